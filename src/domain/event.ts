@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { Instant, Json } from './ids';
+
+/** Event types: lower case words joined by dots or underscores, like `mail.clicked`. */
+export const EVENT_TYPE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
+export const eventTypeSchema = z
+  .string()
+  .max(80)
+  .regex(EVENT_TYPE, 'not an event type; write lower-case words joined by dots, like mail.clicked');
+
+/** Event types that Viveiro itself records or acts upon. Companies add their own freely. */
+export const EVENTS = {
+  leadCreated: 'lead.created',
+  formSubmitted: 'form.submitted',
+  mailAccepted: 'mail.accepted',
+  mailClicked: 'mail.clicked',
+  mailBounced: 'mail.bounced',
+  mailUnsubscribed: 'mail.unsubscribed',
+  callRequested: 'call.requested',
+  purchase: 'purchase',
+  purchaseReturned: 'purchase.returned',
+  clientInactive: 'client.inactive',
+  clientPreInactive: 'client.pre_inactive',
+  handoffOffered: 'handoff.offered',
+  handoffAnswered: 'handoff.answered',
+} as const;
+
+/** An interaction on its way in. `at` is business time; `idempotencyKey` makes it count once. */
+export interface IncomingEvent {
+  readonly type: string;
+  readonly contactId: string;
+  readonly at: Instant;
+  readonly idempotencyKey: string;
+  readonly journeyId?: string;
+  readonly leadId?: string;
+  readonly properties?: { readonly [key: string]: Json };
+}

@@ -1,0 +1,41 @@
+import type { Instant } from '../ids';
+
+/** What the workflow does next. Only ids and times: it stands in Temporal histories. */
+export type Move =
+  | { readonly type: 'perform'; readonly stepId: string; readonly effect: Effect }
+  | { readonly type: 'await'; readonly stepId: string; readonly until: Instant | null }
+  | { readonly type: 'end'; readonly outcome: string };
+
+/** A thing outside the database that a step wants done. `key` is its id: of the send, of the handoff. */
+export type Effect =
+  | { readonly type: 'mail'; readonly key: string }
+  | { readonly type: 'handoff'; readonly key: string };
+
+/** What came of an effect; `advance` takes it with the next turn. */
+export type EffectOutcome = MailOutcome | HandoffOutcome;
+
+export type MailOutcome =
+  | {
+      readonly effect: 'mail';
+      readonly status: 'accepted' | 'rejected' | 'unknown' | 'skipped';
+      readonly reason: string;
+    }
+  /** Not now: the journey waits until `until` and performs the same send again. */
+  | { readonly effect: 'mail'; readonly status: 'deferred'; readonly until: Instant; readonly reason: string }
+  /** The gate says that the whole journey must end (consent withdrawn, address suppressed). */
+  | { readonly effect: 'mail'; readonly status: 'exit'; readonly reason: string };
+
+export type HandoffStatus = 'accepted' | 'rejected' | 'recycled' | 'expired';
+export interface HandoffOutcome {
+  readonly effect: 'handoff';
+  readonly status: HandoffStatus;
+  readonly reason: string;
+}
+
+/** The answer to "what now?": number `turn` of the journey. */
+export interface Turn {
+  readonly turn: number;
+  readonly move: Move;
+  /** Only in a rehearsal: when the recipient's script has its next event for this journey. */
+  readonly nextScriptedAt?: Instant | null;
+}

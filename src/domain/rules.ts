@@ -1,0 +1,12 @@
+import type { LifecycleRules } from './client/rules';
+import type { GateRules } from './gate/rules';
+import type { RoutingRules } from './handoff/rules';
+import type { ScoringRules } from './scoring/rules';
+
+/** The rules that a company sets, read from sequences/rules/*.yaml. */
+export interface Rules {
+  readonly scoring: ScoringRules;
+  readonly lifecycle: LifecycleRules;
+  readonly routing: RoutingRules;
+  readonly gate: GateRules;
+}

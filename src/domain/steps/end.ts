@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { slug, stepId } from '../sequence/names';
+import type { StepHandler } from './handler';
+
+export const endSchema = z
+  .strictObject({ id: stepId, type: z.literal('end'), outcome: slug.default('completed') })
+  .readonly();
+export type EndStep = z.output<typeof endSchema>;
+
+/** Ends the journey with a named outcome. */
+export const end: StepHandler<EndStep> = {
+  targets: () => [],
+  fallsThrough: () => false,
+  events: () => [],
+  plan: (step) => ({ type: 'end', outcome: step.outcome, reason: `reached ${step.id}`, kind: 'end' }),
+};

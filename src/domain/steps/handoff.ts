@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { durationSchema } from '../calendar/duration';
+import { slug, stepId } from '../sequence/names';
+import type { StepHandler } from './handler';
+
+export const handoffSchema = z
+  .strictObject({
+    id: stepId,
+    type: z.literal('handoff'),
+    team: slug.optional().meta({ description: 'Default: the team that the routing rules choose.' }),
+    sla: durationSchema.meta({
+      description: 'Time for the rep to answer; then one escalation with the same time again.',
+    }),
+    onAccepted: stepId.optional(),
+    onRejected: stepId.optional(),
+    onRecycled: stepId.optional(),
+    onExpired: stepId.optional(),
+  })
+  .readonly();
+export type HandoffStep = z.output<typeof handoffSchema>;
+
+/** Passes the lead to sales and waits for the answer; `recycled` goes on at a named step. */
+export const handoff: StepHandler<HandoffStep> = {
+  targets: (step) => [step.onAccepted ?? [], step.onRejected ?? [], step.onRecycled ?? [], step.onExpired ?? []].flat(),
+  fallsThrough: (step) => [step.onAccepted, step.onRejected, step.onRecycled, step.onExpired].includes(undefined),
+  events: () => [],
+  plan: (step, { phase }) => {
+    if (phase.type !== 'settled') return { type: 'perform', effect: 'handoff' };
+    const { outcome } = phase;
+    if (outcome.effect !== 'handoff')
+      throw new TypeError(`step ${step.id} is a handoff, its outcome is of ${outcome.effect}`);
+    const to = {
+      accepted: step.onAccepted,
+      rejected: step.onRejected,
+      recycled: step.onRecycled,
+      expired: step.onExpired,
+    }[outcome.status];
+    return { type: 'go', to, kind: 'handoff', outcome: outcome.status, reason: outcome.reason };
+  },
+};
