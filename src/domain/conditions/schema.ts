@@ -1,30 +1,20 @@
 import { z } from 'zod';
-import { durationSchema } from '../calendar/duration';
+import type { Condition } from './condition';
+import { CONDITION_ID, conditionJsonSchema } from './json-schema';
+import { parseCondition } from './parse';
 
-/** PLACEHOLDER written by the contract; the conditions module owns this file. */
-export type Condition =
-  | { readonly all: readonly Condition[] }
-  | { readonly any: readonly Condition[] }
-  | { readonly not: Condition }
-  | { readonly did: string; readonly within?: number; readonly atLeast?: number }
-  | {
-      readonly fact: string;
-      readonly is?: string | number | boolean | null;
-      readonly in?: readonly (string | number)[];
-      readonly atLeast?: number;
-    };
+export type { Condition } from './condition';
 
-export const conditionSchema: z.ZodType<Condition, unknown> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(conditionSchema).min(1) }),
-    z.strictObject({ any: z.array(conditionSchema).min(1) }),
-    z.strictObject({ not: conditionSchema }),
-    z.strictObject({ did: z.string(), within: durationSchema.optional(), atLeast: z.int().min(1).optional() }),
-    z.strictObject({
-      fact: z.string(),
-      is: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
-      in: z.array(z.union([z.string(), z.number()])).optional(),
-      atLeast: z.number().optional(),
-    }),
-  ]),
-);
+/**
+ * A condition as YAML or JSON gives it; see docs/conditions.md. Out comes plain JSON with durations in milliseconds.
+ * It reads by hand and not by a union, whose issues would name every form that was not meant.
+ */
+export const conditionSchema: z.ZodType<Condition, unknown> = z
+  .unknown()
+  .transform((input, context): Condition => {
+    const parsed = parseCondition(input);
+    if (parsed.ok) return parsed.value;
+    for (const { path, message } of parsed.problems) context.addIssue({ code: 'custom', message, path: [...path] });
+    return z.NEVER;
+  })
+  .meta({ id: CONDITION_ID, ...conditionJsonSchema() });

@@ -1,6 +1,7 @@
 import type { Facts, Stage } from '../facts';
 import type { Instant, Json } from '../ids';
 import type { EffectOutcome } from '../journey/move';
+import type { Seen } from '../journey/state';
 
 /** Where a step stands when it is asked for its plan. */
 export type Phase =
@@ -12,8 +13,8 @@ export interface Situation {
   readonly phase: Phase;
   readonly facts: Facts;
   readonly now: Instant;
-  /** Only events with a greater `seq` count for waits. */
-  readonly horizon: number;
+  /** Only events that are new to the journey count for waits. */
+  readonly seen: Seen;
   readonly journeyId: string;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
 import { eventTypeSchema } from '../event';
 import type { FactEvent } from '../facts';
+import { isNewTo } from '../journey/state';
 import { stepId } from '../sequence/names';
 import type { Situation, StepHandler } from './handler';
 
@@ -19,15 +20,11 @@ export type WaitForStep = z.output<typeof waitForSchema>;
 
 const typesOf = (step: WaitForStep): readonly string[] => [step.event].flat();
 
-/** The first event that counts: of a wanted type, not of another journey, newer than the horizon, and in time. */
-function match(step: WaitForStep, { facts, horizon, journeyId }: Situation, until: number): FactEvent | undefined {
+/** The first event that counts: of a wanted type, new to the journey, and in time. */
+function match(step: WaitForStep, situation: Situation, until: number): FactEvent | undefined {
   const types = typesOf(step);
-  return facts.events.find(
-    (event) =>
-      event.seq > horizon &&
-      event.at <= until &&
-      types.includes(event.type) &&
-      (event.journeyId === null || event.journeyId === journeyId),
+  return situation.facts.events.find(
+    (event) => types.includes(event.type) && event.at <= until && isNewTo(event, situation),
   );
 }
 

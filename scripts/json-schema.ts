@@ -1,0 +1,47 @@
+// writes schemas/*.schema.json for editors: npx tsx scripts/json-schema.ts
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { lifecycleSchema } from '../src/domain/client/rules';
+import { gateSchema } from '../src/domain/gate/rules';
+import { routingSchema } from '../src/domain/handoff/rules';
+import { scriptSchema } from '../src/domain/rehearsal/script';
+import { scoringSchema } from '../src/domain/scoring/rules';
+import { definitionSchema } from '../src/domain/sequence/definition';
+import { importMapSchema } from '../src/importing/map';
+
+const FOLDER = path.join(__dirname, '..', 'schemas');
+
+const FILES = {
+  sequence: { schema: definitionSchema, title: 'A sequence of Viveiro' },
+  scoring: { schema: scoringSchema, title: 'Scoring rules of Viveiro' },
+  lifecycle: { schema: lifecycleSchema, title: 'Lifecycle rules of Viveiro' },
+  routing: { schema: routingSchema, title: 'Routing rules of Viveiro' },
+  gate: { schema: gateSchema, title: 'Gate rules of Viveiro' },
+  import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
+  script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
+} as const;
+
+/** The JSON Schema of each kind of file, by file name: what a person may write, before defaults are filled in. */
+export function jsonSchemas(): { readonly [file: string]: object } {
+  const schemas = Object.entries(FILES).map(([name, { schema, title }]) => {
+    const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', override: withoutReadOnly });
+    return [`${name}.schema.json`, { $schema, title, ...rest }];
+  });
+  return Object.fromEntries(schemas);
+}
+
+/** zod's `readonly` is about code; to an editor the word means that a person may not write there. */
+function withoutReadOnly({ jsonSchema }: { readonly jsonSchema: { readOnly?: boolean } }): void {
+  delete jsonSchema.readOnly;
+}
+
+function main(): void {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [file, schema] of Object.entries(jsonSchemas()))
+    writeFileSync(path.join(FOLDER, file), `${JSON.stringify(schema, null, 2)}\n`);
+  execFileSync('npx', ['biome', 'format', '--write', FOLDER], { stdio: 'inherit' }); // the linter looks at them too
+}
+
+if (require.main === module) main();

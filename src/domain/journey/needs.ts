@@ -1,0 +1,50 @@
+import { type Condition, eventNeeds } from '../conditions';
+import type { Definition } from '../sequence/definition';
+import { stepEvents } from '../steps';
+
+/** What a definition asks of the event log, so that a turn reads no more. */
+export interface Needs {
+  /** Newest events wanted per type, for conditions. */
+  readonly newest: ReadonlyMap<string, number>;
+  /** Types whose every event since the horizon is wanted, for waits, goal and exits. */
+  readonly sinceHorizon: readonly string[];
+  /** Types that the goal and the exits name. */
+  readonly ruleEvents: readonly { readonly type: string; readonly kind: 'goal' | 'exit' }[];
+  /** The goal or an exit has a condition, which any event may make true. */
+  readonly ruleConditions: boolean;
+}
+
+const remembered = new WeakMap<Definition, Needs>();
+
+/** Derived from the definition alone, so remembered with it. */
+export function needsOf(definition: Definition): Needs {
+  const known = remembered.get(definition);
+  if (known) return known;
+  const needs = derive(definition);
+  remembered.set(definition, needs);
+  return needs;
+}
+
+function derive(definition: Definition): Needs {
+  const rules = [
+    ...(definition.goal ? [{ kind: 'goal' as const, rule: definition.goal }] : []),
+    ...definition.exits.map((rule) => ({ kind: 'exit' as const, rule })),
+  ];
+  const checkpoints = definition.steps.flatMap((step) => (step.type === 'checkpoint' ? [step.when] : []));
+  const conditions = [...checkpoints, ...rules.flatMap(({ rule }) => rule.when ?? [])];
+  const ruleEvents = rules.flatMap(({ kind, rule }) => (rule.on ? [{ type: rule.on, kind }] : []));
+  const waits = definition.steps.flatMap((step) => stepEvents(step));
+  return {
+    newest: merged(conditions),
+    sinceHorizon: [...new Set([...waits, ...ruleEvents.map(({ type }) => type)])],
+    ruleEvents,
+    ruleConditions: rules.some(({ rule }) => rule.when !== undefined),
+  };
+}
+
+function merged(conditions: readonly Condition[]): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const condition of conditions)
+    for (const [type, count] of eventNeeds(condition)) most.set(type, Math.max(count, most.get(type) ?? 0));
+  return most;
+}

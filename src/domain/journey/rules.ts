@@ -1,0 +1,40 @@
+import { evaluate, explain } from '../conditions';
+import type { Facts } from '../facts';
+import type { Instant } from '../ids';
+import type { Definition, Rule } from '../sequence/definition';
+import { isNewTo, type Seen } from './state';
+
+export interface HeldRule {
+  readonly kind: 'goal' | 'exit';
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface RuleSituation {
+  readonly journeyId: string;
+  readonly facts: Facts;
+  readonly now: Instant;
+  readonly seen: Seen;
+}
+
+/** Why the rule holds; undefined when it does not. A rule with `on` and `when` needs both. */
+function reasonOf(rule: Rule, situation: RuleSituation): string | undefined {
+  const { facts, now } = situation;
+  const event = rule.on && facts.events.find((one) => one.type === rule.on && isNewTo(one, situation));
+  if (rule.on && !event) return undefined;
+  if (rule.when && !evaluate(rule.when, facts, now)) return undefined;
+  return [event && `${event.type} came`, rule.when && explain(rule.when, facts, now)].filter(Boolean).join(', and ');
+}
+
+/** The goal if it is reached, else the first exit that holds. They hold at any moment, so every turn asks. */
+export function heldRule(definition: Definition, situation: RuleSituation): HeldRule | undefined {
+  const rules = [
+    ...(definition.goal ? [{ kind: 'goal' as const, rule: definition.goal }] : []),
+    ...definition.exits.map((rule) => ({ kind: 'exit' as const, rule })),
+  ];
+  for (const { kind, rule } of rules) {
+    const reason = reasonOf(rule, situation);
+    if (reason !== undefined) return { kind, name: rule.name, reason };
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import { chance } from './chance';
+import type { Persona, Script } from './script';
+
+/** How often people of each kind turn up when a script names no weights: made for a lively and believable rehearsal. */
+const LEADS: Partial<Record<Persona, number>> = {
+  engaged: 19,
+  passive: 62,
+  bounces: 4,
+  unsubscribes: 6,
+  asks_for_call: 9,
+};
+const CLIENTS: Partial<Record<Persona, number>> = { returns: 36, passive: 54, bounces: 4, unsubscribes: 6 };
+
+/** Whose persona is asked for. */
+export interface Recipient {
+  readonly email: string;
+  readonly audience: 'lead' | 'client';
+}
+
+/** The persona of a contact: the script's own word, else drawn by weight from seed and address. */
+export function personaOf(script: Script, { email, audience }: Recipient): Persona {
+  const named = script.contacts[email]?.persona ?? script.everyone?.persona;
+  if (named) return named;
+  const weights = Object.entries(script.personas ?? (audience === 'lead' ? LEADS : CLIENTS));
+  const total = weights.reduce((sum, [, weight]) => sum + (weight ?? 0), 0);
+  let left = chance(script.seed, 'persona', email) * total;
+  for (const [persona, weight] of weights) {
+    left -= weight ?? 0;
+    if (left < 0) return persona as Persona; // the keys of a table over Persona
+  }
+  return 'passive';
+}

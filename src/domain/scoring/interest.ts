@@ -1,0 +1,42 @@
+import type { Instant } from '../ids';
+
+/** Interest as a lead's row keeps it: points at one instant. They halve every half-life from then on. */
+export interface Interest {
+  readonly points: number;
+  readonly at: Instant;
+}
+
+/** Past this many half-lives nothing is left of any interest, and PostgreSQL's power() would raise an underflow. */
+export const MOST_HALF_LIVES = 100;
+/** Fewer points than this count as none. */
+const NONE = 0.001;
+/** Digits that PostgreSQL keeps of a float8 that becomes a numeric (DBL_DIG of C). */
+const DIGITS = 15;
+
+/** Points left at `now`, not rounded. Interest from after `now` has not begun to fade. `halfLife` in ms. */
+export function pointsLeft({ points, at }: Interest, now: Instant, halfLife: number): number {
+  const halfLives = Math.min(Math.max((now - at) / halfLife, 0), MOST_HALF_LIVES);
+  return points * 2 ** -halfLives;
+}
+
+/**
+ * Both together, at the later of the two instants. The order in which interest arrives does not matter: what comes late has
+ * faded for as long as it is late.
+ */
+export function addInterest(one: Interest, other: Interest, halfLife: number): Interest {
+  const at = Math.max(one.at, other.at);
+  return { points: pointsLeft(one, at, halfLife) + pointsLeft(other, at, halfLife), at };
+}
+
+/** The interest score at `now`, rounded to 2 decimals. src/store/fact-columns.ts gives the same answer in SQL. */
+export function scoreAt(interest: Interest, now: Instant, halfLife: number): number {
+  return Math.abs(interest.points) < NONE ? 0 : rounded(pointsLeft(interest, now, halfLife));
+}
+
+/** To 2 decimals, halves away from zero, by the decimal digits that PostgreSQL rounds: 1.005 is 1.01. Never -0. */
+function rounded(points: number): number {
+  const size = Math.abs(points);
+  if (size < NONE) return 0;
+  const hundredths = Math.round(Number(`${Number(size.toPrecision(DIGITS))}e2`));
+  return hundredths === 0 ? 0 : (Math.sign(points) * hundredths) / 100;
+}

@@ -1,0 +1,34 @@
+import { EVENTS } from '../../event';
+import { closest } from '../../yaml/closest';
+import type { Path } from '../../yaml/problem';
+import type { Definition } from '../definition';
+import { type Check, warning } from './check';
+import { testsIn } from './conditions-in';
+
+const OWN: readonly string[] = Object.values(EVENTS);
+
+/** Event types that look like a slip of one that Viveiro records: an exit on `mail.bounce` would never hold. */
+export const checkEvents: Check = (definition) =>
+  eventsIn(definition).flatMap(({ type, path }) => {
+    const meant = OWN.includes(type) ? undefined : closest(type, OWN);
+    if (meant === undefined) return [];
+    const message = `Viveiro itself records no "${type}"`;
+    const fix = `did you mean "${meant}"? Leave it if "${type}" is an event of your own`;
+    return [warning(path, { code: 'VIV_EVENT_UNFAMILIAR', message, fix })];
+  });
+
+function eventsIn(definition: Definition): readonly { readonly type: string; readonly path: Path }[] {
+  const { enter, goal, exits, steps } = definition;
+  const named: readonly { readonly type: string | undefined; readonly path: Path }[] = [
+    { type: enter.on, path: ['enter', 'on'] },
+    { type: goal?.on, path: ['goal', 'on'] },
+    ...exits.map(({ on }, index) => ({ type: on, path: ['exits', index, 'on'] })),
+    ...steps.flatMap((step, index) =>
+      step.type === 'waitFor' ? [step.event].flat().map((type) => ({ type, path: ['steps', index, 'event'] })) : [],
+    ),
+    ...testsIn(definition).flatMap(({ condition, path }) =>
+      'did' in condition ? [{ type: condition.did, path: [...path, 'did'] }] : [],
+    ),
+  ];
+  return named.flatMap(({ type, path }) => (type === undefined ? [] : [{ type, path }]));
+}

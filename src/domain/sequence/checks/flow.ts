@@ -1,0 +1,85 @@
+import { fallsThrough, type Step, type StepType, stepTargets } from '../../steps';
+import type { Found } from '../../yaml/problem';
+import type { Definition } from '../definition';
+import { type Check, error } from './check';
+
+/** Whether a journey rests in the step. A mail is over at once, so a circle of mails alone would send without end. */
+const TAKES_TIME = {
+  mail: false,
+  wait: true,
+  waitFor: true,
+  checkpoint: false,
+  update: false,
+  handoff: true,
+  end: true,
+} as const satisfies { readonly [T in StepType]: boolean };
+
+/** Indexes of the steps that each step may go on to. */
+type Graph = readonly (readonly number[])[];
+
+function graphOf({ steps }: Definition): Graph {
+  return steps.map((step, index) => {
+    const targets = stepTargets(step).map((id) => steps.findIndex((other) => other.id === id));
+    const below = fallsThrough(step) && index + 1 < steps.length ? [index + 1] : [];
+    return [...new Set([...targets, ...below])].filter((target) => target >= 0);
+  });
+}
+
+/** The way through the steps: it ends, it leads to every step, and it goes round only with a wait. */
+export const checkFlow: Check = (definition) => {
+  const graph = graphOf(definition);
+  return [
+    ...endMissing(definition.steps),
+    ...unreachable(definition.steps, graph),
+    ...circles(definition.steps, graph),
+  ];
+};
+
+function endMissing(steps: readonly Step[]): readonly Found[] {
+  const last = steps.at(-1);
+  if (!last || !fallsThrough(last)) return [];
+  const message = `the last step "${last.id}" goes on to the step below it, and there is none`;
+  const fix = 'add a step below it: { id: done, type: end }';
+  return [error(['steps', steps.length - 1], { code: 'VIV_END_MISSING', message, fix })];
+}
+
+function unreachable(steps: readonly Step[], graph: Graph): readonly Found[] {
+  const reached = new Set([0]);
+  for (const index of reached) for (const next of graph[index] ?? []) reached.add(next); // a set grows while it is walked
+  return steps.flatMap(({ id }, index) => {
+    if (reached.has(index)) return [];
+    const message = `no step leads to "${id}"`;
+    const fix = 'remove it, or let a step go to it';
+    return [error(['steps', index, 'id'], { code: 'VIV_STEP_UNREACHABLE', message, fix })];
+  });
+}
+
+/** Circles of steps that take no time, each told once: where it closes, when walked from the top. */
+function circles(steps: readonly Step[], graph: Graph): readonly Found[] {
+  const found: Found[] = [];
+  const done = new Set<number>();
+  const walk = (index: number, way: readonly number[]): void => {
+    const step = steps[index];
+    if (!step || TAKES_TIME[step.type] || done.has(index)) return;
+    const start = way.indexOf(index);
+    if (start >= 0) {
+      found.push(circle(steps, way.slice(start)));
+      return;
+    }
+    for (const next of graph[index] ?? []) walk(next, [...way, index]);
+    done.add(index);
+  };
+  for (const index of steps.keys()) walk(index, []);
+  return found;
+}
+
+function circle(steps: readonly Step[], way: readonly number[]): Found {
+  const [first = 0] = way;
+  const last = way.at(-1) ?? first;
+  const names = [...way, first].map((index) => steps[index]?.id).join(' → ');
+  return error(['steps', last, 'id'], {
+    code: 'VIV_CYCLE_WITHOUT_WAIT',
+    message: `goes round without a wait: ${names}`,
+    fix: 'put a wait, a waitFor or a handoff into the circle, or let it go on elsewhere',
+  });
+}

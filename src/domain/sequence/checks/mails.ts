@@ -1,0 +1,39 @@
+import { suggestion } from '../../yaml/closest';
+import type { Found, Path } from '../../yaml/problem';
+import type { Definition } from '../definition';
+import { type Check, error, type Known } from './check';
+
+/** Purposes that every installation has. The gate's rules may name more. */
+export const PURPOSES: readonly string[] = ['transactional', 'marketing', 'newsletter'];
+
+/** Purposes that exist, since the gate lets a mail of an unknown one pass without consent; templates that can be sent. */
+export const checkMails: Check = (definition, known) => [
+  ...purposesOf(definition).flatMap(({ purpose, path }) => unknownPurpose(purpose, path, known)),
+  ...badTemplates(definition, known),
+];
+
+function purposesOf({ purpose, steps }: Definition): readonly { readonly purpose: string; readonly path: Path }[] {
+  const own = steps.flatMap((step, index) =>
+    step.type === 'mail' && step.purpose ? [{ purpose: step.purpose, path: ['steps', index, 'purpose'] }] : [],
+  );
+  return [{ purpose, path: ['purpose'] }, ...own];
+}
+
+function unknownPurpose(purpose: string, path: Path, { purposes = [] }: Known): readonly Found[] {
+  const all = [...new Set([...PURPOSES, ...purposes])];
+  if (all.includes(purpose)) return [];
+  const message = `no rule of the gate knows the purpose "${purpose}"`;
+  return [error(path, { code: 'VIV_PURPOSE_UNKNOWN', message, fix: suggestion(purpose, all) })];
+}
+
+function badTemplates({ steps, purpose }: Definition, { checkTemplate }: Known): readonly Found[] {
+  if (!checkTemplate) return [];
+  return steps.flatMap((step, index) => {
+    if (step.type !== 'mail') return [];
+    return checkTemplate(step.template, { purpose: step.purpose ?? purpose }).map((problem) => {
+      const [message = '', ...rest] = problem.split('; ');
+      const fix = rest.join('; ') || `correct the template "${step.template}", or name another`;
+      return error(['steps', index, 'template'], { code: 'VIV_TEMPLATE_INVALID', message, fix });
+    });
+  });
+}
