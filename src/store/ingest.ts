@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto';
+import { failure } from '../domain/errors';
 import type { IncomingEvent } from '../domain/event';
-import type { Db, Tx } from './db';
+import { newId } from '../domain/ids';
+import { type Db, lockContact, type Tx, transaction } from './db';
+import { enterBy, type RecordedEvent } from './entry';
+import { applyEvent } from './event-effects';
+import { enqueue } from './outbox';
+import { applyScores } from './scores';
 import type { TurnDeps } from './turn';
+import { journeysToWake } from './wake';
 
 export interface Ingested {
   readonly interactionId: string;
@@ -12,14 +20,62 @@ export interface Ingested {
 }
 
 /**
- * Records one event: interaction, scores, client status, decisions, entries into sequences and outbox jobs, all in the caller's
- * transaction, under the contact's lock. Throws VIV_CONTACT_UNKNOWN, VIV_IDEMPOTENCY_CONFLICT.
+ * Records one event: interaction, scores, client status, suppression, decisions, entries into sequences and outbox jobs, all in
+ * the caller's transaction, under the contact's lock. A running journey sees it because it reads its facts under the same lock,
+ * and is woken because its interests were written under it: nothing falls between.
+ * Throws VIV_CONTACT_UNKNOWN, VIV_IDEMPOTENCY_CONFLICT.
  */
-export async function ingestIn(_tx: Tx, _deps: TurnDeps, _event: IncomingEvent): Promise<Ingested> {
-  throw new Error('to be built');
+export async function ingestIn(tx: Tx, deps: TurnDeps, event: IncomingEvent): Promise<Ingested> {
+  if (!(await lockContact(tx, event.contactId))) throw failure('VIV_CONTACT_UNKNOWN', { contact: event.contactId });
+  const recorded = await insertInteraction(tx, event);
+  if (recorded.duplicate) return { ...recorded, pokes: [] };
+  const { interactionId, seq } = recorded;
+  await applyEvent(tx, deps, { event, interactionId });
+  return { ...recorded, pokes: await followUp(tx, deps, { event, interactionId, seq }) };
+}
+
+/**
+ * What follows from an event that this transaction has recorded, under the contact's lock: scores, outbox jobs for the journeys
+ * that must look, entries into sequences. Answers the workflows that are woken.
+ */
+export async function followUp(
+  tx: Tx,
+  deps: TurnDeps,
+  { event, interactionId, seq }: RecordedEvent & { readonly seq: number },
+): Promise<readonly string[]> {
+  await applyScores(tx, deps.rules.scoring, { contactId: event.contactId, interactionId, event });
+  const pokes = (await journeysToWake(tx, deps, event)).map((id) => `journey:${id}`);
+  await enqueue(
+    tx,
+    pokes.map((workflow) => ({ task: 'poke', payload: { workflow, seq } })),
+  );
+  await enterBy(tx, deps, { event, interactionId });
+  return pokes;
 }
 
 /** `ingestIn` in a transaction of its own. */
-export async function ingest(_db: Db, _deps: TurnDeps, _event: IncomingEvent): Promise<Ingested> {
-  throw new Error('to be built');
+export function ingest(db: Db, deps: TurnDeps, event: IncomingEvent): Promise<Ingested> {
+  return transaction(db, (tx) => ingestIn(tx, deps, event));
+}
+
+/** `at` is left out: a caller that states no time gets another one with each try. */
+function hashOf({ type, contactId, properties }: IncomingEvent): string {
+  return createHash('sha256')
+    .update(JSON.stringify([type, contactId, properties ?? {}]))
+    .digest('base64url');
+}
+
+async function insertInteraction(tx: Tx, event: IncomingEvent): Promise<Omit<Ingested, 'pokes'>> {
+  const { type, contactId, at, idempotencyKey, journeyId, leadId, properties = {} } = event;
+  const hash = hashOf(event);
+  const [row] = await tx.$queryRaw<{ id: string; seq: number }[]>`
+    INSERT INTO interaction (id, contact_id, lead_id, journey_id, type, at, properties, idempotency_key, body_hash)
+    VALUES (${newId()}::uuid, ${contactId}::uuid, ${leadId ?? null}::uuid, ${journeyId ?? null}::uuid, ${type},
+      ${new Date(at)}, ${JSON.stringify(properties)}::jsonb, ${idempotencyKey}, ${hash})
+    ON CONFLICT (idempotency_key) DO NOTHING RETURNING id, seq::float8 AS seq`;
+  if (row) return { interactionId: row.id, seq: row.seq, duplicate: false };
+  const [old] = await tx.$queryRaw<{ id: string; seq: number; body_hash: string | null }[]>`
+    SELECT id, seq::float8 AS seq, body_hash FROM interaction WHERE idempotency_key = ${idempotencyKey}`;
+  if (!old || old.body_hash !== hash) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: idempotencyKey });
+  return { interactionId: old.id, seq: old.seq, duplicate: true };
 }

@@ -1,5 +1,9 @@
+import { failure } from '../domain/errors';
+import type { Turn } from '../domain/journey/move';
+import type { JourneyState } from '../domain/journey/state';
 import type { Definition } from '../domain/sequence/definition';
-import type { Tx } from './db';
+import { Prisma, type Tx } from './db';
+import { findVersion } from './sequences';
 
 export interface JourneyRow {
   readonly id: string;
@@ -10,7 +14,126 @@ export interface JourneyRow {
   readonly definition: Definition;
 }
 
-/** A journey and the definition it runs on. Throws VIV_JOURNEY_UNKNOWN. */
-export async function readJourney(_tx: Tx, _journeyId: string): Promise<JourneyRow> {
-  throw new Error('to be built');
+/** What a journey's row keeps of its last turn, so that asking the same turn again gets the same answer. */
+export interface StoredTurn {
+  readonly state: JourneyState;
+  readonly move: Turn['move'];
+  readonly waitsFor: readonly string[];
+}
+
+export interface OpenJourney extends JourneyRow {
+  readonly turn: number;
+  readonly last: StoredTurn;
+}
+
+interface RawJourney {
+  readonly id: string;
+  readonly contact_id: string;
+  readonly lead_id: string | null;
+  readonly sequence: string;
+  readonly version_id: string;
+  readonly turn: number;
+  readonly last_turn: StoredTurn; // written by this file alone
+}
+
+async function opened(tx: Tx, row: RawJourney): Promise<OpenJourney> {
+  const { definition } = await findVersion(tx, row.version_id);
+  return {
+    id: row.id,
+    contactId: row.contact_id,
+    leadId: row.lead_id,
+    sequence: row.sequence,
+    versionId: row.version_id,
+    definition,
+    turn: row.turn,
+    last: row.last_turn,
+  };
+}
+
+/** A journey, the definition it runs on, and its last turn. Throws VIV_JOURNEY_UNKNOWN. */
+export async function readJourney(tx: Tx, journeyId: string): Promise<OpenJourney> {
+  const [row] = await tx.$queryRaw<RawJourney[]>`
+    SELECT id, contact_id, lead_id, sequence, version_id, turn, last_turn FROM journey WHERE id = ${journeyId}::uuid`;
+  if (!row) throw failure('VIV_JOURNEY_UNKNOWN', { journey: journeyId });
+  return opened(tx, row);
+}
+
+/**
+ * Takes the lock of the journey's contact, then reads the journey as it stands under the lock: two statements, since one that
+ * waits for a lock would go on with the row it saw before. Throws VIV_JOURNEY_UNKNOWN.
+ */
+export async function lockJourney(tx: Tx, journeyId: string): Promise<OpenJourney> {
+  await tx.$queryRaw`
+    SELECT id FROM contact WHERE id = (SELECT contact_id FROM journey WHERE id = ${journeyId}::uuid) FOR UPDATE`;
+  return readJourney(tx, journeyId);
+}
+
+/** Running journeys of a contact that want to know of an event of this type, and whether they asked for it by name. */
+export async function interestedJourneys(
+  tx: Tx,
+  { contactId, type }: { readonly contactId: string; readonly type: string },
+): Promise<readonly { readonly journeyId: string; readonly byName: boolean }[]> {
+  const rows = await tx.$queryRaw<{ journey_id: string; by_name: boolean }[]>`
+    SELECT journey_id, bool_or(event_type = ${type}) AS by_name FROM interest
+    WHERE contact_id = ${contactId}::uuid AND event_type IN (${type}, '*') GROUP BY journey_id`;
+  return rows.map((row) => ({ journeyId: row.journey_id, byName: row.by_name }));
+}
+
+export interface NewJourney {
+  readonly id: string;
+  readonly contactId: string;
+  readonly leadId: string | null;
+  readonly sequence: string;
+  readonly versionId: string;
+  readonly state: JourneyState;
+  readonly enteredAt: number;
+}
+
+/** The row of a journey that has taken no turn yet. */
+export async function insertJourney(tx: Tx, journey: NewJourney): Promise<void> {
+  const last: StoredTurn = { state: journey.state, move: { type: 'await', stepId: '', until: null }, waitsFor: [] };
+  await tx.$executeRaw`
+    INSERT INTO journey (id, contact_id, lead_id, sequence, version_id, status, last_turn, entered_at)
+    VALUES (${journey.id}::uuid, ${journey.contactId}::uuid, ${journey.leadId}::uuid, ${journey.sequence},
+      ${journey.versionId}::uuid, 'running', ${JSON.stringify(last)}::jsonb, ${new Date(journey.enteredAt)})`;
+}
+
+export interface TakenTurn {
+  readonly journeyId: string;
+  /** The turn that was answered; the stored one becomes `turn + 1`. */
+  readonly turn: number;
+  readonly last: StoredTurn;
+  readonly ended: { readonly at: number; readonly outcome: string; readonly reason: string } | null;
+}
+
+/** Writes a turn if nobody has written it before; answers whether it did. */
+export async function writeTurn(tx: Tx, { journeyId, turn, last, ended }: TakenTurn): Promise<boolean> {
+  const { move } = last;
+  const stepId = move.type === 'end' ? null : move.stepId;
+  const dueAt = move.type === 'await' && move.until !== null ? new Date(move.until) : null;
+  const count = await tx.$executeRaw`
+    UPDATE journey SET turn = turn + 1, last_turn = ${JSON.stringify(last)}::jsonb, due_at = ${dueAt},
+      step_id = coalesce(${stepId}, step_id), status = ${ended ? 'ended' : 'running'},
+      ended_at = ${ended ? new Date(ended.at) : null}, outcome = ${ended?.outcome ?? null}, reason = ${ended?.reason ?? null}
+    WHERE id = ${journeyId}::uuid AND turn = ${turn}`;
+  return count === 1;
+}
+
+/** Replaces the event types that a journey wants to be woken for. `kinds`: which of them are replaced. */
+export async function writeInterests(
+  tx: Tx,
+  o: {
+    readonly journeyId: string;
+    readonly contactId: string;
+    readonly kinds: readonly string[];
+    readonly interests: readonly { readonly eventType: string; readonly kind: string }[];
+  },
+): Promise<void> {
+  await tx.$executeRaw`DELETE FROM interest WHERE journey_id = ${o.journeyId}::uuid AND kind = ANY(${[...o.kinds]})`;
+  if (o.interests.length === 0) return;
+  const rows = o.interests.map(
+    (i) => Prisma.sql`(${o.journeyId}::uuid, ${i.eventType}, ${i.kind}, ${o.contactId}::uuid)`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO interest (journey_id, event_type, kind, contact_id) VALUES ${Prisma.join(rows)} ON CONFLICT DO NOTHING`;
 }

@@ -1,7 +1,16 @@
+import { failure } from '../domain/errors';
+import type { Facts } from '../domain/facts';
 import type { Instant } from '../domain/ids';
-import type { EffectOutcome, Turn } from '../domain/journey/move';
+import { type Advanced, advance } from '../domain/journey/advance';
+import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
+import { needsOf } from '../domain/journey/needs';
 import type { Rules } from '../domain/rules';
+import { applyChanges } from './changes';
 import type { Tx } from './db';
+import { recordDecisions } from './decisions';
+import { readFacts } from './facts';
+import { lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
+import { planSend } from './sends';
 
 /** What a rehearsal adds: how scripted recipients react. Absent in live running. */
 export interface Reactions {
@@ -34,9 +43,88 @@ export interface TurnRequest {
 }
 
 /**
- * Decides what a journey does next, and records it, inside the caller's transaction (which this makes hold the contact's lock).
+ * Decides what a journey does next, and records it, inside the caller's transaction (which this makes hold the contact's lock):
+ * the journey's row, its interests, its decisions and its changes stand or fall together with the facts they rest on.
  * Answering the same turn again gives the stored answer. Throws VIV_JOURNEY_UNKNOWN, VIV_TURN_STALE.
  */
-export async function takeTurn(_tx: Tx, _deps: TurnDeps, _request: TurnRequest): Promise<Turn> {
-  throw new Error('to be built');
+export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Promise<Turn> {
+  const journey = await lockJourney(tx, request.journeyId);
+  const turn = request.turn + 1;
+  if (journey.turn === turn) return reply(tx, deps, { journey, turn, move: journey.last.move });
+  if (journey.turn !== request.turn)
+    throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
+  const move = await decide(tx, deps, { journey, request });
+  return reply(tx, deps, { journey, turn, move });
+}
+
+interface Case {
+  readonly journey: OpenJourney;
+  readonly request: TurnRequest;
+}
+
+async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promise<Move> {
+  const { definition, last } = journey;
+  const facts = await factsFor(tx, deps, { journey, now: request.now });
+  const { now, outcome, turn } = request;
+  const advanced = advance({ definition, journey, state: last.state, facts, now, outcome, turn });
+  await record(tx, deps, { journey, request, advanced });
+  return advanced.move;
+}
+
+/** The facts that a journey's definition asks for, as of `now`. */
+export function factsFor(
+  tx: Tx,
+  { rules }: TurnDeps,
+  { journey, now }: { readonly journey: OpenJourney; readonly now: Instant },
+): Promise<Facts> {
+  const { newest, sinceHorizon } = needsOf(journey.definition);
+  const { contactId, leadId, last } = journey;
+  const after = { types: sinceHorizon, seq: last.state.seen.horizon };
+  return readFacts(tx, { contactId, leadId, now, halfLife: rules.scoring.halfLife, newest, after });
+}
+
+async function record(
+  tx: Tx,
+  { rules }: TurnDeps,
+  { journey, request, advanced }: Case & { readonly advanced: Advanced },
+): Promise<void> {
+  const { state, move, waitsFor, ended } = advanced;
+  const wrote = await writeTurn(tx, {
+    journeyId: journey.id,
+    turn: request.turn,
+    last: { state, move, waitsFor },
+    ended: ended && { ...ended, at: request.now },
+  });
+  if (!wrote) throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
+  await recordDecisions(tx, advanced.decisions);
+  await applyChanges(tx, rules.scoring, { journey, changes: advanced.changes, now: request.now });
+  await updateInterests(tx, { journey, request, advanced });
+  await planSend(tx, { journey, move, now: request.now });
+}
+
+/** Rows change only when the wants change: most turns cost no statement here. */
+async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly advanced: Advanced }): Promise<void> {
+  const { id: journeyId, contactId } = journey;
+  const { ended, waitsFor } = advanced;
+  if (ended)
+    return writeInterests(tx, { journeyId, contactId, kinds: ['wait', 'goal', 'exit', 'condition'], interests: [] });
+  const waits = waitsFor.map((eventType) => ({ eventType, kind: 'wait' }));
+  const { place } = journey.last.state;
+  if (place.type === 'start') {
+    const { ruleEvents, ruleConditions } = needsOf(journey.definition);
+    const rules = ruleEvents.map(({ type, kind }) => ({ eventType: type, kind: kind as string }));
+    const any = ruleConditions ? [{ eventType: '*', kind: 'condition' }] : [];
+    const interests = [...waits, ...rules, ...any];
+    return writeInterests(tx, { journeyId, contactId, kinds: ['wait', 'goal', 'exit', 'condition'], interests });
+  }
+  if (waits.length > 0 || journey.last.waitsFor.length > 0)
+    await writeInterests(tx, { journeyId, contactId, kinds: ['wait'], interests: waits });
+}
+
+async function reply(
+  tx: Tx,
+  { reactions }: TurnDeps,
+  { journey, turn, move }: { readonly journey: OpenJourney; readonly turn: number; readonly move: Move },
+): Promise<Turn> {
+  return reactions ? { turn, move, nextScriptedAt: await reactions.nextAt(tx, journey.contactId) } : { turn, move };
 }

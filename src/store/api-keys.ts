@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { failure } from '../domain/errors';
+import { type Instant, newId } from '../domain/ids';
+import { type Db, Prisma } from './db';
+
+export interface ApiKeyEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Instant;
+  readonly revokedAt: Instant | null;
+}
+
+/** 32 random bytes need no slow hash: nobody guesses them, and one lookup by hash takes the same effort for any key. */
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** Makes a key and gives it out this once; only its hash is kept. Throws VIV_API_KEY_EXISTS. */
+export async function createApiKey(
+  db: Db,
+  { name, at }: { readonly name: string; readonly at: Instant },
+): Promise<{ readonly id: string; readonly key: string }> {
+  const key = `viv_${randomBytes(32).toString('base64url')}`;
+  const id = newId();
+  try {
+    await db.apiKey.create({ data: { id, name, hash: hashOf(key), createdAt: new Date(at) } });
+  } catch (error) {
+    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'; // unique name
+    throw isTaken ? failure('VIV_API_KEY_EXISTS', { name }, error) : error;
+  }
+  return { id, key };
+}
+
+/** Whose key this is; null if it is unknown or revoked. */
+export async function verifyApiKey(
+  db: Db,
+  key: string,
+): Promise<{ readonly id: string; readonly name: string } | null> {
+  return db.apiKey.findFirst({ where: { hash: hashOf(key), revokedAt: null }, select: { id: true, name: true } });
+}
+
+/** From now on the key opens nothing. Throws VIV_API_KEY_UNKNOWN, also for one that is revoked already. */
+export async function revokeApiKey(
+  db: Db,
+  { name, at }: { readonly name: string; readonly at: Instant },
+): Promise<void> {
+  const { count } = await db.apiKey.updateMany({ where: { name, revokedAt: null }, data: { revokedAt: new Date(at) } });
+  if (count === 0) throw failure('VIV_API_KEY_UNKNOWN', { name });
+}
+
+/** All keys, oldest first. */
+export async function listApiKeys(db: Db): Promise<readonly ApiKeyEntry[]> {
+  const rows = await db.apiKey.findMany({ orderBy: { createdAt: 'asc' } });
+  return rows.map(({ id, name, createdAt, revokedAt }) => ({
+    id,
+    name,
+    createdAt: createdAt.getTime(),
+    revokedAt: revokedAt?.getTime() ?? null,
+  }));
+}

@@ -1,0 +1,77 @@
+import { type Instant, type Json, newId } from '../domain/ids';
+import { Prisma, type Tx } from './db';
+
+export interface ContactInput {
+  readonly email: string;
+  readonly name?: string;
+  readonly timeZone?: string;
+  readonly locale?: string;
+  readonly attributes?: { readonly [key: string]: Json };
+  /** When it was put on record, if it is new. */
+  readonly at: Instant;
+}
+
+/** The form in which addresses are kept and compared: one mailbox, one contact. */
+export const normalisedEmail = (email: string): string => email.trim().toLowerCase();
+
+/**
+ * Puts a contact on record, or brings the one with this address up to date: given fields overwrite, attributes merge, fields
+ * that are absent stay. Holds the contact's lock when it returns. Fit does not follow by itself: `refit` (./fit) does that, and
+ * `openLead` calls it.
+ */
+export async function upsertContact(
+  tx: Tx,
+  contact: ContactInput,
+): Promise<{ readonly id: string; readonly created: boolean }> {
+  const given = givenColumns(contact);
+  const columns = Prisma.join([Prisma.sql`id, email, created_at`, ...given.map(({ column }) => column)]);
+  const fixed = Prisma.sql`${newId()}::uuid, ${normalisedEmail(contact.email)}, ${new Date(contact.at)}`;
+  const values = Prisma.join([fixed, ...given.map(({ value }) => value)]);
+  // an update that changes nothing still takes the row's lock, and waits for whoever holds it
+  const changes = Prisma.join([Prisma.sql`email = excluded.email`, ...given.map(({ change }) => change)]);
+  const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`
+    INSERT INTO contact (${columns}) VALUES (${values})
+    ON CONFLICT (email) DO UPDATE SET ${changes} RETURNING id, (xmax = 0) AS created`; // xmax 0: no earlier row was locked
+  if (!row) throw new TypeError('an upsert answers one row');
+  return row;
+}
+
+interface GivenColumn {
+  readonly column: Prisma.Sql;
+  readonly value: Prisma.Sql;
+  readonly change: Prisma.Sql;
+}
+
+function givenColumns({ name, timeZone, locale, attributes }: ContactInput): readonly GivenColumn[] {
+  const texts = Object.entries({ name, time_zone: timeZone, locale }).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    const column = Prisma.raw(key); // one of the names above, never input
+    return [{ column, value: Prisma.sql`${value}`, change: Prisma.sql`${column} = excluded.${column}` }];
+  });
+  if (attributes === undefined) return texts;
+  const merged = {
+    column: Prisma.sql`attributes`,
+    value: Prisma.sql`${JSON.stringify(attributes)}::jsonb`,
+    change: Prisma.sql`attributes = contact.attributes || excluded.attributes`,
+  };
+  return [...texts, merged];
+}
+
+export interface ConsentInput {
+  readonly contactId: string;
+  readonly purpose: string;
+  readonly granted: boolean;
+  readonly basis: 'consent' | 'contract' | 'legitimate_interest';
+  /** The exact words that were shown. */
+  readonly text: string;
+  readonly source: string;
+  readonly at: Instant;
+}
+
+/** Appends proof of what a contact allows, or allows no more. Nothing is ever overwritten; the newest row per purpose holds. */
+export async function recordConsent(tx: Tx, consent: ConsentInput): Promise<void> {
+  const { contactId, purpose, granted, basis, text, source, at } = consent;
+  await tx.$executeRaw`
+    INSERT INTO consent (contact_id, purpose, granted, basis, text, source, at)
+    VALUES (${contactId}::uuid, ${purpose}, ${granted}, ${basis}, ${text}, ${source}, ${new Date(at)})`;
+}

@@ -1,0 +1,35 @@
+import { evaluate, eventNeeds } from '../domain/conditions';
+import type { IncomingEvent } from '../domain/event';
+import type { Tx } from './db';
+import { enrol } from './enrol';
+import { readFacts } from './facts';
+import { type SequenceVersion, versionsEnteredBy } from './sequences';
+import type { TurnDeps } from './turn';
+
+export interface RecordedEvent {
+  readonly event: IncomingEvent;
+  readonly interactionId: string;
+}
+
+/** Enters the contact into every sequence that this event opens and whose `where` holds. */
+export async function enterBy(tx: Tx, deps: TurnDeps, { event, interactionId }: RecordedEvent): Promise<void> {
+  for (const version of await versionsEnteredBy(tx, event.type)) {
+    const entry = await admitted(tx, deps, { event, version });
+    if (!entry.admitted) continue;
+    const { contactId, at: now, type } = event;
+    const leadId = event.leadId ?? entry.leadId;
+    await enrol(tx, deps, { contactId, leadId, version, now, origin: `event ${type}`, cause: interactionId });
+  }
+}
+
+async function admitted(
+  tx: Tx,
+  { rules }: TurnDeps,
+  { event, version }: { readonly event: IncomingEvent; readonly version: SequenceVersion },
+): Promise<{ readonly admitted: boolean; readonly leadId: string | null }> {
+  const { where } = version.definition.enter;
+  const { contactId, leadId = null, at: now } = event;
+  const newest = where ? eventNeeds(where) : undefined;
+  const facts = await readFacts(tx, { contactId, leadId, now, halfLife: rules.scoring.halfLife, newest });
+  return { admitted: where === undefined || evaluate(where, facts, now), leadId: facts.lead?.id ?? null };
+}

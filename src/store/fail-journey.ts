@@ -1,0 +1,32 @@
+import { type Instant, keyOf } from '../domain/ids';
+import type { Turn } from '../domain/journey/move';
+import type { Tx } from './db';
+import { recordDecisions } from './decisions';
+import { lockJourney, type StoredTurn, writeInterests, writeTurn } from './journeys';
+
+export interface Failing {
+  readonly journeyId: string;
+  readonly now: Instant;
+  /** The stable code of the error that no retry can help. */
+  readonly code: string;
+}
+
+const OUTCOME = 'failed';
+
+/** Ends a journey that cannot go on, with its reason; one that has ended is left as it is. Throws VIV_JOURNEY_UNKNOWN. */
+export async function failJourney(tx: Tx, { journeyId, now, code }: Failing): Promise<Turn> {
+  const { contactId, turn, last } = await lockJourney(tx, journeyId);
+  if (last.move.type === 'end') return { turn, move: last.move };
+  const reason = `it cannot go on: ${code}`;
+  const stored: StoredTurn = {
+    state: { ...last.state, place: { type: 'ended' } },
+    move: { type: 'end', outcome: OUTCOME },
+    waitsFor: [],
+  };
+  await writeTurn(tx, { journeyId, turn, last: stored, ended: { at: now, outcome: OUTCOME, reason } });
+  await writeInterests(tx, { journeyId, contactId, kinds: ['wait', 'goal', 'exit', 'condition'], interests: [] });
+  await recordDecisions(tx, [
+    { key: keyOf('failed', journeyId), contactId, journeyId, kind: 'end', outcome: OUTCOME, reason, at: now },
+  ]);
+  return { turn: turn + 1, move: stored.move };
+}

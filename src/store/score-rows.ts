@@ -1,0 +1,127 @@
+import type { Decision } from '../domain/decision';
+import type { Grade, Stage, Temperature } from '../domain/facts';
+import { type Instant, keyOf } from '../domain/ids';
+import type { Interest } from '../domain/scoring/interest';
+import type { Standing, StandingChange } from '../domain/scoring/standing';
+import { Prisma, type Tx } from './db';
+import { recordDecisions } from './decisions';
+import { millis } from './fact-columns';
+
+/** What a lead's row says of its scores. */
+export interface ScoredLead extends Standing {
+  readonly id: string;
+  readonly fitPoints: number;
+  readonly interest: Interest;
+  /** Points that rules have given so far, by name of the rule, as far as they were asked for. */
+  readonly given: ReadonlyMap<string, number>;
+}
+
+export interface NewEntry {
+  /** The cause and the rule: the same key counts once. */
+  readonly key: string;
+  readonly kind: 'fit' | 'interest';
+  readonly rule: string;
+  readonly points: number;
+  readonly reason: string;
+}
+
+/** A lead whose scores change for one cause. */
+export interface Rescored {
+  readonly leadId: string;
+  /** Id of what made the scores change: an interaction, a change of the fit. */
+  readonly cause: string;
+  readonly entries: readonly NewEntry[];
+  readonly fitPoints: number;
+  readonly interest: Interest;
+  readonly standing: Standing;
+  readonly changes: readonly StandingChange[];
+}
+
+/** What the rescored leads of one contact have in common. */
+export interface Occasion {
+  readonly contactId: string;
+  readonly at: Instant;
+  /** The journey in which it happened. */
+  readonly journeyId?: string;
+}
+
+/** What a scored lead needs of lead `l`, but for `given`. */
+export const LEAD_COLUMNS = Prisma.sql`l.id, l.stage, l.temperature, l.grade, l.fit_points, l.interest,
+  ${millis(Prisma.sql`l.interest_at`)} AS interest_at`;
+
+/** Whether scores of lead `l` still change. */
+export const IS_OPEN = Prisma.sql`l.stage NOT IN ('won', 'lost')`;
+
+export interface RawLead {
+  readonly id: string;
+  readonly stage: Stage;
+  readonly temperature: Temperature;
+  readonly grade: Grade;
+  readonly fit_points: number;
+  readonly interest: number;
+  readonly interest_at: number;
+  readonly given: { readonly [rule: string]: number } | null;
+}
+
+export function scoredLead(row: RawLead): ScoredLead {
+  const { id, stage, temperature, grade } = row;
+  const interest = { points: row.interest, at: row.interest_at };
+  return {
+    id,
+    stage,
+    temperature,
+    grade,
+    fitPoints: row.fit_points,
+    interest,
+    given: new Map(Object.entries(row.given ?? {})),
+  };
+}
+
+/**
+ * Writes score entries, the leads' rows and the decisions that belong to them, under the contact's lock: one statement, and one
+ * more where a standing changes. A lead whose entries are on record already is left as it is.
+ */
+export async function writeScores(tx: Tx, occasion: Occasion, rescored: readonly Rescored[]): Promise<void> {
+  if (rescored.length === 0) return;
+  const written = new Set(await writeLeads(tx, occasion, rescored));
+  const decisions = rescored
+    .filter(({ leadId }) => written.has(leadId))
+    .flatMap((lead) => lead.changes.map((change) => decisionOf(occasion, lead, change)));
+  await recordDecisions(tx, decisions);
+}
+
+async function writeLeads(tx: Tx, occasion: Occasion, rescored: readonly Rescored[]): Promise<readonly string[]> {
+  const at = new Date(occasion.at).toISOString();
+  const entries = rescored.flatMap(({ leadId, entries: own }) => own.map((entry) => ({ ...entry, lead_id: leadId })));
+  const leads = rescored.map(({ leadId, fitPoints, interest, standing, entries: own }) => ({
+    id: leadId,
+    fit_points: fitPoints,
+    interest: interest.points,
+    interest_at: new Date(interest.at).toISOString(),
+    has_entries: own.length > 0,
+    ...standing,
+  }));
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    WITH entry AS (
+      INSERT INTO score_entry (key, lead_id, contact_id, kind, rule, points, reason, at)
+      SELECT key, lead_id, ${occasion.contactId}::uuid, kind, rule, points, reason, ${at}::timestamptz
+      FROM json_to_recordset(${JSON.stringify(entries)}::json)
+        AS r(key text, lead_id uuid, kind text, rule text, points float8, reason text)
+      ON CONFLICT (key) DO NOTHING RETURNING lead_id)
+    UPDATE lead SET fit_points = r.fit_points, interest = r.interest, interest_at = r.interest_at, grade = r.grade,
+      temperature = r.temperature, stage = r.stage,
+      mql_at = CASE WHEN r.stage = 'mql' THEN coalesce(lead.mql_at, ${at}::timestamptz) ELSE lead.mql_at END
+    FROM json_to_recordset(${JSON.stringify(leads)}::json) AS r(id uuid, fit_points int, interest float8,
+      interest_at timestamptz, has_entries boolean, grade text, temperature text, stage text)
+    WHERE lead.id = r.id AND (NOT r.has_entries OR lead.id IN (SELECT lead_id FROM entry)) RETURNING lead.id`;
+  return rows.map(({ id }) => id);
+}
+
+function decisionOf(
+  { contactId, journeyId, at }: Occasion,
+  { leadId, cause }: Rescored,
+  change: StandingChange,
+): Decision {
+  const { part, kind, outcome, reason } = change;
+  return { key: keyOf(part, leadId, cause), contactId, journeyId, kind, outcome, reason, at, data: { leadId } };
+}

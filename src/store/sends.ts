@@ -1,0 +1,103 @@
+import { failure } from '../domain/errors';
+import type { Instant } from '../domain/ids';
+import type { Move } from '../domain/journey/move';
+import type { Definition } from '../domain/sequence/definition';
+import { type Db, Prisma, type Tx } from './db';
+import { millis } from './fact-columns';
+
+/**
+ * planned → claimed → dispatching → accepted | deferred | rejected | unknown.
+ * `claimed` and `dispatching` hold for as long as their lease lives. Before `dispatching` is committed no byte of the body has
+ * left; after it a message may be anywhere. `deferred` is claimed again. `skipped`: there was a reason not to send.
+ */
+export type SendStatus =
+  | 'planned'
+  | 'claimed'
+  | 'dispatching'
+  | 'accepted'
+  | 'deferred'
+  | 'rejected'
+  | 'unknown'
+  | 'skipped';
+
+/** A row of the send ledger. */
+export interface SendRow {
+  readonly id: string;
+  readonly status: SendStatus;
+  /** Empty until the first claim. */
+  readonly messageId: string;
+  /** Of the last try that reached `dispatching`. */
+  readonly bodyHash: string | null;
+  /** Tries that a server, or the lack of one, has answered. */
+  readonly attempts: number;
+  readonly reason: string;
+  /** Of the last claim. */
+  readonly leaseToken: string | null;
+  /** How long the lease still lives (ms, real time); 0: nobody works on it. */
+  readonly leaseLeftMs: number;
+}
+
+/** The columns of `SendRow` of a row `s`. */
+export const SEND_COLUMNS = Prisma.sql`s.id, s.status, s.message_id AS "messageId", s.body_hash AS "bodyHash", s.attempts,
+  coalesce(s.reason, '') AS reason, s.lease_token AS "leaseToken",
+  greatest(coalesce((extract(epoch FROM s.lease_until - clock_timestamp()) * 1000)::float8, 0), 0) AS "leaseLeftMs"`;
+
+/** The row of a send; undefined when it was never planned. */
+export async function readSend(tx: Tx, id: string): Promise<SendRow | undefined> {
+  const [row] = await tx.$queryRaw<SendRow[]>`SELECT ${SEND_COLUMNS} FROM send s WHERE s.id = ${id}::uuid`;
+  return row;
+}
+
+export interface MailOfStep {
+  readonly template: string;
+  readonly purpose: string;
+}
+
+/** What a mail step sends. */
+export function mailOfStep(definition: Definition, stepId: string): MailOfStep {
+  const step = definition.steps.find(({ id }) => id === stepId);
+  if (step?.type === 'mail') return { template: step.template, purpose: step.purpose ?? definition.purpose };
+  throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no mail "${stepId}"` });
+}
+
+export interface PlannedMail {
+  readonly journey: { readonly id: string; readonly contactId: string; readonly definition: Definition };
+  readonly move: Move;
+  readonly now: Instant;
+}
+
+/** Plans the send of a move that is a mail, once by its key: part of the transaction that decides the move. */
+export async function planSend(tx: Tx, { journey, move, now }: PlannedMail): Promise<void> {
+  if (move.type !== 'perform' || move.effect.type !== 'mail') return;
+  const { id, contactId, definition } = journey;
+  const { template, purpose } = mailOfStep(definition, move.stepId);
+  await tx.$executeRaw`
+    INSERT INTO send (id, contact_id, journey_id, step_id, recipient, purpose, template, status, message_id, planned_at)
+    SELECT ${move.effect.key}::uuid, id, ${id}::uuid, ${move.stepId}, email, ${purpose}, ${template}, 'planned', '', ${new Date(now)}
+    FROM contact WHERE id = ${contactId}::uuid ON CONFLICT (id) DO NOTHING`;
+}
+
+/** A send of which nobody knows whether it arrived. */
+export interface UncertainSend {
+  readonly id: string;
+  readonly status: 'unknown' | 'dispatching';
+  readonly journeyId: string | null;
+  readonly handoffId: string | null;
+  readonly recipient: string;
+  readonly subject: string | null;
+  readonly messageId: string;
+  readonly plannedAt: Instant;
+  readonly reason: string;
+}
+
+/**
+ * Sends that a person may want to look after in the relay's log: the unknown ones, and those that were being dispatched by a
+ * process that is no more. Oldest first.
+ */
+export async function listUncertain(db: Db): Promise<readonly UncertainSend[]> {
+  return db.$queryRaw<UncertainSend[]>`
+    SELECT id, status, journey_id AS "journeyId", handoff_id AS "handoffId", recipient, subject, message_id AS "messageId",
+      ${millis(Prisma.sql`planned_at`)} AS "plannedAt", coalesce(reason, '') AS reason
+    FROM send WHERE status = 'unknown' OR (status = 'dispatching' AND lease_until <= clock_timestamp())
+    ORDER BY planned_at, id`;
+}

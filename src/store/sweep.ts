@@ -1,0 +1,83 @@
+import { EVENTS } from '../domain/event';
+import type { Instant } from '../domain/ids';
+import { type Db, type Tx, transaction } from './db';
+import { newestVersions } from './sequences';
+import { sweepEntries } from './sweep-entries';
+import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
+import { sweepTemperatures } from './sweep-temperatures';
+import type { TurnDeps } from './turn';
+
+/** What a sweep changed. */
+export interface Swept {
+  /** Clients who became pre-inactive, inactive, or active again because the rules changed. */
+  readonly preInactive: number;
+  readonly inactive: number;
+  readonly active: number;
+  /** Leads whose temperature followed their faded interest. */
+  readonly cooled: number;
+  /** Journeys that were entered by a condition. */
+  readonly entered: number;
+}
+
+export interface SweepRequest {
+  readonly now: Instant;
+  /** Stops it between two transactions. */
+  readonly signal?: AbortSignal;
+}
+
+/** One page of a table in the order of an id; `last` null: there is nothing after it. */
+interface Page<T> {
+  readonly moved: readonly T[];
+  readonly last: string | null;
+}
+
+/** Contacts per transaction; fewer where each of them brings statements of its own. */
+const PAGE = 500;
+const PAGE_OF_ENTRIES = 50;
+
+/**
+ * The daily sweep: gives clients the status of their recency and leads the temperature of their interest, then enters everyone
+ * whom a published sequence wants by condition. May be broken off at any point and repeated: what is done stays done.
+ */
+export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
+  const limit = await transaction(db, (tx) => pageSize(tx, deps));
+  const statuses = await allPages(db, signal, (tx, after) => sweepStatuses(tx, deps, { now, after, limit }));
+  const leads = await allPages(db, signal, (tx, after) =>
+    sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
+  );
+  let entered = 0;
+  for (const version of await transaction(db, (tx) => newestVersions(tx)))
+    entered += await sweepEntries(db, deps, { version, now, signal });
+  const count = (status: RecencyStatus) => statuses.filter((moved) => moved === status).length;
+  return {
+    preInactive: count('pre_inactive'),
+    inactive: count('inactive'),
+    active: count('active'),
+    cooled: leads.length,
+    entered,
+  };
+}
+
+/** Every page in a transaction of its own. */
+async function allPages<T>(
+  db: Db,
+  signal: AbortSignal | undefined,
+  read: (tx: Tx, after: string | null) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const moved: T[] = [];
+  let after: string | null = null;
+  do {
+    signal?.throwIfAborted();
+    const from: string | null = after;
+    const page: Page<T> = await transaction(db, (tx) => read(tx, from));
+    moved.push(...page.moved);
+    after = page.last;
+  } while (after !== null);
+  return moved;
+}
+
+async function pageSize(tx: Tx, deps: TurnDeps): Promise<number> {
+  for (const type of [EVENTS.clientPreInactive, EVENTS.clientInactive])
+    if (await concernsAll(tx, deps, type)) return PAGE_OF_ENTRIES;
+  return PAGE;
+}
