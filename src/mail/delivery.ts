@@ -1,0 +1,38 @@
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Delivery } from '../domain/send/delivery';
+
+/** A message as it goes over the wire. */
+export interface OutgoingMail {
+  /** Addresses of the envelope. */
+  readonly from: string;
+  readonly to: string;
+  /** Headers and body, RFC 5322. */
+  readonly source: Buffer;
+}
+
+/** Commands whose reply is about the message. What a server says to others (greeting, EHLO, AUTH) is about us, or about itself. */
+const ABOUT_MESSAGE: readonly (string | undefined)[] = ['MAIL FROM', 'RCPT TO', 'DATA'];
+
+/**
+ * "Bad destination mailbox, system or syntax", "has moved", "takes no mail at all": the address itself is the trouble.
+ * RFC 3463 §3.2, RFC 7505 §4.2. A 550 without such a code may be a matter of policy and says nothing of the address.
+ */
+const NO_ADDRESS = /^5\d\d[ -]5\.1\.(1|2|3|6|10)\b/;
+
+/** What a failed try means. `bodyLeft`: whether any byte of the body may have reached the server. */
+export function failedDelivery(
+  error: SMTPConnection.SMTPError,
+  { bodyLeft }: { readonly bodyLeft: boolean },
+): Delivery {
+  const { response = '', responseCode, command } = error;
+  if (responseCode !== undefined && ABOUT_MESSAGE.includes(command)) return refused(response, error);
+  if (bodyLeft) return { type: 'uncertain', problem: error.message };
+  const isUnsendable = error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API');
+  if (isUnsendable) return { type: 'rejected', response: error.message, isNoAddress: false };
+  return { type: 'unreachable', problem: error.message };
+}
+
+function refused(response: string, { permanent, command }: SMTPConnection.SMTPError): Delivery {
+  if (!permanent) return { type: 'put_off', response };
+  return { type: 'rejected', response, isNoAddress: command === 'RCPT TO' && NO_ADDRESS.test(response) };
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import addressparser from 'nodemailer/lib/addressparser';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Instant } from '../domain/ids';
+import type { OutgoingMail } from './delivery';
+
+export interface MailContent {
+  readonly sendId: string;
+  readonly messageId: string;
+  /** `Name <address>` of the sender. */
+  readonly from: string;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** Business time: the Date header. */
+  readonly date: Instant;
+  /** RFC 8058: one POST to it, with no further question, unsubscribes. */
+  readonly unsubscribeUrl?: string;
+}
+
+export interface ComposedMail extends OutgoingMail {
+  /** SHA-256 of the source: two tries with the same hash were the same message. */
+  readonly hash: string;
+}
+
+/** The sender's name (empty if it has none) and address. */
+export function senderOf(from: string): { readonly name: string; readonly address: string } {
+  const [first] = addressparser(from, { flatten: true });
+  return { name: first?.name ?? '', address: first?.address ?? from };
+}
+
+/** `<send id@domain of the sender>`: the same send always has the same Message-ID, so a mailbox can tell a copy. */
+export function messageIdOf(sendId: string, from: string): string {
+  return `<${sendId}@${senderOf(from).address.split('@').at(-1)}>`;
+}
+
+/** The message as bytes, all 7-bit (RFC 2045). Nothing in it is chance: the same content gives the same bytes. */
+export async function composeMail(content: MailContent): Promise<ComposedMail> {
+  const { sendId, messageId, from, to, subject, html, text, date, unsubscribeUrl } = content;
+  const source = await new MailComposer({
+    from,
+    to,
+    subject,
+    text,
+    html,
+    messageId,
+    date: new Date(date),
+    headers: { 'X-Viveiro-Send': sendId, ...(unsubscribeUrl === undefined ? {} : unsubscribing(unsubscribeUrl)) },
+    textEncoding: 'quoted-printable',
+    baseBoundary: sendId,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+    .compile()
+    .build();
+  const hash = createHash('sha256').update(source).digest('base64url');
+  return { from: senderOf(from).address, to: to.address, source, hash };
+}
+
+/** Ready-made lines: RFC 8058 §3 wants exactly this value, and the address in angle brackets must stay whole. */
+const unsubscribing = (url: string) => ({
+  'List-Unsubscribe': { prepared: true, foldLines: false, value: `<${url}>` },
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+});

@@ -1,0 +1,147 @@
+import type { Readable } from 'node:stream';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Delivery } from '../domain/send/delivery';
+import { failedDelivery, type OutgoingMail } from './delivery';
+import { heldBody } from './held-body';
+
+export interface Relay {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; else STARTTLS if the server offers it. */
+  readonly secure: boolean;
+  /** A password goes only over TLS, except to this machine. */
+  readonly login?: { readonly user: string; readonly pass: string };
+}
+
+/** How long a server may take (ms). */
+export interface Patience {
+  /** To connect, and to greet. */
+  readonly connectMs: number;
+  /** From the envelope to the 354. */
+  readonly envelopeMs: number;
+  /** From the first byte of the body to the final reply. */
+  readonly replyMs: number;
+}
+
+/** `onDispatch` answered false, and not a byte of the body left. */
+export interface Withheld {
+  readonly type: 'withheld';
+}
+
+/** `asked`: whether `onDispatch` was called. */
+export type Attempt = (Delivery | Withheld) & { readonly asked: boolean };
+
+/** A connection that has greeted and logged in, for one message at a time. */
+export interface Session {
+  /** False when the connection is lost. */
+  isUsable(): boolean;
+  /** Rejects only with what `onDispatch` rejected with. */
+  deliver(mail: OutgoingMail, onDispatch: () => Promise<boolean>): Promise<Attempt>;
+  /** Clears away a message that was refused; false: the connection is of no more use. */
+  reset(): Promise<boolean>;
+  close(): void;
+}
+
+/** Connects, secures and logs in. Rejects with what went wrong. */
+export function openSession(relay: Relay, patience: Patience): Promise<Session> {
+  const { host, port, secure, login } = relay;
+  const { connectMs, envelopeMs, replyMs } = patience;
+  const connection = new SMTPConnection({
+    host,
+    port,
+    secure,
+    requireTLS: login !== undefined && !secure && !isThisMachine(host),
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    dnsTimeout: connectMs,
+    socketTimeout: envelopeMs + replyMs, // for EHLO, AUTH and RSET; messages have their own limits
+    socketCloseTimeout: 0,
+  });
+  return new Promise((resolve, reject) => {
+    const ready = (error?: Error | null) => {
+      if (!error) return resolve(sessionOn(connection, patience));
+      connection.close();
+      reject(error);
+    };
+    connection.on('error', ready); // stays: without a listener a late error would end the process
+    connection.connect((error) => (error || !login ? ready(error) : connection.login({ credentials: login }, ready)));
+  });
+}
+
+const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+
+/** After a reply to the message the connection goes on; after anything else nobody knows what the server waits for. */
+const REPLIED: readonly Attempt['type'][] = ['accepted', 'rejected', 'put_off'];
+
+function sessionOn(connection: SMTPConnection, patience: Patience): Session {
+  return {
+    isUsable: () => !connection.destroyed,
+    async deliver(mail, onDispatch) {
+      try {
+        const attempt = await attemptOn(connection, { mail, onDispatch, patience });
+        if (!REPLIED.includes(attempt.type)) connection.close();
+        return attempt;
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    },
+    reset: () =>
+      new Promise((resolve) => {
+        connection.once('end', () => resolve(false));
+        connection.reset((error) => resolve(!error));
+      }),
+    close: () => connection.close(),
+  };
+}
+
+interface Trying {
+  readonly mail: OutgoingMail;
+  readonly onDispatch: () => Promise<boolean>;
+  readonly patience: Patience;
+}
+
+async function attemptOn(connection: SMTPConnection, { mail, onDispatch, patience }: Trying): Promise<Attempt> {
+  const limit = timeLimit();
+  const body = heldBody(mail.source, () => onDispatch().finally(() => limit.set(patience.replyMs)));
+  limit.set(patience.envelopeMs);
+  try {
+    const response = await Promise.race([send(connection, mail, body.stream), limit.passed]);
+    return { type: 'accepted', response, asked: true };
+  } catch (error) {
+    body.stream.destroy(); // from here on nothing leaves that has not left
+    const answer = body.answer();
+    if (answer && !(await answer)) return { type: 'withheld', asked: true };
+    const failed = error as SMTPConnection.SMTPError; // of the client, or of the limit, which is an Error with none of its extras
+    return { ...failedDelivery(failed, { bodyLeft: body.hasLeft() }), asked: answer !== undefined };
+  } finally {
+    limit.clear();
+  }
+}
+
+/** Resolves with the final reply. */
+function send(connection: SMTPConnection, mail: OutgoingMail, body: Readable): Promise<string> {
+  const { from, to, source } = mail;
+  return new Promise((resolve, reject) => {
+    connection.send({ from, to: [to], size: source.length }, body, (error, info) =>
+      error ? reject(error) : resolve(info.response),
+    );
+  });
+}
+
+/** One limit after another: each setting replaces the one before. */
+function timeLimit() {
+  let timer: NodeJS.Timeout | undefined;
+  let expire: (error: Error) => void;
+  const passed = new Promise<never>((_, reject) => {
+    expire = reject;
+  });
+  return {
+    passed,
+    set(ms: number) {
+      clearTimeout(timer);
+      timer = setTimeout(() => expire(new Error(`the server did not answer within ${ms / 1000} s`)), ms);
+    },
+    clear: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,15 @@
+import { type Problem, problemText } from '../domain/yaml/problem';
+
+/** A problem of a template before its file is known. Lines count from 1, in the file. */
+export interface TemplateProblem {
+  readonly line: number;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** As problems of any file are told: with file, line, code and what to do. */
+export function placedIn(file: string, { line, message, fix }: TemplateProblem): Problem {
+  return { severity: 'error', code: 'VIV_TEMPLATE_INVALID', file, line, column: 1, path: '', message, fix };
+}
+
+export const problemLines = (problems: readonly Problem[]): string => problems.map(problemText).join('\n');
