@@ -1,0 +1,104 @@
+import { LOST, settlementOf } from '../domain/send/settle';
+import { messageIdOf } from '../mail/message';
+import type { Tx } from '../store/db';
+import { type Claim, claimNewSend, claimSend, settleClaim, settleUntried } from '../store/send-ledger';
+import { readSend, type SendRow } from '../store/sends';
+import { suppressionOf } from '../store/suppressions';
+import type { RepMailOutcome } from './handoff';
+import type { RepMail, RepMailDeps } from './handoff-mail';
+import { leaseMsOf, type MailDeps } from './mail-deps';
+import type { Letter } from './try-send';
+
+/** The purpose of all mails to reps: whoever waits for a lead would rather have two copies than none. */
+export const REP_MAIL = 'transactional';
+
+export type RepSend = Parameters<RepMailDeps['deliver']>[0];
+export type Compose = Parameters<RepMailDeps['deliver']>[1];
+
+/** A mail of a handoff that is ours to send. */
+export interface HeldRepMail {
+  readonly claim: Claim;
+  readonly letter: Letter;
+  readonly attempts: number;
+}
+
+export type BegunRepMail =
+  | { readonly type: 'done'; readonly result: RepMailOutcome }
+  | { readonly type: 'busy'; readonly leftMs: number }
+  | { readonly type: 'held'; readonly held: HeldRepMail };
+
+interface Beginning {
+  readonly send: RepSend;
+  readonly compose: Compose;
+}
+
+/** Finds out how the send stands, writes the mail and claims it; or settles it at once. */
+export async function beginRepMail(tx: Tx, deps: MailDeps, { send, compose }: Beginning): Promise<BegunRepMail> {
+  const row = await readSend(tx, send.sendId);
+  const stored = row && storedOutcome(row);
+  if (stored) return { type: 'done', result: stored };
+  if (row && row.leaseLeftMs > 0) return { type: 'busy', leftMs: row.leaseLeftMs };
+  const lost = row?.status === 'dispatching' ? settlementOf(LOST, { ...row, ...send, purpose: REP_MAIL }) : undefined;
+  if (lost?.status === 'unknown') return ended(tx, { row, send, status: 'unknown', reason: lost.reason });
+  const mail = await compose(tx);
+  const status = lost ? 'unknown' : 'skipped';
+  if (!mail) return ended(tx, { row, send, status, reason: lost?.reason ?? 'there is nothing to say any more' });
+  return claimed(tx, deps, { row, send, mail, isAgain: lost !== undefined });
+}
+
+const TAKEN: RepMailOutcome = { status: 'taken' };
+const ANOTHER_WAS_FASTER: BegunRepMail = { type: 'busy', leftMs: 0 };
+
+function storedOutcome({ status, reason }: SendRow): RepMailOutcome | undefined {
+  if (status === 'rejected') return { status: 'refused', reason };
+  return status === 'accepted' || status === 'unknown' || status === 'skipped' ? TAKEN : undefined;
+}
+
+interface Ending {
+  readonly row: SendRow | undefined;
+  readonly send: RepSend;
+  readonly status: 'unknown' | 'skipped';
+  readonly reason: string;
+}
+
+async function ended(tx: Tx, { row, send, status, reason }: Ending): Promise<BegunRepMail> {
+  const isOurs = row === undefined || (await settleUntried(tx, row, { status, reason, at: send.now }));
+  return isOurs ? { type: 'done', result: TAKEN } : ANOTHER_WAS_FASTER;
+}
+
+interface Claiming {
+  readonly row: SendRow | undefined;
+  readonly send: RepSend;
+  readonly mail: RepMail;
+  readonly isAgain: boolean;
+}
+
+async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Claiming): Promise<BegunRepMail> {
+  const { sendId: id, now } = send;
+  const terms = { recipient: mail.recipient, messageId: messageIdOf(id, deps.from), leaseMs: leaseMsOf(deps) };
+  const claim = row
+    ? await claimSend(tx, { ...terms, send: row })
+    : await claimNewSend(tx, { ...terms, ...mail, id, purpose: REP_MAIL, now });
+  if (!claim) return ANOTHER_WAS_FASTER;
+  const suppressed = await suppressionOf(tx, mail.recipient);
+  const letter = suppressed === undefined ? written(deps, mail, now) : `the address is suppressed: ${suppressed}`;
+  if (typeof letter !== 'string')
+    return { type: 'held', held: { claim, letter, attempts: (row?.attempts ?? 0) + (isAgain ? 1 : 0) } };
+  const refused = { status: 'rejected', reason: letter, response: null, at: now, contactId: null } as const;
+  await settleClaim(tx, claim, refused);
+  return { type: 'done', result: { status: 'refused', reason: letter } };
+}
+
+/** The letter, or why it cannot be written: a template that is wrong for this lead stays so, and the handoff must go on. */
+function written(
+  { templates }: MailDeps,
+  { recipient, template, locale, data }: RepMail,
+  date: number,
+): Letter | string {
+  try {
+    const rendered = templates.render({ template, locale, data });
+    return { to: { name: data.rep.name, address: recipient }, rendered, links: [], date };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

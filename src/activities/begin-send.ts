@@ -1,0 +1,185 @@
+import type { Facts } from '../domain/facts';
+import { type GateFacts, gate, type Verdict } from '../domain/gate/gate';
+import type { MailOutcome, Turn } from '../domain/journey/move';
+import { heldRule } from '../domain/journey/rules';
+import { LOST, settlementOf } from '../domain/send/settle';
+import { messageIdOf } from '../mail/message';
+import type { Tx } from '../store/db';
+import { recordDecisions } from '../store/decisions';
+import { readGated } from '../store/gate-facts';
+import { lockJourney, type OpenJourney } from '../store/journeys';
+import { type Claim, claimSend, settleUntried } from '../store/send-ledger';
+import { type MailOfStep, mailOfStep, planSend, type SendRow } from '../store/sends';
+import { factsFor, takeTurn } from '../store/turn';
+import { journeyLetter } from './journey-letter';
+import { leaseMsOf, type MailDeps } from './mail-deps';
+import { decisionOn, saidOf } from './send-decisions';
+import type { Letter } from './try-send';
+import type { MailActivities } from './types';
+
+export type SendRequest = Parameters<MailActivities['sendMail']>[0];
+
+/** A send that is ours for as long as its lease is renewed. */
+export interface HeldSend {
+  readonly claim: Claim;
+  readonly letter: Letter;
+  readonly journey: OpenJourney;
+  readonly mail: MailOfStep;
+  /** Tries before this one. */
+  readonly attempts: number;
+  /** Why it may go. */
+  readonly reason: string;
+}
+
+export type Begun =
+  | { readonly type: 'turn'; readonly turn: Turn }
+  /** Another worker has it, for so long unless it gives a sign of life. */
+  | { readonly type: 'busy'; readonly leftMs: number }
+  | { readonly type: 'held'; readonly held: HeldSend };
+
+/**
+ * Under the contact's lock: finds out how the send stands, asks the goal, the exits and the gate, writes the letter and claims the
+ * send; or settles it at once, with the journey's next turn. Throws VIV_JOURNEY_UNKNOWN, VIV_TURN_STALE.
+ */
+export async function beginSend(tx: Tx, deps: MailDeps, request: SendRequest): Promise<Begun> {
+  const { journeyId, turn, now, stepId } = request;
+  const journey = await lockJourney(tx, journeyId);
+  if (journey.turn !== turn) return { type: 'turn', turn: await takeTurn(tx, deps.turn, { journeyId, turn, now }) };
+  const mail = mailOfStep(journey.definition, stepId);
+  const { send, gateFacts } = await plannedSend(tx, deps, { journey, request, mail });
+  const stored = storedOutcome(send);
+  if (stored) return answered(tx, deps, request, stored);
+  if (send.leaseLeftMs > 0) return { type: 'busy', leftMs: send.leaseLeftMs };
+  const facts = await factsFor(tx, deps.turn, { journey, now });
+  return open(tx, deps, { request, journey, mail, send, gateFacts, facts });
+}
+
+interface Planned {
+  readonly request: SendRequest;
+  readonly journey: OpenJourney;
+  readonly mail: MailOfStep;
+}
+
+interface Opening extends Planned {
+  readonly send: SendRow;
+  readonly gateFacts: GateFacts;
+  readonly facts: Facts;
+}
+
+/** The turn that asks for a mail plans its send; one that was decided before sends were planned finds none. */
+async function plannedSend(tx: Tx, deps: MailDeps, { journey, request, mail }: Planned) {
+  const { key: sendId, now, stepId } = request;
+  const { contactId } = journey;
+  const question = { sendId, contactId, purpose: mail.purpose, now, rules: deps.turn.rules.gate };
+  const gated = await readGated(tx, question);
+  if (gated.send) return { send: gated.send, gateFacts: gated.facts };
+  await planSend(tx, { journey, move: { type: 'perform', stepId, effect: { type: 'mail', key: sendId } }, now });
+  const { send, facts: gateFacts } = await readGated(tx, question);
+  if (!send) throw new TypeError('a send that was just planned is there');
+  return { send, gateFacts };
+}
+
+function storedOutcome({ status, reason }: SendRow): MailOutcome | undefined {
+  switch (status) {
+    case 'accepted':
+    case 'rejected':
+    case 'unknown':
+    case 'skipped':
+      return { effect: 'mail', status, reason };
+    default:
+      return undefined;
+  }
+}
+
+async function answered(tx: Tx, deps: MailDeps, request: SendRequest, outcome: MailOutcome): Promise<Begun> {
+  const { journeyId, turn, now } = request;
+  return { type: 'turn', turn: await takeTurn(tx, deps.turn, { journeyId, turn, now, outcome }) };
+}
+
+async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
+  const { send, mail, request } = opening;
+  const lost = send.status === 'dispatching' ? settlementOf(LOST, { ...mail, ...send, now: request.now }) : undefined;
+  if (lost?.status === 'unknown') return settled(tx, deps, opening, { effect: 'mail', ...lost });
+  const verdict = verdictOn(deps, opening);
+  const refused = refusal(verdict);
+  // a first try that was lost may have arrived: whatever forbids the second, the send is no longer just "not sent"
+  if (refused)
+    return settled(tx, deps, opening, lost ? { effect: 'mail', status: 'unknown', reason: lost.reason } : refused);
+  const letter = written(deps, opening);
+  if ('status' in letter) return settled(tx, deps, opening, letter);
+  return claimed(tx, deps, { ...opening, letter, reason: verdict.reason, again: lost?.reason });
+}
+
+/** A goal or exit that holds meanwhile comes first: the journey ends with its turn, and nothing more is sent. */
+function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now } }: Opening): Verdict {
+  const { seen } = journey.last.state;
+  const rule = heldRule(journey.definition, { journeyId: journey.id, facts, now, seen });
+  if (rule) return { type: 'skip', reason: `the journey is over: ${rule.reason}` };
+  return gate(deps.turn.rules.gate, gateFacts, now);
+}
+
+function refusal(verdict: Verdict): MailOutcome | undefined {
+  const { reason } = verdict;
+  switch (verdict.type) {
+    case 'send':
+      return undefined;
+    case 'defer':
+      return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
+    case 'skip':
+      return { effect: 'mail', status: 'skipped', reason };
+    case 'exit':
+      return { effect: 'mail', status: 'exit', reason };
+    default:
+      throw new TypeError(`unknown verdict ${JSON.stringify(verdict satisfies never)}`);
+  }
+}
+
+/** A letter that cannot be written now cannot be written later: no retry, but a mail that is not sent, with its reason. */
+function written(deps: MailDeps, { request, mail, journey, facts }: Opening): Letter | MailOutcome {
+  const { key: sendId, now } = request;
+  try {
+    return journeyLetter(deps, { sendId, mail, title: journey.definition.title, facts, now });
+  } catch (error) {
+    return { effect: 'mail', status: 'skipped', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const ANOTHER_WAS_FASTER: Begun = { type: 'busy', leftMs: 0 };
+
+/** Settles without a try, and goes on. */
+async function settled(tx: Tx, deps: MailDeps, opening: Opening, outcome: MailOutcome): Promise<Begun> {
+  const { send, request, journey } = opening;
+  const status = outcome.status === 'exit' ? 'skipped' : outcome.status;
+  const isOurs = await settleUntried(tx, send, { status, reason: outcome.reason, at: request.now });
+  if (!isOurs) return ANOTHER_WAS_FASTER;
+  await recordDecisions(tx, [decisionOn(journey, request, saidOf(outcome))]);
+  return answered(tx, deps, request, outcome);
+}
+
+interface Claiming extends Opening {
+  readonly letter: Letter;
+  readonly reason: string;
+  /** Why it goes out a second time. */
+  readonly again: string | undefined;
+}
+
+async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begun> {
+  const { send, letter, journey, request, mail, reason, again } = claiming;
+  const claim = await claimSend(tx, {
+    send,
+    recipient: letter.to.address,
+    messageId: messageIdOf(send.id, deps.from),
+    leaseMs: leaseMsOf(deps),
+  });
+  if (!claim) return ANOTHER_WAS_FASTER;
+  if (again !== undefined) {
+    const said = {
+      kind: 'unknown',
+      outcome: 'sent again',
+      reason: `${again}; the same Message-ID marks the copy`,
+    } as const;
+    await recordDecisions(tx, [decisionOn(journey, request, { ...said, data: { try: send.attempts + 1 } })]);
+  }
+  const attempts = send.attempts + (again === undefined ? 0 : 1);
+  return { type: 'held', held: { claim, letter, journey, mail, attempts, reason } };
+}

@@ -1,0 +1,30 @@
+import { signLink } from '../mail/links';
+import { createDeliver } from './deliver';
+import { withFailures } from './failure';
+import { createHandoffActivities, type HandoffActivities } from './handoff';
+import { createMailRep } from './handoff-mail';
+import { createPlayScript } from './play-script';
+import { createSendMail, type MailDeps } from './send-mail';
+import { createSweepActivities, type SweepActivities } from './sweep';
+import { createTakeTurn } from './take-turn';
+import type { MailActivities, ScriptActivities, TurnActivities } from './types';
+
+export type Activities = TurnActivities & MailActivities & ScriptActivities & HandoffActivities & SweepActivities;
+
+/** Every activity, failing in Temporal's words. A new one adds its file and one line here. */
+export function createActivities(deps: MailDeps): Activities {
+  const { db, turn, publicUrl, linkSecret } = deps;
+  const mailRep = createMailRep({
+    rules: turn.rules,
+    publicUrl,
+    tokenFor: ({ handoffId, repId }) => signLink(linkSecret, { kind: 'handoff', id: handoffId, repId }),
+    deliver: createDeliver(deps),
+  });
+  return withFailures({
+    ...createTakeTurn(db, turn),
+    ...createSendMail(deps),
+    ...createPlayScript(db, turn),
+    ...createHandoffActivities({ db, turn, mailRep }),
+    ...createSweepActivities({ db, turn }),
+  });
+}

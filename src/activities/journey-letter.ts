@@ -1,0 +1,46 @@
+import type { Facts } from '../domain/facts';
+import { type Instant, keyOf } from '../domain/ids';
+import { journeyData } from '../mail/journey-data';
+import { type LinkPayload, signLink } from '../mail/links';
+import { senderOf } from '../mail/message';
+import type { MailOfStep } from '../store/sends';
+import type { MailDeps } from './mail-deps';
+import type { Letter } from './try-send';
+
+export interface JourneyMailRequest {
+  readonly sendId: string;
+  readonly mail: MailOfStep;
+  /** Of the sequence. */
+  readonly title: string;
+  readonly facts: Facts;
+  readonly now: Instant;
+}
+
+const PATHS = { click: 'c', unsubscribe: 'u', call: 'call' } as const satisfies { readonly [kind: string]: string };
+
+/** Writes the mail of a journey: pure. Throws VIV_TEMPLATE_UNKNOWN, and VIV_TEMPLATE_INVALID for what this contact lacks. */
+export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Letter {
+  const { sendId, mail, title, facts, now } = request;
+  const { templates, from, postalAddress, publicUrl, linkSecret } = deps;
+  const { contact } = facts;
+  const urlOf = (kind: keyof typeof PATHS & LinkPayload['kind'], id: string) =>
+    `${publicUrl}/${PATHS[kind]}/${signLink(linkSecret, { kind, id })}`;
+  const linkId = (position: number) => keyOf('link', sendId, position);
+  const links = { call: urlOf('call', sendId), unsubscribe: urlOf('unsubscribe', sendId) };
+  const sender = { name: senderOf(from).name, postalAddress };
+  const canUnsubscribe = mail.purpose !== 'transactional';
+  const rendered = templates.render({
+    template: mail.template,
+    locale: contact.locale,
+    data: journeyData({ facts, title, links, sender }),
+    footer: canUnsubscribe ? { postalAddress, unsubscribeUrl: links.unsubscribe } : undefined,
+    trackedUrl: (position) => urlOf('click', linkId(position)),
+  });
+  return {
+    to: { name: contact.name ?? '', address: contact.email },
+    rendered,
+    links: rendered.links.map((link, position) => ({ id: linkId(position), contactId: contact.id, ...link })),
+    unsubscribeUrl: canUnsubscribe ? links.unsubscribe : undefined,
+    date: now,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Templates } from '../mail/templates';
+import type { MailTransport } from '../mail/transport';
+import type { Db } from '../store/db';
+import type { TurnDeps } from '../store/turn';
+
+/**
+ * Where a send is: nothing done yet; claimed; `dispatching` committed and no byte of the body gone; the server has replied (or
+ * never will) and that is not yet written.
+ */
+export type LedgerMoment = 'begun' | 'claimed' | 'dispatching' | 'replied';
+
+export interface LedgerHooks {
+  /** Told of each moment, and awaited: a test may end the process there. */
+  readonly at: (moment: LedgerMoment, sendId: string) => void | Promise<void>;
+}
+
+/** What mail activities work with. */
+export interface MailDeps {
+  readonly db: Db;
+  readonly turn: TurnDeps;
+  readonly templates: Templates;
+  readonly transport: MailTransport;
+  /** Sender of all mail: `Name <address>`. */
+  readonly from: string;
+  readonly postalAddress: string;
+  /** Where people reach the API, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly linkSecret: string;
+  readonly hooks?: LedgerHooks;
+  /** How long a claim outlives its holder (ms, real time). Left out: 15 s. */
+  readonly leaseMs?: number;
+}
+
+const LEASE_MS = 15_000;
+
+/** Renewed three times within its length while its holder lives. */
+export const leaseMsOf = ({ leaseMs = LEASE_MS }: Pick<MailDeps, 'leaseMs'>): number => leaseMs;

@@ -1,0 +1,41 @@
+import type { Instant } from '../domain/ids';
+import type { EffectOutcome, Turn } from '../domain/journey/move';
+
+/** What workflows may call. Types only: nothing here brings code into the workflow bundle. */
+export interface TurnActivities {
+  takeTurn(request: {
+    readonly journeyId: string;
+    readonly turn: number;
+    readonly now: Instant;
+    readonly outcome?: EffectOutcome;
+  }): Promise<Turn>;
+  /** Ends a journey that cannot go on: an activity failed with `code`, and no retry helps. Ended before: answers that end. */
+  failJourney(request: { readonly journeyId: string; readonly now: Instant; readonly code: string }): Promise<Turn>;
+}
+
+export interface MailActivities {
+  sendMail(request: {
+    readonly journeyId: string;
+    readonly turn: number;
+    readonly stepId: string;
+    /** The send's id. */
+    readonly key: string;
+    readonly now: Instant;
+  }): Promise<Turn>;
+}
+
+export interface Played {
+  /** When the next scripted event is due; null with none. */
+  readonly nextScriptedAt: Instant | null;
+  /** Whether the asking workflow was among those that the played events woke. */
+  readonly poked: boolean;
+}
+
+export interface ScriptActivities {
+  /** Plays the scripted events that are due by `now` for the journey's contact, through the same ingestion as real ones. */
+  playScript(request: {
+    readonly journeyId: string;
+    readonly workflow: string;
+    readonly now: Instant;
+  }): Promise<Played>;
+}

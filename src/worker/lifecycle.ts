@@ -1,0 +1,75 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Db, transaction } from '../store/db';
+import { readJourney } from '../store/journeys';
+import type { Reactions } from '../store/turn';
+import type { JourneyInput } from '../workflows/input';
+
+/** The only place that starts and signals workflows. Every call may be repeated: "already there" is success. */
+export interface Lifecycle {
+  startJourney(journeyId: string): Promise<void>;
+  /** Wakes `journey:<id>` or `handoff:<id>`; one that has ended has nothing to see. */
+  poke(workflow: string, seq: number): Promise<void>;
+}
+
+export interface LifecycleDeps {
+  readonly client: Client;
+  readonly db: Db;
+  readonly taskQueue: string;
+  /** In a rehearsal: whose scripts its journeys play. */
+  readonly reactions?: Reactions;
+}
+
+const JOURNEY = 'journey:';
+
+export function createLifecycle(deps: LifecycleDeps): Lifecycle {
+  return {
+    startJourney: (journeyId) =>
+      orAlreadyThere(async () => {
+        const options = await journeyOptions(deps, journeyId);
+        await deps.client.workflow.start('journey', options);
+      }),
+    poke: (workflow, seq) =>
+      workflow.startsWith(JOURNEY) ? pokeJourney(deps, workflow, seq) : pokeRunning(deps, workflow, seq),
+  };
+}
+
+/** Starts the journey if the poke overtook its start: the outbox keeps no order. */
+function pokeJourney(deps: LifecycleDeps, workflow: string, seq: number): Promise<void> {
+  return orAlreadyThere(async () => {
+    const options = await journeyOptions(deps, workflow.slice(JOURNEY.length));
+    await deps.client.workflow.signalWithStart('journey', { ...options, signal: 'poke', signalArgs: [seq] });
+  });
+}
+
+async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: number): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflow).signal('poke', seq);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
+  const [journey, nextScriptedAt] = await transaction(db, async (tx) => {
+    const row = await readJourney(tx, journeyId);
+    return [row, (await reactions?.nextAt(tx, row.contactId)) ?? null] as const;
+  });
+  const { turn, last } = journey;
+  const rehearsal = reactions ? { nextScriptedAt } : undefined;
+  const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, rehearsal };
+  return {
+    workflowId: `${JOURNEY}${journeyId}`,
+    taskQueue,
+    args: [input],
+    // a journey runs once: its end is final
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+  };
+}
+
+async function orAlreadyThere(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { proxyActivities, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { HandoffActivities, HandoffNext } from '../activities/handoff';
+import type { HandoffOutcome } from '../domain/journey/move';
+import { type Clock, createClock } from './clock';
+import { poke } from './signals';
+import { type Script, type Wake, waitUntil } from './waiter';
+
+/** A handoff's start. Plain JSON, only ids and times. */
+export interface HandoffInput {
+  readonly v: 1;
+  /** The key of the journey's effect; the workflow is `handoff:<id>`. */
+  readonly handoffId: string;
+  readonly journeyId: string;
+  readonly stepId: string;
+  /** Business time that the journey has reached; never earlier than the workflow's own clock. */
+  readonly now?: number;
+  readonly rehearsal?: boolean;
+}
+
+export interface HandoffResult {
+  readonly outcome: HandoffOutcome;
+  /** Business time at which it ended (ms). */
+  readonly endedAt: number;
+}
+
+/** As in ./proxies: Temporal tries again, business delays never hide in here. */
+const RETRY = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+const { readHandoffNext } = proxyLocalActivities<HandoffActivities>({ startToCloseTimeout: '20s', retry: RETRY });
+const { offerHandoff, tendHandoff } = proxyActivities<HandoffActivities>({
+  startToCloseTimeout: '3m',
+  heartbeatTimeout: '5s',
+  retry: RETRY,
+});
+
+/**
+ * The passing of one lead to sales: offered to a rep, escalated once, then expired; the first answer ends it.
+ *
+ * What comes next is decided in the database, under the same guards that an answer meets; a signal only wakes this workflow, so
+ * an answer can be neither lost nor doubled, however it races the due time.
+ */
+export async function handoff(input: HandoffInput): Promise<HandoffResult> {
+  const wake: Wake = { poked: false };
+  setHandler(poke, () => {
+    wake.poked = true;
+  });
+  const { handoffId, journeyId, stepId } = input;
+  const clock = createClock(input.now);
+  const script: Script | null = input.rehearsal
+    ? { journeyId, workflow: workflowInfo().workflowId, nextScriptedAt: null }
+    : null;
+
+  let next = await offerHandoff({ handoffId, journeyId, stepId, now: clock.now() });
+  while (next.type !== 'done') next = await follow({ handoffId, clock, wake, script }, next);
+  return { outcome: next.outcome, endedAt: clock.now() };
+}
+
+interface Run {
+  readonly handoffId: string;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly script: Script | null;
+}
+
+/** Does what comes next and asks again. */
+async function follow(run: Run, next: Exclude<HandoffNext, { type: 'done' }>): Promise<HandoffNext> {
+  const { handoffId, clock, wake, script } = run;
+  if (next.type === 'tend') return tendHandoff({ handoffId, now: clock.now() });
+  if (script && next.nextScriptedAt !== undefined) script.nextScriptedAt = next.nextScriptedAt;
+  await waitUntil({ ...run, until: next.until });
+  wake.poked = false; // before the handoff is read: what comes later wakes again
+  return readHandoffNext({ handoffId, now: clock.now(), until: next.until });
+}

@@ -1,0 +1,3 @@
+export { handoff } from './handoff';
+export { journey } from './journey';
+export { sweep } from './sweep';
