@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { zoneSchema } from '../../domain/calendar/local-time';
+import { slug } from '../../domain/sequence/names';
+import { attributesField, emailField, idempotencyKeyField, instantField, text } from './common';
+
+/** A BCP 47 tag, like pt-BR. */
+export const localeField = z
+  .string()
+  .max(35)
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a locale; write it like pt-BR');
+
+/** What a caller may say of a contact. */
+export const contactBody = z.strictObject({
+  email: emailField,
+  name: text(200).optional(),
+  timeZone: zoneSchema.optional(),
+  locale: localeField.optional(),
+  attributes: attributesField.optional(),
+});
+
+export const leadBody = z
+  .strictObject({
+    idempotencyKey: idempotencyKeyField.optional(),
+    at: instantField.optional(),
+    contact: contactBody,
+    lead: z.strictObject({ offer: text(100), source: text(100), campaign: text(100).optional() }),
+    consent: z
+      .strictObject({
+        purpose: slug,
+        granted: z.boolean().default(true),
+        basis: z.enum(['consent', 'contract', 'legitimate_interest']),
+        /** The exact words that were shown. */
+        text: text(5000),
+      })
+      .optional(),
+  })
+  .readonly();
+export type LeadBody = z.output<typeof leadBody>;
+
+/** 202 when it was recorded, 200 when it had been recorded before. */
+export interface LeadAnswer {
+  readonly contactId: string;
+  readonly leadId: string;
+  readonly interactionId: string;
+  readonly duplicate: boolean;
+}

@@ -1,0 +1,27 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Instant } from '../domain/ids';
+import type { Db } from '../store/db';
+import type { TurnDeps } from '../store/turn';
+import type { HostedForm } from './forms/schema';
+
+/** What the routes work with. */
+export interface ApiDeps {
+  readonly db: Db;
+  readonly turn: TurnDeps;
+  /** Signs links and form tokens. */
+  readonly linkSecret: string;
+  /** Where people reach this server, without a slash at the end. */
+  readonly publicUrl: string;
+  /** By name, from `loadForms`. */
+  readonly forms: ReadonlyMap<string, HostedForm>;
+  /** Business time of a request. */
+  readonly clock: () => Instant;
+  /** Largest body in bytes; 1 MB if left out. */
+  readonly bodyLimit?: number;
+  /** Serve pages for people at this machine without a key: only when the server is bound to loopback. */
+  readonly localPages?: boolean;
+  readonly logger?: FastifyBaseLogger;
+}
+
+/** One resource: adds its routes to `app`, each with `config.access`. */
+export type Routes = (app: FastifyInstance, deps: ApiDeps) => void;

@@ -1,0 +1,68 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure, ViveiroError } from '../domain/errors';
+import { html } from './html';
+import { page } from './page';
+
+/** The framework's own errors, said in ours. Others below 500 are about the request as well. */
+const FRAMEWORK_ERRORS: { readonly [code: string]: (request: FastifyRequest) => ViveiroError } = {
+  FST_ERR_CTP_BODY_TOO_LARGE: (request) =>
+    failure('VIV_BODY_TOO_LARGE', {
+      limitBytes: request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit ?? 0,
+    }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
+    failure('VIV_MEDIA_TYPE', { given: request.headers['content-type'] ?? 'none' }),
+  FST_ERR_BAD_URL: () => failure('VIV_NOT_FOUND', { what: 'The address' }),
+  FST_ERR_NOT_FOUND: (request) => failure('VIV_NOT_FOUND', { what: `${request.method} ${request.url}` }),
+};
+
+/** What went wrong, as an error of the registry; faults of ours keep their cause and lose their text. */
+function toViveiroError(error: FastifyError | Error, request: FastifyRequest): ViveiroError {
+  if (error instanceof ViveiroError) return error;
+  const { code = '', statusCode = 500 } = error as Partial<FastifyError>; // an Error may lack both
+  const known = FRAMEWORK_ERRORS[code];
+  if (known) return known(request);
+  if (statusCode >= 400 && statusCode < 500) return failure('VIV_BODY_INVALID', { problems: error.message }, error);
+  return failure('VIV_UNEXPECTED', { problem: 'see the log of the server' }, error);
+}
+
+/** Browsers ask for HTML by name; API clients rarely do. */
+const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html');
+
+/** Answers with RFC 9457 problem details, or with a page for a browser. */
+export async function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
+  const problem = toViveiroError(error, request);
+  if (problem.http >= 500) request.log.error({ err: error }, 'request failed');
+  const title = STATUS_CODES[problem.http] ?? 'Error';
+  // the text of a fault may quote what clients must not see
+  const detail =
+    problem.code === 'VIV_UNEXPECTED' ? 'Something went wrong on our side. Try again later.' : problem.message;
+  reply.code(problem.http);
+  if (problem.http === 401) reply.header('www-authenticate', 'Bearer');
+  if (wantsPage(request))
+    return reply.type('text/html; charset=utf-8').send(
+      page({
+        title,
+        lang: 'en',
+        body: html`<h1>${title}</h1><p>${detail}</p><p class="muted">${problem.code}</p>`,
+      }),
+    );
+  return reply.type('application/problem+json').send(
+    JSON.stringify({
+      type: 'about:blank', // RFC 9457 §4.2.1: the status and `code` say it all
+      title,
+      status: problem.http,
+      detail,
+      code: problem.code,
+      instance: `urn:uuid:${request.id}`,
+    }),
+  );
+}
+
+/** One error handler for everything, also for what matches no route. */
+export function handleErrors(app: FastifyInstance): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(async (request, reply) =>
+    answerError(failure('VIV_NOT_FOUND', { what: `${request.method} ${request.url.split('?')[0]}` }), request, reply),
+  );
+}

@@ -1,0 +1,74 @@
+import { html } from './html';
+import { page } from './page';
+
+interface Words {
+  readonly askTitle: string;
+  readonly ask: string;
+  readonly button: string;
+  readonly doneTitle: string;
+  readonly done: string;
+}
+
+/** What a link in a mail can ask for, in the languages of the mails. */
+const WORDS = {
+  unsubscribe: {
+    en: {
+      askTitle: 'Unsubscribe?',
+      ask: 'You will get no more mails of this kind from us.',
+      button: 'Yes, unsubscribe me',
+      doneTitle: 'You are unsubscribed',
+      done: 'You will get no more mails of this kind from us.',
+    },
+    pt: {
+      askTitle: 'Cancelar a inscrição?',
+      ask: 'Você não receberá mais e-mails deste tipo.',
+      button: 'Sim, cancelar',
+      doneTitle: 'Inscrição cancelada',
+      done: 'Você não receberá mais e-mails deste tipo.',
+    },
+  },
+  call: {
+    en: {
+      askTitle: 'Shall we call you?',
+      ask: 'One of our people will get in touch with you.',
+      button: 'Yes, please call me',
+      doneTitle: 'Thank you',
+      done: 'One of our people will get in touch with you soon.',
+    },
+    pt: {
+      askTitle: 'Podemos ligar para você?',
+      ask: 'Uma pessoa da nossa equipe entrará em contato.',
+      button: 'Sim, podem ligar',
+      doneTitle: 'Obrigado',
+      done: 'Uma pessoa da nossa equipe entrará em contato em breve.',
+    },
+  },
+} as const satisfies { readonly [request: string]: { readonly en: Words; readonly pt: Words } };
+
+export type LinkRequest = keyof typeof WORDS;
+
+const wordsFor = (request: LinkRequest, locale: string): Words => WORDS[request][/^pt\b/i.test(locale) ? 'pt' : 'en'];
+
+/** Asks before anything is done: mail scanners open links too, but press no buttons. `action` is where the button posts to. */
+export function askPage(
+  request: LinkRequest,
+  { locale, action }: { readonly locale: string; readonly action: string },
+) {
+  const words = wordsFor(request, locale);
+  return page({
+    title: words.askTitle,
+    lang: locale,
+    body: html`<h1>${words.askTitle}</h1><p>${words.ask}</p>
+<form method="post" action="${action}"><button type="submit">${words.button}</button></form>`,
+  });
+}
+
+/** Says that it is done. */
+export function donePage(request: LinkRequest, locale: string): string {
+  const words = wordsFor(request, locale);
+  return page({
+    title: words.doneTitle,
+    lang: locale,
+    body: html`<h1>${words.doneTitle}</h1><p role="status">${words.done}</p>`,
+  });
+}

@@ -1,0 +1,23 @@
+import type { Routes } from '../deps';
+import { contacts } from './contacts';
+import { events } from './events';
+import { forms } from './forms';
+import { handoffAnswers } from './handoff-answers';
+import { health } from './health';
+import { leads } from './leads';
+import { links } from './links';
+import { purchases } from './purchases';
+import { story } from './story';
+
+/** Every resource; a new one adds its file and one line here. */
+export const ROUTES: readonly Routes[] = [
+  health,
+  events,
+  leads,
+  purchases,
+  forms,
+  links,
+  handoffAnswers,
+  contacts,
+  story,
+];

@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure, ViveiroError } from '../../domain/errors';
+import { EVENTS, type IncomingEvent } from '../../domain/event';
+import { type Instant, keyOf } from '../../domain/ids';
+import { readLink } from '../../mail/links';
+import { ingest } from '../../store/ingest';
+import { findLink } from '../../store/links';
+import { findSend, type SendRef } from '../../store/send-ref';
+import type { ApiDeps, Routes } from '../deps';
+import { askPage, donePage, type LinkRequest } from '../link-pages';
+
+interface LinkPath {
+  Params: { token: string };
+}
+
+const HTML = 'text/html; charset=utf-8';
+const PUBLIC = { config: { access: 'public' } } as const;
+const POST_LIMIT_BYTES = 4_096;
+const MINUTE_MS = 60_000;
+
+/** The signed links of our mails. Nothing but a click is recorded by a GET: scanners open links, too. */
+export const links: Routes = (app, deps) => {
+  // RFC 8058 §3.1: multipart or urlencoded; what it says is clear from the address
+  app.addContentTypeParser(
+    ['application/x-www-form-urlencoded', 'multipart/form-data'],
+    { parseAs: 'string' },
+    async () => null,
+  );
+  app.get<LinkPath>('/c/:token', PUBLIC, (request, reply) => followLink(deps, request, reply));
+  addRequest(app, deps, { request: 'unsubscribe', path: '/u/:token' });
+  addRequest(app, deps, { request: 'call', path: '/call/:token' });
+};
+
+/** The id in a token of this kind. Throws VIV_LINK_FORGED. */
+function idIn({ linkSecret }: ApiDeps, token: string, kind: 'click' | LinkRequest): string {
+  const payload = readLink(linkSecret, token);
+  if (payload.kind !== kind) throw failure('VIV_LINK_FORGED', {});
+  return payload.id;
+}
+
+/** Repeats within a minute (double clicks, retries, scanners that try twice) are one occurrence. */
+const minuteOf = (now: Instant): number => Math.floor(now / MINUTE_MS);
+
+async function followLink(deps: ApiDeps, request: FastifyRequest<LinkPath>, reply: FastifyReply) {
+  const link = await findLink(deps.db, idIn(deps, request.params.token, 'click'));
+  if (!link) throw failure('VIV_NOT_FOUND', { what: 'This link' });
+  if (isByPerson(request)) {
+    const send = await findSend(deps.db, link.sendId);
+    const now = deps.clock();
+    await recordQuietly(deps, request, {
+      type: EVENTS.mailClicked,
+      contactId: link.contactId,
+      at: now,
+      idempotencyKey: keyOf(EVENTS.mailClicked, link.id, minuteOf(now)),
+      ...(send ? belonging(send) : {}),
+      properties: { link: link.name, sendId: link.sendId },
+    });
+  }
+  return reply.redirect(new URL(link.url).href, 302);
+}
+
+/** The journey and lead whose mail it was. */
+const belonging = ({ journeyId, leadId }: SendRef): Pick<IncomingEvent, 'journeyId' | 'leadId'> => ({
+  ...(journeyId === null ? {} : { journeyId }),
+  ...(leadId === null ? {} : { leadId }),
+});
+
+/** HEAD requests and what browsers fetch ahead of a click are nobody's decision. */
+function isByPerson({ method, headers }: FastifyRequest): boolean {
+  const purposes = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']];
+  return method === 'GET' && !purposes.some((purpose) => /prefetch|preview|prerender/i.test(String(purpose ?? '')));
+}
+
+/** Records an event; a person is never held up by what cannot be recorded, like a click of someone who was erased. */
+async function recordQuietly({ db, turn }: ApiDeps, request: FastifyRequest, event: IncomingEvent): Promise<void> {
+  try {
+    await ingest(db, turn, event);
+  } catch (error) {
+    const isErased = error instanceof ViveiroError && error.code === 'VIV_CONTACT_UNKNOWN';
+    if (!isErased) request.log.error({ err: error }, 'a click was not recorded');
+  }
+}
+
+interface RequestLink {
+  readonly request: LinkRequest;
+  readonly path: string;
+}
+
+/** GET asks, POST does it. */
+function addRequest(app: FastifyInstance, deps: ApiDeps, { request: kind, path }: RequestLink): void {
+  app.get<LinkPath>(path, PUBLIC, async (request, reply) => {
+    const send = await sendOf(deps, request.params.token, kind);
+    return reply.type(HTML).send(askPage(kind, { locale: send.locale ?? 'en', action: request.url }));
+  });
+  app.post<LinkPath>(path, { ...PUBLIC, bodyLimit: POST_LIMIT_BYTES }, async (request, reply) => {
+    const send = await sendOf(deps, request.params.token, kind);
+    if (send.contactId !== null)
+      await ingest(deps.db, deps.turn, requested(kind, { ...send, contactId: send.contactId }, deps.clock()));
+    return reply.type(HTML).send(donePage(kind, send.locale ?? 'en'));
+  });
+}
+
+async function sendOf(deps: ApiDeps, token: string, kind: LinkRequest): Promise<SendRef> {
+  const send = await findSend(deps.db, idIn(deps, token, kind));
+  if (!send) throw failure('VIV_NOT_FOUND', { what: 'The mail of this link' });
+  return send;
+}
+
+/** By the minute and not once for ever: who unsubscribes, comes back and uses an old mail again means it again. */
+function requested(kind: LinkRequest, send: SendRef & { readonly contactId: string }, now: Instant): IncomingEvent {
+  const type = kind === 'unsubscribe' ? EVENTS.mailUnsubscribed : EVENTS.callRequested;
+  return {
+    type,
+    contactId: send.contactId,
+    at: now,
+    idempotencyKey: keyOf(type, send.id, minuteOf(now)),
+    ...(kind === 'unsubscribe' ? {} : belonging(send)), // no more mail concerns all journeys of the contact
+    properties: { ...(kind === 'unsubscribe' ? { purpose: send.purpose } : {}), sendId: send.id },
+  };
+}

@@ -1,0 +1,26 @@
+import type { ImportMap, LeadsMap, PurchasesMap, Value } from './map';
+import { columnsOf } from './values';
+
+const ofValue = (value: Value | undefined): readonly string[] => {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? columnsOf(value) : [value.column];
+};
+
+/** Every column that a mapping names, each once. */
+export function columnsIn(map: ImportMap): readonly string[] {
+  const { email, name, locale, timeZone, attributes } = map.contact;
+  const own = map.import === 'leads' ? ofLeads(map) : ofPurchases(map);
+  const values = [email, name, locale, timeZone, ...Object.values(attributes)].flatMap(ofValue);
+  return [...new Set([...values, ...map.leaveOut.map(({ column }) => column), ...own])];
+}
+
+function ofLeads({ lead, consent, at, key = [] }: LeadsMap): readonly string[] {
+  const values = [lead.offer, lead.source, lead.campaign].flatMap(ofValue);
+  const tested = [at, consent?.when].flatMap((one) => (one ? [one.column] : []));
+  return [...values, ...tested, ...key];
+}
+
+function ofPurchases({ purchase: { reference, amount, at, isReturn } }: PurchasesMap): readonly string[] {
+  const money = 'column' in amount ? [amount.column] : [amount.quantity, amount.price];
+  return [...columnsOf(reference), ...money, at.column, ...(isReturn ? [isReturn.column] : [])];
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { text } from '../api/contract/common';
+import { contactBody, leadBody } from '../api/contract/leads';
+import { type Instant, keyOf } from '../domain/ids';
+import type { Registration } from '../store/registration';
+import type { ImportMap, LeadsMap, PurchasesMap } from './map';
+import type { Row } from './rows';
+import {
+  amountIn,
+  attributeIn,
+  identityIn,
+  instantIn,
+  isFormula,
+  passes,
+  quoted,
+  requiredCell,
+  textIn,
+  wrongRow,
+} from './values';
+
+export type ImportedContact = Registration['contact'];
+
+/** One line of a purchase: the lines with its reference make the purchase. */
+export interface PurchaseLine {
+  readonly reference: string;
+  readonly contact: ImportedContact;
+  /** With its sign. */
+  readonly amount: number;
+  readonly isReturn: boolean;
+  readonly at: Instant;
+}
+
+/** Why a row is not meant to be imported; `undefined`: it is. */
+export function leftOutBecause(row: Row, { leaveOut }: ImportMap): string | undefined {
+  return leaveOut.find((test) => passes(row, test))?.reason;
+}
+
+/** A row as a registration. Throws VIV_ROW_INVALID. */
+export function toRegistration(row: Row, map: LeadsMap, { now }: { readonly now: Instant }): Registration {
+  const { offer, source, campaign } = map.lead;
+  const content = checked(leadBody, {
+    contact: contactIn(row, map),
+    lead: { offer: textIn(row, offer), source: textIn(row, source), campaign: campaign && textIn(row, campaign) },
+    consent: consentIn(row, map),
+  });
+  const at = map.at && instantIn(row, map.at);
+  const { contact, lead, consent } = content;
+  const idempotencyKey = rowKey(row, map, { contact, lead, consent, at });
+  return { idempotencyKey, at: pastOnly(at ?? now, now), contact, lead, ...(consent ? { consent } : {}) };
+}
+
+/** A row as a line of a purchase. Throws VIV_ROW_INVALID. */
+export function toPurchaseLine(row: Row, map: PurchasesMap, { now }: { readonly now: Instant }): PurchaseLine {
+  const { reference, amount, at, isReturn } = map.purchase;
+  return {
+    reference: checked(text(200), identityIn(row, reference)),
+    contact: checked(contactBody, contactIn(row, map)),
+    amount: amountIn(row, { amount, decimal: map.decimal }),
+    isReturn: isReturn !== undefined && passes(row, isReturn),
+    at: pastOnly(instantIn(row, at), now),
+  };
+}
+
+function contactIn(row: Row, { contact, decimal }: ImportMap) {
+  const email = refuseFormula('the e-mail address', identityIn(row, contact.email));
+  const name = contact.name && textIn(row, contact.name);
+  // in the order of their names, so that a mapping written in another order gives the same content
+  const attributes = Object.entries(contact.attributes)
+    .map(([key, value]) => [key, attributeIn(row, { value, decimal })] as const)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    email,
+    name: name && refuseFormula('the name', name),
+    timeZone: contact.timeZone && textIn(row, contact.timeZone),
+    locale: contact.locale && textIn(row, contact.locale),
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
+/** Addresses and names go into mails and lists, which people open in spreadsheets. Attributes keep such a text as it is. */
+function refuseFormula(what: string, text: string): string {
+  if (isFormula(text)) throw wrongRow(`${what} ${quoted(text)} begins like a formula`);
+  return text;
+}
+
+function consentIn(row: Row, { consent }: LeadsMap) {
+  if (!consent || (consent.when && !passes(row, consent.when))) return undefined;
+  const { purpose, basis, text } = consent;
+  return { purpose, granted: true, basis, text };
+}
+
+/** The same row has the same key in whatever file and place it comes again. */
+function rowKey(row: Row, { name, key }: LeadsMap, content: object): string {
+  if (!key) return `import:${createHash('sha256').update(JSON.stringify(content)).digest('base64url')}`;
+  return keyOf('import', name, ...key.map((column) => JSON.stringify(requiredCell(row, column))));
+}
+
+function pastOnly(at: Instant, now: Instant): Instant {
+  if (at > now) throw wrongRow(`${new Date(at).toISOString()} lies in the future`);
+  if (at < EARLIEST) throw wrongRow(`${new Date(at).toISOString()} lies before the year 1900`);
+  return at;
+}
+
+const EARLIEST = Date.UTC(1900, 0, 1);
+
+function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw wrongRow(
+    result.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; '),
+  );
+}
