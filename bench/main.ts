@@ -1,0 +1,20 @@
+// npm run bench -- <name> [--json]
+import { journeyBench } from './journey';
+
+type Result = { readonly [figure: string]: number };
+const BENCHES: { readonly [name: string]: () => Promise<Result> } = { journey: journeyBench };
+
+async function main(): Promise<void> {
+  const [name = '', ...flags] = process.argv.slice(2);
+  const bench = BENCHES[name];
+  if (!bench) {
+    process.stderr.write(`No bench "${name}". There are: ${Object.keys(BENCHES).join(', ')}.\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const result = await bench();
+  if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else for (const [figure, value] of Object.entries(result)) process.stdout.write(`${figure.padEnd(20)} ${value}\n`);
+}
+
+void main();

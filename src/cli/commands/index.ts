@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { register as config } from './config';
+import { register as demo } from './demo';
+import { register as doctor } from './doctor';
+import { register as enrol } from './enrol';
+import { register as handoffs } from './handoffs';
+import { register as importing } from './import';
+import { register as journeys } from './journeys';
+import { register as key } from './key';
+import { register as rehearse } from './rehearse';
+import { register as rep } from './rep';
+import { register as sends } from './sends';
+import { register as sequence } from './sequence';
+import { register as start } from './start';
+import { register as why } from './why';
+
+interface Group {
+  /** As it stands above the commands in the help. */
+  readonly heading: string;
+  readonly commands: readonly ((program: Command) => void)[];
+}
+
+/** Every command; a new one adds its file and one line here. */
+export const GROUPS: readonly Group[] = [
+  { heading: 'Run it:', commands: [start, demo] },
+  { heading: 'Sequences:', commands: [sequence, rehearse] },
+  { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
+  { heading: 'Sales:', commands: [handoffs, rep] },
+  { heading: 'Set up:', commands: [doctor, config, key] },
+];

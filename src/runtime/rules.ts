@@ -1,0 +1,78 @@
+import path from 'node:path';
+import type { z } from 'zod';
+import { zoneSchema } from '../domain/calendar/local-time';
+import { lifecycleSchema } from '../domain/client/rules';
+import { type ErrorCode, failure } from '../domain/errors';
+import { gateSchema } from '../domain/gate/rules';
+import { routingSchema } from '../domain/handoff/rules';
+import type { Rules } from '../domain/rules';
+import { scoringSchema } from '../domain/scoring/rules';
+import { parseYaml, placed } from '../domain/yaml/parse';
+import { type Found, type Path, type Problem, problemText } from '../domain/yaml/problem';
+import { readText } from './text-file';
+
+/** What a rule file must hold besides its schema. */
+type Checks<S extends z.ZodType> = (value: z.output<S>) => readonly Found[];
+
+type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
+
+/**
+ * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`.
+ * Throws VIV_RULES_INVALID with every problem of every file, each with its line.
+ */
+export async function loadRules(folder: string): Promise<Rules> {
+  const [scoring, lifecycle, routing, gate] = await Promise.all([
+    loadFile(path.join(folder, 'scoring.yaml'), scoringSchema, checkScoring),
+    loadFile(path.join(folder, 'lifecycle.yaml'), lifecycleSchema, checkLifecycle),
+    loadFile(path.join(folder, 'routing.yaml'), routingSchema, ({ rules }) => sameNames(rules, ['rules'])),
+    loadFile(path.join(folder, 'gate.yaml'), gateSchema, () => []),
+  ]);
+  const problems = [scoring, lifecycle, routing, gate].flatMap((file) => ('problems' in file ? file.problems : []));
+  if ('value' in scoring && 'value' in lifecycle && 'value' in routing && 'value' in gate)
+    return { scoring: scoring.value, lifecycle: lifecycle.value, routing: routing.value, gate: gate.value };
+  throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
+}
+
+async function loadFile<S extends z.ZodType>(file: string, schema: S, checks: Checks<S>): Promise<Loaded<z.output<S>>> {
+  const read = await readText(file);
+  if ('problem' in read) return { problems: [read.problem] };
+  const parsed = parseYaml(read.text, file, schema);
+  if (parsed.type === 'invalid') return parsed;
+  const problems = placed(checks(parsed.value), parsed.tree);
+  return problems.length > 0 ? { problems } : parsed;
+}
+
+const wrong = (path: Path, message: string, fix: string): Found => ({
+  severity: 'error',
+  code: 'VIV_VALUE_INVALID',
+  path,
+  at: 'value',
+  message,
+  fix,
+});
+
+const checkScoring: Checks<typeof scoringSchema> = ({ fit, interest, grades, temperature }) => [
+  ...sameNames(fit, ['fit']),
+  ...sameNames(interest, ['interest']),
+  ...(grades.A > grades.B && grades.B > grades.C
+    ? []
+    : [wrong(['grades'], 'A must ask for more points than B, and B for more than C', 'put them in this order')]),
+  ...(temperature.hot > temperature.warm
+    ? []
+    : [wrong(['temperature', 'hot'], 'hot must ask for more than warm', `write more than ${temperature.warm}`)]),
+];
+
+const checkLifecycle: Checks<typeof lifecycleSchema> = ({ sweep }) => {
+  const zone = zoneSchema.safeParse(sweep.zone);
+  if (zone.success) return [];
+  return [wrong(['sweep', 'zone'], `"${sweep.zone}" is not an IANA time zone`, 'write one like America/Sao_Paulo')];
+};
+
+/** Names tell the rules apart in reasons and score entries. */
+function sameNames(rules: readonly { readonly name: string }[], path: Path): readonly Found[] {
+  return rules.flatMap(({ name }, index) => {
+    if (rules.findIndex((other) => other.name === name) === index) return [];
+    const code: ErrorCode = 'VIV_RULE_DUPLICATE';
+    return [{ ...wrong([...path, index, 'name'], `the name "${name}" stands twice`, 'give it another name'), code }];
+  });
+}

@@ -1,0 +1,57 @@
+import { failure } from '../domain/errors';
+import type { Instant } from '../domain/ids';
+import type { Rules } from '../domain/rules';
+import type { Known } from '../domain/sequence/checks';
+import { type ParsedSequence, parseSequence } from '../domain/sequence/parse';
+import { problemText } from '../domain/yaml/problem';
+import type { Db } from '../store/db';
+import { type Published, publish } from '../store/sequences';
+import { readText } from './text-file';
+
+export type SequenceFile = ParsedSequence & { readonly file: string; readonly source: string };
+
+/** A sequence file, read and checked. One that cannot be read is invalid too. */
+export async function readSequenceFile(file: string, known: Known = {}): Promise<SequenceFile> {
+  const read = await readText(file);
+  if ('problem' in read) return { type: 'invalid', problems: [read.problem], file, source: '' };
+  return { ...parseSequence(read.text, file, known), file, source: read.text };
+}
+
+export interface PublishedFile extends Published {
+  readonly file: string;
+  readonly sequence: string;
+}
+
+/** Publishes sequence files in order; with one of them invalid, none. Throws VIV_SEQUENCE_INVALID with all problems. */
+export async function publishFiles(
+  db: Db,
+  { files, known, now }: { readonly files: readonly string[]; readonly known?: Known; readonly now: Instant },
+): Promise<readonly PublishedFile[]> {
+  const read = await Promise.all(files.map((file) => readSequenceFile(file, known)));
+  const valid = read.flatMap((one) => (one.type === 'valid' ? [one] : []));
+  const invalid = read.flatMap((one) => (one.type === 'invalid' ? [one] : []));
+  if (invalid.length > 0)
+    throw failure('VIV_SEQUENCE_INVALID', {
+      file: invalid.map(({ file }) => file).join(', '),
+      problems: invalid.flatMap(({ problems }) => problems.map(problemText)).join('\n'),
+    });
+  const published: PublishedFile[] = [];
+  for (const { file, source, input, definition } of valid) {
+    const version = await publish(db, { definition: input, source, now });
+    published.push({ ...version, file, sequence: definition.sequence });
+  }
+  return published;
+}
+
+/** What the rules know that a sequence may name: purposes and teams. */
+export function knownFrom({
+  gate,
+  routing,
+}: Pick<Rules, 'gate' | 'routing'>): Required<Pick<Known, 'purposes' | 'teams'>> {
+  const purposes = [
+    ...gate.consentFor,
+    ...gate.caps.map(({ purpose }) => purpose),
+    ...(gate.quietHours?.purposes ?? []),
+  ];
+  return { purposes: [...new Set(purposes)], teams: Object.keys(routing.teams) };
+}

@@ -1,0 +1,87 @@
+import { Connection } from '@temporalio/client';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { failure } from '../../domain/errors';
+import { waitUntil } from '../processes';
+
+/** Connections to a Temporal server: one for clients, one for workers. */
+export interface TemporalConnection {
+  readonly connection: Connection;
+  readonly nativeConnection: NativeConnection;
+  readonly namespace: string;
+  /** host:port */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const DEFAULT_ADDRESS = 'localhost:7233'; // of every Temporal client
+const NAMESPACE_LIMIT_MS = 10_000;
+
+/**
+ * What the standard TEMPORAL_* variables or the TOML profile say. `undefined` options: they name no server, at most a namespace,
+ * so the embedded one is to be used. Throws VIV_CONFIG_INVALID.
+ */
+export function temporalSettings(environment: { readonly [name: string]: string | undefined }): {
+  readonly options: ClientConnectConfig['connectionOptions'] | undefined;
+  readonly namespace: string;
+} {
+  try {
+    const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
+    const namesServer = Object.values(connectionOptions).some((value) => value !== undefined);
+    return { options: namesServer ? connectionOptions : undefined, namespace: namespace ?? 'default' };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw failure('VIV_CONFIG_INVALID', { name: 'TEMPORAL_*', problem }, error);
+  }
+}
+
+let isQuiet = false;
+
+/** Temporal's own words are for trouble alone: every start and stop of a worker would be four lines. Before the first connection. */
+function quietWorkers(): void {
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('WARN') });
+  isQuiet = true;
+}
+
+/** Connects, and waits until the namespace answers. Throws VIV_TEMPORAL_UNREACHABLE. */
+export async function connectTo(
+  options: ClientConnectConfig['connectionOptions'],
+  namespace: string,
+): Promise<TemporalConnection> {
+  const address = options.address ?? DEFAULT_ADDRESS;
+  const opened: { close(): Promise<void> }[] = [];
+  quietWorkers();
+  try {
+    // this one first: with nobody there it fails at once, the other after its deadline
+    const nativeConnection = await NativeConnection.connect({ ...options, address });
+    opened.push(nativeConnection);
+    const connection = await Connection.connect({ ...options, address });
+    opened.push(connection);
+    await whenNamespaceAnswers(connection, namespace);
+    return { connection, nativeConnection, namespace, address, close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened);
+    const problem = error instanceof Error ? error.message : String(error);
+    throw failure('VIV_TEMPORAL_UNREACHABLE', { address, namespace, problem }, error);
+  }
+}
+
+/** A server takes connections a moment before its namespaces are there. */
+async function whenNamespaceAnswers(connection: Connection, namespace: string): Promise<void> {
+  let problem: unknown;
+  const isThere = await waitUntil(async () => {
+    try {
+      await connection.workflowService.describeNamespace({ namespace });
+      return true;
+    } catch (error) {
+      problem = error;
+      return false;
+    }
+  }, NAMESPACE_LIMIT_MS);
+  if (!isThere) throw problem;
+}
+
+async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const one of [...opened].reverse()) await one.close();
+}

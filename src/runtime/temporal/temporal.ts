@@ -1,0 +1,55 @@
+import type { Config, Environment } from '../config';
+import type { DataFolder } from '../data-folder';
+import { connectTo, type TemporalConnection, temporalSettings } from './connect';
+import { findTemporal, temporalSources } from './find';
+import { startTemporalServer, type TemporalServer } from './server';
+
+/** Temporal, ours or another's: who uses it need not know which. */
+export interface Temporal extends Omit<TemporalConnection, 'close'> {
+  /** Of the embedded server: resolves when it has ended, however. */
+  readonly ended: Promise<void> | undefined;
+  stop(): Promise<void>;
+}
+
+export interface TemporalDeps {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  /** With the standard TEMPORAL_* variables. */
+  readonly environment: Environment;
+  /** Hears which way to the server's program is tried. */
+  readonly onTry?: (name: string) => void;
+}
+
+/**
+ * Connects to the server that TEMPORAL_* or the TOML profile name, else starts the embedded one. Throws VIV_TEMPORAL_MISSING,
+ * VIV_TEMPORAL_FAILED, VIV_TEMPORAL_UNREACHABLE, VIV_PORT_IN_USE and VIV_CONFIG_INVALID.
+ */
+export async function connectTemporal(deps: TemporalDeps): Promise<Temporal> {
+  const { options, namespace } = temporalSettings(deps.environment);
+  if (options) {
+    const external = await connectTo(options, namespace);
+    return { ...external, ended: undefined, stop: () => external.close() };
+  }
+  const server = await startEmbedded(deps, namespace);
+  try {
+    const connected = await connectTo({ address: server.address }, namespace);
+    const stop = async () => {
+      await connected.close();
+      await server.stop();
+    };
+    return { ...connected, ended: server.ended, stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function startEmbedded({ config, folder, onTry }: TemporalDeps, namespace: string): Promise<TemporalServer> {
+  return startTemporalServer({
+    program: await findTemporal(temporalSources(config.cacheDir), onTry),
+    namespace,
+    port: config.temporalPort,
+    logFile: folder.file('temporal.log'),
+    storage: { database: folder.file('temporal.db'), pidFile: folder.file('temporal.pid') },
+  });
+}
