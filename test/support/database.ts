@@ -3,8 +3,13 @@ import { Client } from 'pg';
 import { connect, type Db } from '../../src/store/db';
 import { TEMPLATE } from './servers';
 
+export interface TestDatabase {
+  readonly url: string;
+  readonly db: Db;
+}
+
 /** A fresh migrated database for one test file: made before its tests, dropped after them. */
-export function testDatabase(max = 5): { readonly url: string; readonly db: Db } {
+export function testDatabase(max = 5): TestDatabase {
   const name = `t_${randomBytes(6).toString('hex')}`;
   const admin = new Client(process.env.TEST_POSTGRES);
   const context: { url: string; db: Db } = { url: '', db: undefined as never }; // set before the first test

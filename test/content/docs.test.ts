@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { lifecycleSchema } from '../../src/domain/client/rules';
+import { EVENTS } from '../../src/domain/event';
+import { personaSchema, scriptSchema } from '../../src/domain/rehearsal/script';
+import { scoringSchema } from '../../src/domain/scoring/rules';
+import { definitionSchema } from '../../src/domain/sequence/definition';
+import { parseSequence } from '../../src/domain/sequence/parse';
+import { stepSchema } from '../../src/domain/steps';
+
+const DOCS = path.resolve(__dirname, '../../docs');
+const read = (name: string): string => readFileSync(path.join(DOCS, name), 'utf8');
+const blocksIn = (name: string): readonly string[] =>
+  [...read(name).matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
+
+/** The first cells of the tables under a heading. */
+function listed(name: string, title: string): readonly string[] {
+  const section = read(name)
+    .split(/^##+ /m)
+    .find((part) => part.startsWith(title));
+  const cells = [...(section ?? '').matchAll(/^\| *([^|]*)\|/gm)].map(([, cell = '']) => cell);
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word));
+}
+
+const problemsOf = (schema: z.ZodType, value: unknown): unknown => schema.safeParse(value).error?.issues ?? [];
+const A_SEQUENCE = { sequence: 'a', title: 'A', audience: 'lead', enter: {}, steps: [{ id: 'done', type: 'end' }] };
+
+describe('docs/sequences.md', () => {
+  const blocks = blocksIn('sequences.md');
+
+  test.each(blocks)('example %# is valid', (block) => {
+    const value: unknown = parse(block);
+    if (Array.isArray(value)) for (const step of value) expect(problemsOf(stepSchema, step)).toEqual([]);
+    else if (Object.hasOwn(Object(value), 'sequence'))
+      expect(parseSequence(block, 'a.yaml')).toMatchObject({ type: 'valid', warnings: [] });
+    else expect(problemsOf(definitionSchema, { ...A_SEQUENCE, ...Object(value) })).toEqual([]);
+  });
+
+  test('every step type has an example, and a section of its name', () => {
+    const types = stepSchema.options.map((option) => option.unwrap().shape.type.value);
+    const shown = blocks.flatMap((block) => [...block.matchAll(/type: (\w+)/g)].map(([, type]) => type));
+    expect(new Set(shown)).toEqual(new Set(types));
+    for (const type of types) expect(read('sequences.md')).toContain(`\n### ${type}\n`);
+  });
+
+  test('every event that Viveiro knows is listed, and no other', () => {
+    expect([...listed('sequences.md', 'Events')].sort()).toEqual(Object.values(EVENTS).toSorted());
+  });
+});
+
+test.each([
+  ['scoring.md', scoringSchema],
+  ['rehearsal.md', scriptSchema],
+] as const)('the example of docs/%s is valid', (name, schema) => {
+  const blocks = blocksIn(name);
+  expect(blocks).toHaveLength(1);
+  for (const block of blocks) expect(problemsOf(schema, parse(block))).toEqual([]);
+});
+
+test('the examples of docs/reactivation.md are valid', () => {
+  const [lifecycle = '', enter = ''] = blocksIn('reactivation.md');
+  expect(problemsOf(lifecycleSchema, parse(lifecycle))).toEqual([]);
+  expect(problemsOf(definitionSchema, { ...A_SEQUENCE, ...parse(enter) })).toEqual([]);
+});
+
+test('docs/rehearsal.md lists every persona and every key of a script', () => {
+  expect([...listed('rehearsal.md', 'Personas')].sort()).toEqual(personaSchema.options.toSorted());
+  expect([...listed('rehearsal.md', 'Scripts')].sort()).toEqual(Object.keys(scriptSchema.unwrap().shape).toSorted());
+});

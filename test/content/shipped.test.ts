@@ -1,0 +1,118 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadTemplates, type Rendered, type RenderRequest } from '../../src/mail/templates';
+import { knownFrom, readSequenceFile } from '../../src/runtime/sequence-files';
+import { SEQUENCES, sequenceFiles, shippedRules, TEMPLATES } from './shipped';
+
+const LOCALES = ['pt-BR', 'en'] as const;
+const templates = loadTemplates(TEMPLATES);
+const names = readdirSync(TEMPLATES);
+const isForReps = (name: string): boolean => name.startsWith('rep-');
+
+const LINKS = { call: 'https://viveiro.test/call/t', unsubscribe: 'https://viveiro.test/u/t' };
+const SENDER = { name: 'Sementeira', postalAddress: 'Rua das Mudas 10, Holambra' };
+
+function journeyData(name: string, contactName: string): RenderRequest['data'] {
+  const [firstName = ''] = contactName.split(' ');
+  const isForClients = name.startsWith('client-');
+  return {
+    contact: { name: contactName, firstName, email: 'ana@example.test', locale: 'en', attributes: {} },
+    lead: isForClients ? null : { offer: 'course', source: 'form' },
+    client: isForClients ? { lastPurchaseOn: '3 October 2025' } : null,
+    sequence: { title: 'A title' },
+    links: LINKS,
+    sender: SENDER,
+  };
+}
+
+const REP_DATA = {
+  rep: { name: 'Rita' },
+  lead: { name: 'Ana Lima', offer: 'course', score: 31.5, grade: 'B', temperature: 'hot' },
+  story: [
+    { day: '2 Mar', text: 'showed interest, form' },
+    { day: '5 Mar', text: 'asked to be called' },
+  ],
+  links: {
+    accept: 'https://viveiro.test/h/t#accept',
+    reject: 'https://viveiro.test/h/t#reject',
+    recycle: 'https://viveiro.test/h/t#recycle',
+  },
+  dueText: 'Fri 6 Mar, 09:00 (America/Sao_Paulo)',
+};
+
+const rendered = (name: string, locale: string, contactName = 'Ana Lima'): Rendered =>
+  templates.render({
+    template: name,
+    locale,
+    data: isForReps(name) ? REP_DATA : journeyData(name, contactName),
+    trackedUrl: (position) => `https://viveiro.test/c/${position}`,
+    ...(isForReps(name) ? {} : { footer: { postalAddress: SENDER.postalAddress, unsubscribeUrl: LINKS.unsubscribe } }),
+  });
+const both = names.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
+
+test.each(sequenceFiles)('%s is valid with the shipped rules and templates, without a warning', async (file) => {
+  const known = knownFrom(await shippedRules());
+  const checkTemplate = (name: string, mail: { readonly purpose: string }) => templates.check(name, mail);
+  const read = await readSequenceFile(path.join(SEQUENCES, file), { ...known, checkTemplate });
+  expect(read).toMatchObject({ type: 'valid', warnings: [] });
+});
+
+test('every template is sent by a shipped sequence or by the handoff, and every file names a schema that is there', () => {
+  const folders = [SEQUENCES, path.join(SEQUENCES, 'rules'), path.join(SEQUENCES, 'scripts')];
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => path.join(folder, name)),
+  );
+  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  for (const [index, text] of texts.entries()) {
+    const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n#/.exec(text) ?? [];
+    expect(existsSync(path.join(files[index] ?? '', '..', schema))).toBe(true);
+    expect(schema).not.toBe('');
+  }
+  const sent = texts.flatMap((text) => [...text.matchAll(/template: ([a-z-]+)/g)].map(([, name]) => name));
+  expect(new Set(sent)).toEqual(new Set(names.filter((name) => !isForReps(name))));
+});
+
+test.each(both)('%s in %s renders, with and without a name, and leaves nothing open', (name, locale) => {
+  for (const contactName of ['Ana Lima', '']) {
+    const { subject, text, html, locale: used } = rendered(name, locale, contactName);
+    expect(used).toBe(locale);
+    expect(subject.length).toBeGreaterThan(5);
+    expect(subject.length).toBeLessThan(90);
+    for (const part of [subject, text, html])
+      expect(part).not.toMatch(/\{\{|\}\}|undefined|\[object| ,|Olá, !|Hello ,/);
+    expect(text.trim().split(/\s+/).length).toBeGreaterThan(60);
+    if (!isForReps(name)) expect(text).toContain(SENDER.postalAddress);
+  }
+});
+
+test.each(names.filter((name) => !isForReps(name)))('%s has the same links in both languages', (name) => {
+  const [portuguese, english] = LOCALES.map((locale) => rendered(name, locale));
+  const linkNames = english?.links.map((link) => link.name) ?? [];
+  expect(portuguese?.links.map((link) => link.name)).toEqual(linkNames);
+  expect(linkNames.length).toBeGreaterThanOrEqual(1);
+  expect(linkNames.length).toBeLessThanOrEqual(3);
+  expect(new Set(linkNames).size).toBe(linkNames.length);
+  for (const { url } of english?.links ?? []) expect(url).toMatch(/^https:\/\/course\.example\/en\//);
+  for (const { url } of portuguese?.links ?? []) expect(url).toMatch(/^https:\/\/course\.example\/(?!en\/)/);
+  const hasCall = (one: Rendered | undefined) => one?.html.includes(LINKS.call);
+  expect(hasCall(portuguese)).toBe(hasCall(english));
+});
+
+test('the mail to a rep tells the story and offers all three answers', () => {
+  for (const [name, locale] of both.filter(([one]) => isForReps(one))) {
+    const { html, text, subject } = rendered(name, locale);
+    for (const link of Object.values(REP_DATA.links)) expect(html).toContain(link);
+    for (const line of REP_DATA.story) expect(text).toContain(line.text);
+    expect(text).toContain(REP_DATA.dueText);
+    expect(subject).toContain('Ana Lima');
+  }
+});
+
+test('a script that is written for the shipped sequence names steps that it has', async () => {
+  const read = await readSequenceFile(path.join(SEQUENCES, 'course-nurture.yaml'));
+  const mails = read.type === 'valid' ? read.definition.steps.filter(({ type }) => type === 'mail') : [];
+  const text = readFileSync(path.join(SEQUENCES, 'scripts/one-lead.yaml'), 'utf8');
+  for (const [, step] of text.matchAll(/afterStep: ([a-z-]+)/g)) expect(mails.map(({ id }) => id)).toContain(step);
+});

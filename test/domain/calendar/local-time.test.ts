@@ -1,0 +1,35 @@
+import { localClock, nextLocalTime } from '../../../src/domain/calendar/local-time';
+
+const at = (iso: string) => Date.parse(iso);
+const nine = (zone: string) => ({ time: '09:00', weekdays: [], zone }) as const;
+
+describe('the next local time', () => {
+  it('is today when the time is still to come, and tomorrow when it has come', () => {
+    expect(nextLocalTime(at('2026-01-05T11:00Z'), nine('America/Sao_Paulo'))).toBe(at('2026-01-05T12:00Z'));
+    expect(nextLocalTime(at('2026-01-05T12:00Z'), nine('America/Sao_Paulo'))).toBe(at('2026-01-06T12:00Z'));
+  });
+
+  it('takes the weekday in the zone, not in UTC', () => {
+    const thursday = { time: '05:00', weekdays: ['thu'], zone: 'Asia/Tokyo' } as const;
+    expect(nextLocalTime(at('2026-01-05T00:00Z'), thursday)).toBe(at('2026-01-07T20:00Z'));
+  });
+
+  it('keeps the wall-clock time over both changes of the clock', () => {
+    expect(nextLocalTime(at('2026-03-28T12:00Z'), nine('Europe/Warsaw'))).toBe(at('2026-03-29T07:00Z'));
+    expect(nextLocalTime(at('2026-10-24T12:00Z'), nine('Europe/Warsaw'))).toBe(at('2026-10-25T08:00Z'));
+  });
+
+  it('moves a time that the spring change skips to the moment after it', () => {
+    const skipped = { time: '02:30', weekdays: [], zone: 'Europe/Warsaw' } as const;
+    expect(nextLocalTime(at('2026-03-28T12:00Z'), skipped)).toBe(at('2026-03-29T01:30Z'));
+  });
+
+  it('takes the first of two when the autumn change shows a time twice', () => {
+    const twice = { time: '02:30', weekdays: [], zone: 'Europe/Warsaw' } as const;
+    expect(nextLocalTime(at('2026-10-24T12:00Z'), twice)).toBe(at('2026-10-25T00:30Z'));
+  });
+
+  it('reads the clock in a zone', () => {
+    expect(localClock(at('2026-01-05T02:15Z'), 'America/Sao_Paulo')).toEqual({ minutes: 23 * 60 + 15, weekday: 'sun' });
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { waitUntil } from '../../src/runtime/processes';
+import { processesOn, startCli } from '../support/cli';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'viveiro-demo-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const demo = (leads: number) => ['demo', '--leads', String(leads), '--exit', '--json'];
+const inboxCount = () => readdirSync(path.join(dataDir, 'demo/inbox')).filter((name) => name.endsWith('.json')).length;
+
+interface Summary {
+  readonly [figure: string]: number;
+}
+
+test('the demo nurtures leads through three weeks, each mail once, and leaves nothing running', async () => {
+  const { exitCode, stdout } = await startCli(demo(12), dataDir).ended;
+  expect(exitCode).toBe(0);
+  const summary: Summary = JSON.parse(stdout);
+  expect(summary).toMatchObject({
+    leads: 12,
+    journeys: 12,
+    journeysFinished: 12,
+    duplicateSends: 0,
+    mailsUnknown: 0,
+    clientJourneys: summary.clientJourneysFinished,
+    inboxMessages: (summary.mailsAccepted ?? 0) + (summary.mailsToReps ?? 0),
+  });
+  expect(summary.virtualDays).toBeGreaterThanOrEqual(20);
+  expect(summary.decisions).toBeGreaterThan(200);
+  expect(summary.reactivated).toBeGreaterThan(0);
+  expect(processesOn(dataDir)).toEqual([]);
+});
+
+test('killed in the middle, it goes on where it was: every journey finishes, no mail is in the inbox twice', async () => {
+  const first = startCli(demo(20), dataDir);
+  const isUnderWay = await waitUntil(() => inboxStands(40), 120_000);
+  expect(isUnderWay).toBe(true);
+  first.kill();
+  await first.ended;
+  const { exitCode, stdout } = await startCli(demo(20), dataDir).ended;
+  const summary: Summary & { readonly unknown?: unknown } = JSON.parse(stdout);
+  expect(summary).toMatchObject({ isCarriedOn: true, journeys: 20, journeysFinished: 20, duplicateSends: 0 });
+  // a mail whose fate nobody knows may or may not have got there
+  const certain = (summary.mailsAccepted ?? 0) + (summary.mailsToReps ?? 0);
+  expect(summary.inboxMessages).toBeGreaterThanOrEqual(certain);
+  expect(summary.inboxMessages).toBeLessThanOrEqual(certain + (summary.mailsUnknown ?? 0));
+  expect(exitCode).toBe(0);
+});
+
+function inboxStands(count: number): boolean {
+  try {
+    return inboxCount() >= count;
+  } catch {
+    return false; // no inbox yet
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { newId } from '../../src/domain/ids';
+import { type Script, scriptSchema } from '../../src/domain/rehearsal/script';
+import { readConfig } from '../../src/runtime/config';
+import { type Content, contentFolders, loadContent } from '../../src/runtime/content';
+import { type Inbox, startInbox } from '../../src/runtime/inbox/server';
+import { allowRehearsals, type RehearsalPlatform } from '../../src/runtime/rehearsal/platform';
+import { rehearse } from '../../src/runtime/rehearsal/rehearse';
+import { runRehearsal } from '../../src/runtime/rehearsal/run';
+import { databaseUrl as otherDatabase } from '../../src/runtime/rehearsal/scratch';
+import { publishFiles } from '../../src/runtime/sequence-files';
+import { newestContacts } from '../../src/store/audience';
+import { connect } from '../../src/store/db';
+import { register } from '../../src/store/registration';
+import { registerRehearsal, unfinishedRehearsals } from '../../src/store/rehearsals';
+import { syncReps } from '../../src/store/reps';
+import { summaryOf } from '../../src/store/summary';
+import { testDatabase } from '../support/database';
+import { testTemporal } from '../support/temporal';
+
+const DAY = 86_400_000;
+const folder = mkdtempSync(path.join(tmpdir(), 'viveiro-rehearsal-'));
+let inbox: Inbox;
+let content: Content;
+// before the servers' own hooks: these run in the order in which they stand
+afterAll(async () => {
+  await inbox?.stop();
+  rmSync(folder, { recursive: true });
+});
+const database = testDatabase();
+const temporal = testTemporal();
+
+beforeAll(async () => {
+  const config = readConfig({});
+  content = await loadContent(config);
+  inbox = await startInbox({ folder, host: '127.0.0.1' });
+  await allowRehearsals(temporal.connection, temporal.namespace);
+  await syncReps(database.db, content.rules.routing);
+  for (const name of ['ana', 'bea', 'caio', 'duda'])
+    await register(
+      database.db,
+      { rules: content.rules },
+      {
+        idempotencyKey: name,
+        at: Date.now() - DAY,
+        contact: { email: `${name}@example.test`, name, attributes: { role: 'director' } },
+        lead: { offer: 'course', source: 'form' },
+        consent: { purpose: 'marketing', granted: true, basis: 'consent', text: 'I want to receive e-mails' },
+      },
+    );
+  const file = path.join(contentFolders(config).sequences, 'course-nurture.yaml');
+  await publishFiles(database.db, { files: [file], known: content.known, now: Date.now() });
+});
+
+const platform = (): RehearsalPlatform => ({
+  databaseUrl: database.url,
+  temporal,
+  inboxSmtpUrl: inbox.smtpUrl,
+  mail: { from: 'a@example.test', postalAddress: 'Here 1', publicUrl: 'http://localhost', linkSecret: 'x'.repeat(40) },
+  content,
+});
+const script = (parts: object): Script => scriptSchema.parse(parts);
+const course = (emails: readonly string[], parts: object = {}) =>
+  rehearse({
+    platform: platform(),
+    sequence: { name: 'course-nurture' },
+    contacts: { emails },
+    script: script(parts),
+    keep: false,
+  });
+
+/** Every row of every live table but the list of rehearsals. */
+async function everything(): Promise<unknown> {
+  const client = new Client(database.url);
+  await client.connect();
+  const { rows: tables } = await client.query(
+    `SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'graphile_worker') AND tablename <> 'rehearsal' ORDER BY 1, 2`,
+  );
+  const all: unknown[] = [];
+  for (const { schemaname, tablename } of tables) {
+    const { rows } = await client.query(
+      `SELECT to_jsonb(t) AS row FROM ${schemaname}.${tablename} t ORDER BY to_jsonb(t)::text`,
+    );
+    all.push([tablename, rows]);
+  }
+  await client.end();
+  return all;
+}
+
+test('a rehearsal of three weeks changes nothing live: scores, caps and reports are what they were', async () => {
+  const before = await everything();
+  const summaryBefore = await summaryOf(database.db);
+  const { summary, timeline } = await course(['ana@example.test', 'bea@example.test'], {
+    everyone: { persona: 'engaged' },
+  });
+  expect(await everything()).toEqual(before);
+  expect(await summaryOf(database.db)).toEqual(summaryBefore);
+  expect(summary).toMatchObject({ journeys: 2, journeysFinished: 2, mailsUnknown: 0 });
+  expect(summary.clicks).toBeGreaterThan(0);
+  expect(timeline.length).toBeGreaterThan(20);
+});
+
+test('its mails carry virtual dates, and each is in the inbox once', async () => {
+  const before = inbox.store.count();
+  const beganAt = Date.now();
+  const { summary } = await course(['caio@example.test'], { everyone: { persona: 'passive' } });
+  const { messages } = inbox.store.list({ offset: 0, limit: inbox.store.count() - before });
+  expect(messages).toHaveLength(summary.mailsAccepted + summary.mailsToReps);
+  expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(messages.length);
+  const last = Date.parse(messages[0]?.date ?? '');
+  expect(last - beganAt).toBeGreaterThan(10 * DAY);
+  expect(summary.virtualDays).toBeGreaterThanOrEqual(20);
+});
+
+test('what a script says happens at its virtual time, through the same ingestion', async () => {
+  const { timeline } = await course(['duda@example.test'], {
+    contacts: { 'duda@example.test': { persona: 'passive', events: [{ at: '5d', event: 'call.requested' }] } },
+  });
+  const offered = timeline.find(({ kind, outcome }) => kind === 'handoff' && outcome === 'offered');
+  expect(offered?.day).toBe(5);
+});
+
+test('a rehearsal that was broken off is carried on to its end, with no mail twice', async () => {
+  const contactIds = await newestContacts(database.db, { audience: 'lead', limit: 10 });
+  const options = {
+    name: 'broken-off',
+    script: script({}),
+    contactIds,
+    enter: [{ sequence: 'course-nurture', contactIds }],
+    sweep: false,
+  };
+  const row = await registerRehearsal(database.db, { id: newId(), options, startedAt: Date.now() });
+  const before = inbox.store.count();
+  const breaking = new AbortController();
+  inbox.store.onMessage(() => breaking.abort()); // at its first mail
+  await expect(runRehearsal({ platform: platform(), row, signal: breaking.signal })).rejects.toThrow(/abort/);
+  const [unfinished] = await unfinishedRehearsals(database.db);
+  if (!unfinished) throw new Error('it is unfinished');
+  const scratchUrl = await runRehearsal({ platform: platform(), row: unfinished });
+  expect(await unfinishedRehearsals(database.db)).toEqual([]);
+  const scratch = connect(scratchUrl, 1);
+  const summary = await summaryOf(scratch);
+  await scratch.$disconnect();
+  expect(summary).toMatchObject({ journeys: 4, journeysFinished: 4 });
+  const sent = inbox.store.messageIds().slice(before);
+  expect(new Set(sent).size).toBe(sent.length);
+  expect(sent).toHaveLength(summary.mailsAccepted + summary.mailsToReps);
+});
+
+test('a draft is rehearsed without being published', async () => {
+  const file = path.join(folder, 'draft.yaml');
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(
+    file,
+    'sequence: draft\ntitle: Draft\naudience: lead\nenter: {}\nsteps:\n  - { id: rest, type: wait, for: 3d }\n  - { id: done, type: end }\n',
+  );
+  const { summary } = await rehearse({
+    platform: platform(),
+    sequence: { file },
+    contacts: { newest: 2 },
+    script: script({}),
+    keep: false,
+  });
+  expect(summary).toMatchObject({ journeysFinished: 2, virtualDays: 3 });
+  expect(await database.db.sequenceVersion.count({ where: { sequence: 'draft' } })).toBe(0);
+});
+
+test('its database is gone afterwards, unless it is to be kept', async () => {
+  const request = {
+    platform: platform(),
+    sequence: { name: 'course-nurture' },
+    contacts: { newest: 1 },
+    script: script({}),
+  };
+  expect((await rehearse({ ...request, keep: false })).database).toBeNull();
+  const kept = await rehearse({ ...request, keep: true });
+  const scratch = connect(otherDatabase(database.url, kept.database ?? ''), 1);
+  expect((await summaryOf(scratch)).journeysFinished).toBe(1);
+  await scratch.$disconnect();
+});

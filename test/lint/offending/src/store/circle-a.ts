@@ -1,0 +1,3 @@
+import { b } from './circle-b'; //! noImportCycles: cycle
+
+export const a = () => b;

@@ -1,0 +1,3 @@
+import { a } from './circle-a'; //! noImportCycles: cycle
+
+export const b = () => a;

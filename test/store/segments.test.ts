@@ -1,0 +1,55 @@
+import { conditionSchema } from '../../src/domain/conditions';
+import { contactsWhere } from '../../src/store/segments';
+import { DAY, HALF_LIFE } from '../support/conditions';
+import { testDatabase } from '../support/database';
+import { aLead, aPerson, writePeople } from '../support/people';
+
+const context = testDatabase();
+const NOW = Date.UTC(2026, 0, 5, 12);
+
+const page = (input: unknown, { limit, after }: { readonly limit: number; readonly after: string | null }) =>
+  contactsWhere(context.db, { condition: conditionSchema.parse(input), now: NOW, halfLife: HALF_LIFE, limit, after });
+
+const client = (lastPurchaseAt: number) => ({
+  status: 'active' as const,
+  firstPurchaseAt: 0,
+  lastPurchaseAt,
+  purchases: 1,
+  revenue: 10,
+});
+
+test('pages give every contact of the segment once, by id, with its newest lead', async () => {
+  const quiet = Array.from({ length: 5 }, () =>
+    aPerson({ client: client(NOW - 91 * DAY), leads: [aLead(), aLead({ offer: 'b', createdAt: 1 })] }),
+  );
+  const others = [
+    aPerson({ client: client(NOW - 89 * DAY) }),
+    aPerson({ leads: [aLead()] }),
+    aPerson({ client: client(NOW - 91 * DAY) }),
+  ];
+  const written = await writePeople(context.db, [...quiet, ...others]);
+  const input = { fact: 'client.lastPurchaseAt', before: '90d ago' };
+  const first = await page(input, { limit: 4, after: null });
+  const second = await page(input, { limit: 4, after: first[3]?.contactId ?? null });
+  const third = await page(input, { limit: 4, after: second[1]?.contactId ?? null });
+  const expected = [...written.slice(0, 5), ...written.slice(7)].map(({ contactId, leadIds }) => ({
+    contactId,
+    leadId: leadIds[1] ?? null,
+  }));
+  expect([first.length, second.length, third.length]).toEqual([4, 2, 0]);
+  expect([...first, ...second]).toEqual(expected.sort((a, b) => (a.contactId < b.contactId ? -1 : 1)));
+});
+
+test('the condition is asked about the newest lead alone', async () => {
+  const leads = [aLead({ grade: 'A' }), aLead({ offer: 'b', createdAt: 1, grade: 'B' })];
+  await writePeople(context.db, [aPerson({ leads })]);
+  const grade = (is: string) => page({ fact: 'lead.grade', is }, { limit: 10, after: null });
+  expect([(await grade('A')).length, (await grade('B')).length]).toEqual([0, 1]);
+});
+
+test('values are parameters: SQL inside a text stays text', async () => {
+  const text = `x'); DROP TABLE contact; --`;
+  const [written] = await writePeople(context.db, [aPerson({ attributes: { note: text } })]);
+  const found = await page({ fact: 'contact.attributes.note', is: text }, { limit: 10, after: null });
+  expect(found).toEqual([{ contactId: written?.contactId, leadId: null }]);
+});

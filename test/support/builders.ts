@@ -1,0 +1,41 @@
+import type { FactEvent, Facts } from '../../src/domain/facts';
+import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
+
+/** A Monday morning in São Paulo: tests use this literal instead of a clock. */
+export const MONDAY = Date.UTC(2026, 0, 5, 12);
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export const CONTACT_ID = '0193b6a0-0000-7000-8000-000000000001';
+export const JOURNEY_ID = '0193b6a0-0000-7000-8000-00000000000a';
+
+/** A valid definition; say only what matters to the test. */
+export function aDefinition(
+  parts: { readonly steps: readonly object[] } & { readonly [key: string]: unknown },
+): Definition {
+  return definitionSchema.parse({ sequence: 'test', title: 'Test', audience: 'lead', enter: {}, ...parts });
+}
+
+export function anEvent(seq: number, type: string, parts: Partial<FactEvent> = {}): FactEvent {
+  return { seq, type, at: MONDAY, journeyId: null, properties: {}, ...parts };
+}
+
+/** Facts of a lead from São Paulo with the given events. */
+export function someFacts(events: readonly FactEvent[] = [], parts: Partial<Facts> = {}): Facts {
+  return {
+    contact: {
+      id: CONTACT_ID,
+      email: 'ana@example.test',
+      name: 'Ana',
+      locale: 'pt-BR',
+      timeZone: 'America/Sao_Paulo',
+      createdAt: MONDAY,
+      attributes: {},
+    },
+    lead: null,
+    client: null,
+    events,
+    lastSeq: Math.max(0, ...events.map(({ seq }) => seq)),
+    ...parts,
+  };
+}

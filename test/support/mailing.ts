@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { SendRequest } from '../../src/activities/begin-send';
+import { createSendMail, type MailDeps } from '../../src/activities/send-mail';
+import { gateSchema } from '../../src/domain/gate/rules';
+import { loadTemplates } from '../../src/mail/templates';
+import { createTransport } from '../../src/mail/transport';
+import { recordConsent } from '../../src/store/contacts';
+import { type Db, transaction } from '../../src/store/db';
+import { readJourney } from '../../src/store/journeys';
+import type { SequenceVersion } from '../../src/store/sequences';
+import type { TurnDeps } from '../../src/store/turn';
+import { LINK_SECRET } from './api';
+import { DAY, MONDAY } from './builders';
+import { aJourney, published, type Someone } from './journeys';
+import { SALES } from './sales';
+
+export const TEMPLATES = loadTemplates(path.resolve(__dirname, '../mail/fixtures'));
+/** Marketing needs consent, two mails a day at most, and sleeps at night. */
+export const MAILING: TurnDeps = {
+  rules: {
+    ...SALES.rules,
+    gate: gateSchema.parse({
+      consentFor: ['marketing'],
+      caps: [{ purpose: 'marketing', most: 2, within: '1d' }],
+      quietHours: { from: '21:00', to: '08:00', purposes: ['marketing'] },
+    }),
+  },
+};
+
+/** What mail activities work with, sending to `smtpUrl`. */
+export function mailDeps(db: Db, smtpUrl: string, parts: Partial<MailDeps> = {}): MailDeps {
+  return {
+    db,
+    turn: MAILING,
+    templates: TEMPLATES,
+    transport: createTransport(smtpUrl),
+    from: 'Viva <viva@viva.example>',
+    postalAddress: 'Rua das Mudas 1',
+    publicUrl: 'https://viva.example',
+    linkSecret: LINK_SECRET,
+    ...parts,
+  };
+}
+
+export interface Mailing extends Someone {
+  readonly journeyId: string;
+  readonly version: SequenceVersion;
+  /** What its workflow would ask for. */
+  readonly request: SendRequest;
+}
+
+interface MailingOptions {
+  readonly template?: string;
+  readonly purpose?: string;
+  readonly consent?: boolean;
+  /** Of the sequence. */
+  readonly parts?: object;
+  /** In place of one of its own. */
+  readonly version?: SequenceVersion;
+}
+
+/** A journey that stands at its first mail; what follows is a wait of two days and an end. */
+export async function aMailing(db: Db, options: MailingOptions = {}): Promise<Mailing> {
+  const { purpose = 'marketing', consent = true } = options;
+  const version = options.version ?? (await aSequence(db, options));
+  const who = await aJourney(db, version);
+  if (consent) await allow(db, who.contactId, purpose);
+  return { ...who, version, request: await requestOf(db, who.journeyId) };
+}
+
+function aSequence(
+  db: Db,
+  { template = 'hello', purpose = 'marketing', parts }: MailingOptions,
+): Promise<SequenceVersion> {
+  const steps = [
+    { id: 'first', type: 'mail', template },
+    { id: 'rest', type: 'wait', for: '2d' },
+    { id: 'done', type: 'end' },
+  ];
+  return published(db, { purpose, steps, ...parts });
+}
+
+/** The newest word of a contact about a purpose. */
+export async function allow(db: Db, contactId: string, purpose = 'marketing', granted = true): Promise<void> {
+  const basis = 'consent' as const;
+  const consent = { contactId, purpose, granted, basis, text: 'Send me news', source: 'form', at: MONDAY - DAY };
+  await transaction(db, (tx) => recordConsent(tx, consent));
+}
+
+/** What the workflow of a journey asks for, now that it stands at a mail. */
+export async function requestOf(db: Db, journeyId: string, now = MONDAY): Promise<SendRequest> {
+  const { turn, last } = await transaction(db, (tx) => readJourney(tx, journeyId));
+  if (last.move.type !== 'perform') throw new Error(`the journey stands at no effect but ${last.move.type}`);
+  return { journeyId, turn, stepId: last.move.stepId, key: last.move.effect.key, now };
+}
+
+export const sendMail = (deps: MailDeps, { request }: Mailing) => createSendMail(deps).sendMail(request);

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** Where in a conversation something happens. `body`: at the first line of the body; `dot`: at its end. */
+export type Verb = 'connect' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'body' | 'dot' | 'RSET' | 'QUIT';
+
+/** What the server does there instead of being kind: a reply of its own, an abrupt end, or nothing for ever. */
+export type Deed = string | 'drop' | 'stall';
+
+/** Per connection, in order: what is not named goes well. Connections beyond the list go well, too. */
+export type Script = readonly { readonly [V in Verb]?: Deed }[];
+
+export interface ScriptedSmtp {
+  readonly url: string;
+  /** Each message as it came, of those whose end was seen, taken or not. */
+  readonly messages: readonly string[];
+  /** What was heard, one list per connection: verbs, and `body` once per message that begins. */
+  readonly heard: readonly (readonly Verb[])[];
+  /** Resolves when the verb has been heard for the nth time, over all connections. */
+  hears(verb: Verb, times?: number): Promise<void>;
+  /** Ends every open connection as a restarted server would. */
+  dropAll(): void;
+  stop(): Promise<void>;
+}
+
+const KIND: { readonly [V in Verb]: string } = {
+  connect: '220 scripted ESMTP',
+  EHLO: '250 scripted',
+  MAIL: '250 2.1.0 ok',
+  RCPT: '250 2.1.5 ok',
+  DATA: '354 go on',
+  body: '',
+  dot: '250 2.0.0 taken',
+  RSET: '250 2.0.0 ok',
+  QUIT: '221 2.0.0 bye',
+};
+const isVerb = (word: string): word is Verb => Object.hasOwn(KIND, word);
+
+/** An SMTP server that does at each verb what it is told, on a free port of this machine. */
+export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
+  const sockets = new Set<Socket>();
+  const messages: string[] = [];
+  const heard: Verb[][] = [];
+  const waiting = new Set<() => void>();
+  const count = (verb: Verb) => heard.flat().filter((one) => one === verb).length;
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    const mine: Verb[] = [];
+    const deeds = script[heard.push(mine) - 1] ?? {};
+    converse(socket, {
+      messages,
+      say: (verb) => {
+        mine.push(verb);
+        for (const look of waiting) look();
+        return deeds[verb] ?? KIND[verb];
+      },
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address is never a path
+  const dropAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    messages,
+    heard,
+    dropAll,
+    hears: (verb, times = 1) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (count(verb) >= times) resolve(void waiting.delete(look));
+        };
+        waiting.add(look);
+        look();
+      }),
+    async stop() {
+      dropAll();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+interface Conversation {
+  readonly messages: string[];
+  /** Notes the verb and answers the deed. */
+  readonly say: (verb: Verb) => Deed;
+}
+
+function converse(socket: Socket, { messages, say }: Conversation): void {
+  let body: string[] | null = null;
+  let isStalled = false;
+  const act = (verb: Verb): string => {
+    const deed = say(verb);
+    if (deed === 'stall') isStalled = true;
+    else if (deed === 'drop') socket.destroy();
+    else if (deed !== '' && socket.writable) socket.write(`${deed}\r\n`);
+    if (verb === 'QUIT') socket.end();
+    return deed;
+  };
+  const take = (line: string, lines: string[]) => {
+    if (lines.length === 0) act('body');
+    if (line !== '.') return void lines.push(line);
+    messages.push(lines.join('\r\n'));
+    body = null;
+    act('dot');
+  };
+  const obey = (line: string) => {
+    const verb = (line.split(/[ :]/)[0] ?? '').toUpperCase();
+    if (!isVerb(verb)) return void socket.write('500 what\r\n');
+    if (/^[23]/.test(act(verb)) && verb === 'DATA') body = [];
+  };
+  act('connect');
+  createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
+    .on('error', () => undefined)
+    .on('line', (line) => {
+      if (socket.destroyed || isStalled) return;
+      if (body) take(line, body);
+      else obey(line);
+    });
+}
