@@ -14,4 +14,6 @@ export function workflowSource():
 }
 
 if (require.main === module)
-  void bundleWorkflowCode({ workflowsPath: require.resolve(SOURCE), logger: new DefaultLogger('WARN') }).then(({ code }) => writeFileSync(BUNDLE, code));
+  void bundleWorkflowCode({ workflowsPath: require.resolve(SOURCE), logger: new DefaultLogger('WARN') }).then(
+    ({ code }) => writeFileSync(BUNDLE, code),
+  );

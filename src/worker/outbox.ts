@@ -1,6 +1,8 @@
-import { Logger, run } from 'graphile-worker';
-import { Pool } from 'pg';
+import { EventEmitter } from 'node:events';
+import { Logger, run, type WorkerEvents } from 'graphile-worker';
+import { Pool, type PoolClient } from 'pg';
 import { z } from 'zod';
+import { freeAbandoned, markAlive } from '../store/outbox-holders';
 import type { Lifecycle } from './lifecycle';
 
 const startPayload = z.object({ journeyId: z.uuid() });
@@ -10,23 +12,67 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-/**
- * Carries jobs from the database to Temporal, at least once. While Temporal is down jobs wait with growing delays (2.7 times
- * longer each, from 2.7 s); nothing is lost.
- */
-export async function startOutbox(o: {
+export interface OutboxOptions {
   readonly databaseUrl: string;
   readonly lifecycle: Lifecycle;
   readonly concurrency?: number;
   readonly onError?: (error: Error) => void;
-}): Promise<Outbox> {
-  const { databaseUrl, lifecycle, concurrency = 10, onError = () => undefined } = o;
+}
+
+/** How often jobs of killed processes are looked for, beside the start. */
+const FREE_EVERY_MS = 30_000;
+
+/**
+ * Carries jobs from the database to Temporal, at least once. While Temporal is down jobs wait with growing delays (2.7 times
+ * longer each, from 2.7 s); nothing is lost. Jobs that a killed process had taken are taken over.
+ */
+export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { databaseUrl, onError = () => undefined } = options;
   // a pool of our own: run() would still be closing its own when stop() has resolved
-  const pgPool = new Pool({ connectionString: databaseUrl, max: 4 });
+  const pgPool = new Pool({ connectionString: databaseUrl, max: 5 });
   pgPool.on('error', onError);
   pgPool.on('connect', (client) => client.on('error', onError));
-  const runner = await run({
+  await freeAbandoned(pgPool);
+  const alive = sessionsOfHolders(pgPool, onError);
+  const runner = await startRunner(options, { pgPool, events: alive.events });
+  const freeing = setInterval(() => void freeAbandoned(pgPool).catch(onError), FREE_EVERY_MS).unref();
+  return {
+    async stop() {
+      clearInterval(freeing);
+      await runner.stop();
+      await alive.end();
+      await pgPool.end();
+    },
+  };
+}
+
+/** Every group of workers that takes jobs is marked as alive, under the name that it writes on its jobs. */
+function sessionsOfHolders(pgPool: Pool, onError: (error: Error) => void) {
+  const events: WorkerEvents = new EventEmitter();
+  const sessions: Promise<PoolClient | undefined>[] = [];
+  events.on('pool:create', ({ workerPool }) => {
+    sessions.push(
+      markAlive(pgPool, workerPool.id).catch((error: Error) => {
+        onError(error);
+        return undefined;
+      }),
+    );
+  });
+  return {
+    events,
+    async end() {
+      for (const session of await Promise.all(sessions)) session?.release(true);
+    },
+  };
+}
+
+function startRunner(
+  { lifecycle, concurrency = 10, onError = () => undefined }: OutboxOptions,
+  { pgPool, events }: { readonly pgPool: Pool; readonly events: WorkerEvents },
+) {
+  return run({
     pgPool,
+    events,
     concurrency,
     noHandleSignals: true,
     pollInterval: 1000,
@@ -41,10 +87,4 @@ export async function startOutbox(o: {
       },
     },
   });
-  return {
-    async stop() {
-      await runner.stop();
-      await pgPool.end();
-    },
-  };
 }

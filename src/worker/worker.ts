@@ -24,6 +24,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     // after a killed worker its sticky tasks come back in 1 s, not 10
     stickyQueueScheduleToStartTimeout: '1s',
     shutdownGraceTime: '10s',
+    // an activity that hears nothing must not keep the process: it is tried again elsewhere
+    shutdownForceTime: '20s',
   });
   const finished = worker.run();
   finished.catch(() => undefined); // whoever awaits `finished` or `stop` hears of it

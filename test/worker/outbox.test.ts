@@ -1,0 +1,78 @@
+import { Client } from 'pg';
+import { newId } from '../../src/domain/ids';
+import { transaction } from '../../src/store/db';
+import { enqueue } from '../../src/store/outbox';
+import { type Outbox, startOutbox } from '../../src/worker/outbox';
+import { testDatabase } from '../support/database';
+
+let outbox: Outbox | undefined;
+// before the database's own hook: it must let go of it first
+afterAll(() => outbox?.stop());
+const database = testDatabase();
+
+/** Journeys that were started, and whoever waits for one. */
+const started: string[] = [];
+let heard: () => void = () => undefined;
+const lifecycle = {
+  startJourney: async (journeyId: string) => {
+    started.push(journeyId);
+    heard();
+  },
+  poke: async () => undefined,
+};
+
+async function isStarted(journeyId: string): Promise<void> {
+  while (!started.includes(journeyId))
+    await new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+}
+
+async function sql(text: string, values: readonly unknown[] = []): Promise<void> {
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query(text, [...values]);
+  await client.end();
+}
+
+const asked = async (): Promise<string> => {
+  const journeyId = newId();
+  await transaction(database.db, (tx) => enqueue(tx, [{ task: 'start_journey', payload: { journeyId } }]));
+  return journeyId;
+};
+
+const takenBy = (holder: string) =>
+  sql(`UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = $1 WHERE locked_by IS NULL`, [holder]);
+
+test('jobs that a killed process had taken are done by the next one, not in four hours', async () => {
+  const journeyId = await asked();
+  await takenBy('pool-of-a-killed-process');
+  outbox = await startOutbox({ databaseUrl: database.url, lifecycle });
+  await isStarted(journeyId);
+});
+
+test('jobs of a process that lives are left to it', async () => {
+  const other = new Client(database.url);
+  await other.connect();
+  await other.query(`SELECT pg_advisory_lock_shared(hashtextextended('outbox holder pool-alive', 0))`);
+  await outbox?.stop();
+  const theirs = await asked();
+  await takenBy('pool-alive');
+  const ours = await asked();
+  outbox = await startOutbox({ databaseUrl: database.url, lifecycle });
+  await isStarted(ours);
+  expect(started).not.toContain(theirs);
+  await other.end();
+  await outbox.stop();
+  outbox = await startOutbox({ databaseUrl: database.url, lifecycle });
+  await isStarted(theirs);
+});
+
+test('an outbox holds its own name as long as it runs', async () => {
+  const before = started.length;
+  const second = await startOutbox({ databaseUrl: database.url, lifecycle });
+  const ids = await Promise.all(Array.from({ length: 30 }, asked));
+  await Promise.all(ids.map(isStarted));
+  await second.stop();
+  expect(started.length - before).toBe(30);
+});
