@@ -18,9 +18,13 @@ const LONGEST_MS = 1_000;
  * Looks again and again until the send is settled. It waits here, in real time, and not by failing: where time is skipped, the
  * pause before a retry would pass at once, and the journey's clock would run ahead. Throws VIV_SEND_BUSY.
  */
-export async function untilDone<T>(sendId: string, look: () => Promise<Round<T>>): Promise<T> {
+export async function untilDone<T>(
+  sendId: string,
+  look: () => Promise<Round<T>>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   let pauseMs = SHORTEST_MS;
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += pauseMs) {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {
     const round = await look();
     if (round.type === 'done') return round.result;
     pauseMs = Math.min(2 * pauseMs, LONGEST_MS, round.type === 'busy' ? round.leftMs + SHORTEST_MS : LONGEST_MS);

@@ -46,27 +46,37 @@ function isList(branch: readonly Token[], like: Token): boolean {
 
 /** Blocks that begin inside a paragraph, a list or bold text and end outside it, so that broken HTML would come of them. */
 export function crossings(tokens: readonly Token[], tags: readonly Tag[]): readonly TemplateProblem[] {
-  const open: (string | number)[] = [];
-  const crossed = new Map<number, TemplateProblem>();
+  const open: Part[] = [];
+  const crossed = new Map<number, Tag>();
   for (const token of tokens.flatMap((one) => (one.type === 'inline' ? (one.children ?? []) : [one]))) {
-    const tag = tagOf(tags, token);
-    if (!tag) keepStack(open, token);
-    else if (tag.kind === 'open') open.push(tag.block);
-    else if (tag.kind !== 'value' && open.at(-1) !== tag.block) crossed.set(tag.block, crossing(tag));
-    if (tag?.kind === 'close') removeLast(open, tag.block);
+    const part = partOf(token, tagOf(tags, token));
+    for (const tag of crossedBy(part, open)) crossed.set(tag.block, tag);
   }
-  return [...crossed.values()];
+  return [...crossed.values()].map(crossing);
 }
 
-function keepStack(open: (string | number)[], { type, nesting }: Token): void {
-  const name = type.replace(/_(open|close)$/, '');
-  if (nesting === 1) open.push(name);
-  if (nesting === -1) removeLast(open, name);
+/** Notes how a part moves; what was begun inside it and is not at its end by now crosses it. */
+function crossedBy(part: Part, open: Part[]): readonly Tag[] {
+  if (part.move === 'begin') open.push(part);
+  const at = open.findLastIndex(({ key }) => key === part.key);
+  const inside = open.slice(at + 1);
+  if (part.move === 'end' && at >= 0) open.splice(at, 1);
+  return at < 0 || inside.length === 0 ? [] : [part, ...inside].flatMap(({ tag }) => tag ?? []);
 }
 
-function removeLast(open: (string | number)[], one: string | number): void {
-  const index = open.lastIndexOf(one);
-  if (index >= 0) open.splice(index, 1);
+/** An element of HTML or a block, as it begins, goes on or ends. */
+interface Part {
+  readonly key: string | number;
+  readonly move: 'begin' | 'go_on' | 'end';
+  readonly tag: Tag | undefined;
+}
+
+const MOVES = { open: 'begin', else: 'go_on', close: 'end', value: 'go_on' } as const;
+
+function partOf({ type, nesting }: Token, tag: Tag | undefined): Part {
+  if (tag) return { key: tag.block, move: MOVES[tag.kind], tag };
+  const move = nesting === 1 ? 'begin' : nesting === -1 ? 'end' : 'go_on';
+  return { key: type.replace(/_(open|close)$/, ''), move, tag: undefined };
 }
 
 const crossing = ({ name, line }: Tag): TemplateProblem => ({

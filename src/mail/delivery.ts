@@ -13,6 +13,9 @@ export interface OutgoingMail {
 /** Commands whose reply is about the message. What a server says to others (greeting, EHLO, AUTH) is about us, or about itself. */
 const ABOUT_MESSAGE: readonly (string | undefined)[] = ['MAIL FROM', 'RCPT TO', 'DATA'];
 
+/** "Authentication or encryption required", "credentials invalid": about us at whatever command. RFC 4954 §6. */
+const ABOUT_LOGIN: readonly (number | undefined)[] = [530, 534, 535, 538];
+
 /**
  * "Bad destination mailbox, system or syntax", "has moved", "takes no mail at all": the address itself is the trouble.
  * RFC 3463 §3.2, RFC 7505 §4.2. A 550 without such a code may be a matter of policy and says nothing of the address.
@@ -25,7 +28,8 @@ export function failedDelivery(
   { bodyLeft }: { readonly bodyLeft: boolean },
 ): Delivery {
   const { response = '', responseCode, command } = error;
-  if (responseCode !== undefined && ABOUT_MESSAGE.includes(command)) return refused(response, error);
+  const isAboutMessage = ABOUT_MESSAGE.includes(command) && !ABOUT_LOGIN.includes(responseCode);
+  if (responseCode !== undefined && isAboutMessage) return refused(response, error);
   if (bodyLeft) return { type: 'uncertain', problem: error.message };
   const isUnsendable = error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API');
   if (isUnsendable) return { type: 'rejected', response: error.message, isNoAddress: false };

@@ -1,7 +1,8 @@
 import Handlebars from 'handlebars';
 import { suggestion } from '../domain/yaml/closest';
-import { pathsIn, type Shape, shapeAt } from './shape';
-import type { TemplateProblem } from './template-problem';
+import { lookUp, namesIn, type Scopes, scopesInside, unknownName } from './scope';
+import type { Shape } from './shape';
+import type { Said, TemplateProblem } from './template-problem';
 
 /** One `{{…}}` of a template. */
 export interface Tag {
@@ -27,16 +28,6 @@ export const markOf = (index: number): string => `{\uE000${index}\uE001}`;
 export const MARKS = /\{\uE000(\d+)\uE001\}/g;
 
 const BLOCKS: readonly string[] = ['if', 'unless', 'each', 'with'];
-const LOOP_DATA: readonly string[] = ['index', 'first', 'last', 'key'];
-
-/** What `this` is. */
-interface Scope {
-  readonly shape: Shape;
-  /** From the root; null inside a list. */
-  readonly path: string | null;
-  readonly isLoop: boolean;
-}
-
 /** Reads the expressions of a text and looks at each: only known names, only `if`, `unless`, `each` and `with`. */
 export function markExpressions(source: string, shape: Shape, firstLine: number): Marked {
   const reading: Reading = { tags: [], problems: [], firstLine };
@@ -54,8 +45,6 @@ interface Reading {
   readonly problems: TemplateProblem[];
   readonly firstLine: number;
 }
-
-type Scopes = readonly Scope[];
 
 function readAll(reading: Reading, nodes: readonly hbs.AST.Statement[], scopes: Scopes): string {
   return nodes.map((node) => readNode(reading, node, scopes)).join('');
@@ -82,7 +71,7 @@ const STRANGE = {
   fix: 'write its text, with {{#if}}, {{#unless}}, {{#each}} and {{#with}}',
 };
 
-function complain(reading: Reading, node: hbs.AST.Node, said: Omit<TemplateProblem, 'line'>): void {
+function complain(reading: Reading, node: hbs.AST.Node, said: Said): void {
   reading.problems.push({ line: lineOf(reading, node), ...said });
 }
 
@@ -110,9 +99,6 @@ function readValue(reading: Reading, node: hbs.AST.MustacheStatement, scopes: Sc
   return add(reading, { kind: 'value', source, line: lineOf(reading, node), block: -1, name: found?.path ?? '' });
 }
 
-const namesIn = (scope: Scope): readonly string[] =>
-  pathsIn(scope.shape).map((name) => [scope.path, name].filter(Boolean).join('.'));
-
 /** The path of an expression that is nothing but a path. */
 function plainPath(node: hbs.AST.MustacheStatement): hbs.AST.PathExpression | undefined {
   const { path, params, hash } = node;
@@ -134,7 +120,7 @@ function readBlock(reading: Reading, node: hbs.AST.BlockStatement, scopes: Scope
   const tag = (kind: Tag['kind'], source: string) =>
     add(reading, { kind, source, line: lineOf(reading, node), block, name: helper });
   const opened = tag('open', `{{#${helper} ${path.original}}}`);
-  const inner = readAll(reading, node.program.body, scopeInside(helper, found, scopes));
+  const inner = readAll(reading, node.program.body, scopesInside(helper, found, scopes));
   return [opened, inner, readElse(reading, { node, scopes, tag }), tag('close', `{{/${helper}}}`)].join('');
 }
 
@@ -148,8 +134,6 @@ function readElse(reading: Reading, { node, scopes, tag }: BlockRest): string {
   if (!node.inverse) return '';
   return tag('else', '{{else}}') + readAll(reading, node.inverse.body, scopes);
 }
-
-type Said = Omit<TemplateProblem, 'line'>;
 
 function blockHead(
   node: hbs.AST.BlockStatement,
@@ -176,39 +160,6 @@ const MISFITS: { readonly [helper: string]: (shape: Shape) => Said | undefined }
   each: ({ type }) => (type === 'list' ? undefined : { message: 'is no list', fix: 'use {{#if}} or {{#with}}' }),
   with: ({ type }) => (type === 'object' ? undefined : { message: 'has nothing inside', fix: 'use {{#if}}' }),
 };
-
-function scopeInside(helper: string, found: Scope | undefined, scopes: Scopes): Scopes {
-  if (!found || (helper !== 'each' && helper !== 'with')) return scopes;
-  const { shape, path } = found;
-  if (helper === 'with') return [...scopes, { shape, path, isLoop: false }];
-  return [...scopes, { shape: shape.type === 'list' ? shape.of : shape, path: null, isLoop: true }];
-}
-
-/** What a path means where it stands: `name`, `this`, `../name`, `@root.name`; in a loop also `@index` and its like. */
-function lookUp({ data, depth, parts }: hbs.AST.PathExpression, scopes: Scopes): Scope | undefined {
-  const [first = '', ...rest] = parts;
-  if (data && first !== 'root') {
-    const isLoopData = LOOP_DATA.includes(first) && rest.length === 0 && scopes.at(-1)?.isLoop === true;
-    return isLoopData ? { shape: { type: 'value' }, path: null, isLoop: false } : undefined;
-  }
-  const start = data ? scopes[0] : scopes[scopes.length - 1 - depth];
-  return (data ? rest : parts).reduce<Scope | undefined>((scope, key) => scope && below(scope, key), start);
-}
-
-function below({ shape, path }: Scope, key: string): Scope | undefined {
-  const inner = shapeAt(shape, key);
-  if (!inner) return undefined;
-  return { shape: inner, path: path === null ? null : [path, key].filter(Boolean).join('.'), isLoop: false };
-}
-
-function unknownName(name: string, scopes: Scopes): Said {
-  const [root, ...inner] = scopes;
-  const here = scopes.at(-1);
-  const known = here ? pathsIn(here.shape) : [];
-  const message = inner.length > 0 ? `nothing here is called "${name}"` : `there is no "${name}"`;
-  const isAtRoot = inner.length > 0 && root && pathsIn(root.shape).includes(name);
-  return { message, fix: isAtRoot ? `write {{@root.${name}}}` : suggestion(name, known) };
-}
 
 /** The parser says the line in its message and nowhere else. */
 function syntaxProblem(error: unknown, firstLine: number): TemplateProblem {

@@ -73,7 +73,8 @@ function footerOf({ lang, footer }: Letter): string {
   if (!footer) return '';
   const words = /^pt\b/i.test(lang) ? WORDS.pt : WORDS.en;
   return `<div class="footer">
-<p>${escaped(words.why)} <a href="${escaped(footer.unsubscribeUrl)}">${escaped(words.unsubscribe)}</a></p>
+<p>${escaped(words.why)}<br>
+<a href="${escaped(footer.unsubscribeUrl)}">${escaped(words.unsubscribe)}</a></p>
 <p>${escaped(footer.postalAddress)}</p>
 </div>
 `;

@@ -15,7 +15,7 @@ export interface Relay {
 
 /** How long a server may take (ms). */
 export interface Patience {
-  /** To connect, and to greet. */
+  /** To connect, greet, secure and log in, all together. */
   readonly connectMs: number;
   /** From the envelope to the 354. */
   readonly envelopeMs: number;
@@ -43,7 +43,7 @@ export interface Session {
 }
 
 /** Connects, secures and logs in. Rejects with what went wrong. */
-export function openSession(relay: Relay, patience: Patience): Promise<Session> {
+export async function openSession(relay: Relay, patience: Patience): Promise<Session> {
   const { host, port, secure, login } = relay;
   const { connectMs, envelopeMs, replyMs } = patience;
   const connection = new SMTPConnection({
@@ -54,17 +54,27 @@ export function openSession(relay: Relay, patience: Patience): Promise<Session> 
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     dnsTimeout: connectMs,
-    socketTimeout: envelopeMs + replyMs, // for EHLO, AUTH and RSET; messages have their own limits
+    socketTimeout: envelopeMs + replyMs, // for RSET alone: all else has a limit of its own
     socketCloseTimeout: 0,
   });
+  const limit = timeLimit();
+  limit.set(connectMs);
+  try {
+    await Promise.race([ready(connection, login), limit.passed]);
+    return sessionOn(connection, patience);
+  } catch (error) {
+    connection.close();
+    throw error;
+  } finally {
+    limit.clear();
+  }
+}
+
+function ready(connection: SMTPConnection, login: Relay['login']): Promise<void> {
   return new Promise((resolve, reject) => {
-    const ready = (error?: Error | null) => {
-      if (!error) return resolve(sessionOn(connection, patience));
-      connection.close();
-      reject(error);
-    };
-    connection.on('error', ready); // stays: without a listener a late error would end the process
-    connection.connect((error) => (error || !login ? ready(error) : connection.login({ credentials: login }, ready)));
+    const done = (error?: Error | null) => (error ? reject(error) : resolve());
+    connection.on('error', done); // stays: without a listener a late error would end the process
+    connection.connect((error) => (error || !login ? done(error) : connection.login({ credentials: login }, done)));
   });
 }
 

@@ -25,8 +25,8 @@ export interface TransportOptions {
   readonly idleMs?: number;
 }
 
-/** Waiting, connecting twice (one may be stale), envelope and reply: together below the three minutes of an activity. */
-const PATIENCE: Patience = { connectMs: 10_000, envelopeMs: 40_000, replyMs: 60_000 };
+/** With the wait below, 140 s: well below the three minutes of an activity. */
+const PATIENCE: Patience = { connectMs: 20_000, envelopeMs: 30_000, replyMs: 60_000 };
 const WAIT_MS = 30_000;
 /** Below the minute after which many servers end a silent connection. */
 const IDLE_MS = 20_000;

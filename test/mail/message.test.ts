@@ -61,6 +61,7 @@ test('the envelope has bare addresses', async () => {
   expect(await parsed()).toMatchObject({ from: 'ola@viveiro.example', to: 'ana@example.test' });
 });
 
+// INV-VALUES-ARE-TEXT
 test('no value can add a header or a recipient', async () => {
   const evil = 'Ana\r\nBcc: eve@example.test';
   const { message } = await parsed({ subject: evil, to: { name: evil, address: 'ana@example.test' } });

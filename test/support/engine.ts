@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { waitUntil } from '../../src/runtime/processes';
 import type { Db } from '../../src/store/db';
 import type { TurnDeps } from '../../src/store/turn';
@@ -12,7 +12,6 @@ import { type Skipping, skippingOn } from './skipping';
 import { type TestTemporal, testTemporal } from './temporal';
 
 const PATIENCE_MS = 20_000;
-Runtime.install({ logger: new DefaultLogger('WARN') });
 
 export interface TestEngine {
   readonly db: Db;

@@ -42,13 +42,21 @@ export function enrolled(
   return transaction(db, (tx) => enrol(tx, deps, whole));
 }
 
-/** A journey under way: someone, who has entered `version`. `before` is told the journey's id before it is there. */
+interface JourneyOptions {
+  /** In place of someone new. */
+  readonly who?: Someone;
+  readonly now?: Instant;
+  /** Is told the journey's id before it is there. */
+  readonly before?: (journeyId: string) => void;
+}
+
+/** A journey under way: someone, who has entered `version`. */
 export async function aJourney(
   db: Db,
   version: SequenceVersion,
-  { before, ...enrolment }: Partial<Pick<Enrolment, 'now'>> & { readonly before?: (journeyId: string) => void } = {},
+  { who: given, before, ...enrolment }: JourneyOptions = {},
 ): Promise<Someone & { readonly journeyId: string }> {
-  const [who, cause] = [await someone(db), newId()];
+  const [who, cause] = [given ?? (await someone(db)), newId()];
   before?.(keyOf('journey', who.contactId, version.sequence, cause));
   const answer = await enrolled(db, { ...who, version, cause, ...enrolment });
   if (answer.type === 'refused') throw new Error(answer.reason);

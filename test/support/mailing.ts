@@ -94,4 +94,5 @@ export async function requestOf(db: Db, journeyId: string, now = MONDAY): Promis
   return { journeyId, turn, stepId: last.move.stepId, key: last.move.effect.key, now };
 }
 
-export const sendMail = (deps: MailDeps, { request }: Mailing) => createSendMail(deps).sendMail(request);
+export const sendMail = (deps: MailDeps, { request }: Pick<Mailing, 'request'>) =>
+  createSendMail(deps).sendMail(request);

@@ -15,6 +15,8 @@ export interface ScriptedSmtp {
   readonly url: string;
   /** Each message as it came, of those whose end was seen, taken or not. */
   readonly messages: readonly string[];
+  /** Of these, how many the sender must think may have been kept: all but those that were refused in so many words. */
+  kept(): number;
   /** What was heard, one list per connection: verbs, and `body` once per message that begins. */
   readonly heard: readonly (readonly Verb[])[];
   /** Resolves when the verb has been heard for the nth time, over all connections. */
@@ -41,6 +43,7 @@ const isVerb = (word: string): word is Verb => Object.hasOwn(KIND, word);
 export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
   const sockets = new Set<Socket>();
   const messages: string[] = [];
+  const ends: Deed[] = [];
   const heard: Verb[][] = [];
   const waiting = new Set<() => void>();
   const count = (verb: Verb) => heard.flat().filter((one) => one === verb).length;
@@ -54,7 +57,9 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
       say: (verb) => {
         mine.push(verb);
         for (const look of waiting) look();
-        return deeds[verb] ?? KIND[verb];
+        const deed = deeds[verb] ?? KIND[verb];
+        if (verb === 'dot') ends.push(deed);
+        return deed;
       },
     });
   });
@@ -68,6 +73,7 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
     messages,
     heard,
     dropAll,
+    kept: () => ends.filter((deed) => !/^[45]/.test(deed)).length,
     hears: (verb, times = 1) =>
       new Promise((resolve) => {
         const look = () => {

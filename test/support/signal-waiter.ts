@@ -1,7 +1,7 @@
-// A process of its own that waits to be stopped, says by which signal, and then takes for ever to stop.
-import { createServer } from 'node:net';
+// A process of its own that waits to be stopped, says by what, and then stays. Its argument: how long signals are one wish (ms).
 import { untilStopped } from '../../src/runtime/signals';
 
-void untilStopped().then((signal) => process.stdout.write(signal));
-createServer().listen(); // keeps the process alive
+const [sameWishMs] = process.argv.slice(2).map(Number);
+void untilStopped(sameWishMs).then((signal) => process.stdout.write(signal));
+process.stdin.resume(); // stays until it is ended
 process.stdout.write('ready');

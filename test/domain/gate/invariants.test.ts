@@ -57,6 +57,7 @@ function isAtNight({ quietHours }: GateRules, { purpose, zone }: GateFacts, at: 
   return from <= to ? from <= shown && shown < to : shown >= from || shown < to;
 }
 
+// INV-NO-MAIL-AT-NIGHT
 test('no mail is sent in the quiet hours of its purpose', () => {
   fc.assert(
     fc.property(rules, facts, instant, (rule, fact, now) => {
@@ -67,6 +68,7 @@ test('no mail is sent in the quiet hours of its purpose', () => {
   );
 });
 
+// INV-NO-MAIL-UNWANTED
 test('no mail is sent to a suppressed address, without a needed consent, or after a withdrawal', () => {
   fc.assert(
     fc.property(rules, facts, instant, (rule, fact, now) => {
@@ -79,6 +81,7 @@ test('no mail is sent to a suppressed address, without a needed consent, or afte
   );
 });
 
+// INV-CAPS
 test('however often it is asked, no window ever holds more mails than its cap', () => {
   const steps = fc.array(fc.integer({ min: 0, max: 8 * HOUR }), { minLength: 1, maxLength: 40 });
   fc.assert(
