@@ -18,6 +18,7 @@ test('docs/errors.md lists the codes that exist, each once, and no others', () =
   expect(documented.map(({ code }) => code).toSorted()).toEqual(codes.toSorted());
 });
 
+// INV-ERRORS-DOCUMENTED
 test.each(codes)('%s is documented as it is: HTTP status, exit code, retry', (code) => {
   const { http, exit, retry } = ERRORS[code];
   expect(documented.find((row) => row.code === code)).toMatchObject({

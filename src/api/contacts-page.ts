@@ -28,7 +28,7 @@ export function contactsPage(view: ContactsView): string {
 <table><thead><tr><th scope="col">Contact</th><th scope="col">Lead</th><th scope="col">Client</th><th scope="col">Journey</th><th scope="col">Mails</th></tr></thead>
 <tbody>${rows}</tbody></table>
 ${pageLinks(view)}`;
-  return page({ title: 'Contacts', lang: 'en', body });
+  return page({ title: 'Contacts', lang: 'en', body, isWide: true });
 }
 
 function pageLinks({ search, number, pages }: ContactsView): SafeHtml | false {

@@ -22,7 +22,8 @@ button{margin-top:1.25rem;padding:.6rem 1.25rem;background:var(--accent);border-
 .muted{opacity:.75}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-td.when{white-space:nowrap}
+td.when,td.where{white-space:nowrap}
+body.wide{max-width:80rem}
 `;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
@@ -35,10 +36,12 @@ export interface Page {
   /** A BCP 47 tag, like pt-BR. */
   readonly lang: string;
   readonly body: SafeHtml;
+  /** For tables with many columns. */
+  readonly isWide?: boolean;
 }
 
 /** A whole HTML document with the stylesheet that `PAGE_POLICY` allows. */
-export function page({ title, lang, body }: Page): string {
+export function page({ title, lang, body, isWide = false }: Page): string {
   return html`<!doctype html>
 <html lang="${lang}">
 <head>
@@ -48,7 +51,7 @@ export function page({ title, lang, body }: Page): string {
 <title>${title}</title>
 <style>${new SafeHtml(STYLE)}</style>
 </head>
-<body>
+<body${isWide && html` class="wide"`}>
 <main>${body}</main>
 </body>
 </html>

@@ -8,7 +8,7 @@ export function storyPage({ contact, leads, clientStatus, entries }: Story): str
   const { name, email, timeZone } = contact;
   const rows = entries.map(({ at, what, reason, sequence, step }) => {
     const local = DateTime.fromMillis(at, { zone: timeZone });
-    return html`<tr><td class="when"><time datetime="${local.toISO()}">${local.toFormat('yyyy-MM-dd HH:mm')}</time></td><td>${what}</td><td>${reason}</td><td class="muted">${
+    return html`<tr><td class="when"><time datetime="${local.toISO()}">${local.toFormat('yyyy-MM-dd HH:mm')}</time></td><td>${what}</td><td>${reason}</td><td class="muted where">${
       sequence && (step ? `${sequence}/${step}` : sequence)
     }</td></tr>\n`;
   });
@@ -19,5 +19,5 @@ export function storyPage({ contact, leads, clientStatus, entries }: Story): str
   }</ul>
 <table><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Why</th><th scope="col">Where</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
-  return page({ title: `Story of ${name ?? email}`, lang: 'en', body });
+  return page({ title: `Story of ${name ?? email}`, lang: 'en', body, isWide: true });
 }

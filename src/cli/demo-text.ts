@@ -6,7 +6,7 @@ const BAR_WIDTH = 30;
 
 /** The summary of a demo for a person: what happened, how journeys ended, and where to look. */
 export function demoText({ summary }: FinishedDemo): string {
-  const { virtualDays, realSeconds, startSeconds, outcomes } = summary;
+  const { virtualDays, realSeconds, startSeconds, outcomes, uncertain } = summary;
   const counts: readonly (readonly [string, number | string])[] = [
     ['leads', summary.leads],
     [
@@ -38,5 +38,8 @@ export function demoText({ summary }: FinishedDemo): string {
     ['summary', ''],
     counts.map(([name, value]) => [name, String(value)]),
   );
-  return `\n${shown}\n${table(['how journeys ended', '', ''], ends)}`;
+  const doubts = uncertain.map(({ recipient, subject, messageId }) => [recipient, subject ?? '', messageId]);
+  const inDoubt =
+    doubts.length > 0 ? `\n${table(['in doubt, never sent again by itself', 'subject', 'Message-ID'], doubts)}` : '';
+  return `\n${shown}\n${table(['how journeys ended', '', ''], ends)}${inDoubt}`;
 }

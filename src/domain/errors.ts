@@ -78,9 +78,6 @@ export const ERRORS = {
   ),
   VIV_TEMPLATE_INVALID: bad<{ template: string; problem: string }>((p) => `Template "${p.template}": ${p.problem}`),
   VIV_CONDITION_INVALID: bad<{ problem: string }>((p) => `Not a valid condition: ${p.problem}`),
-  VIV_ZONE_UNKNOWN: bad<{ zone: string }>(
-    (p) => `"${p.zone}" is not an IANA time zone. Write one like America/Sao_Paulo.`,
-  ),
   // problems inside a file, each with its line: src/domain/yaml finds them in any YAML file
   VIV_YAML_TOO_LARGE: found,
   VIV_KEY_UNKNOWN: found,
@@ -168,7 +165,6 @@ export const ERRORS = {
     (p) => `This handoff is already ${p.status}; the first answer holds.`,
     409,
   ),
-  VIV_NO_REP: bad<{ team: string }>((p) => `Team "${p.team}" has no active rep. Add one: viveiro rep add.`, 409),
   VIV_UNEXPECTED: fault<{ problem: string }>((p) => `Something went wrong inside Viveiro: ${p.problem}`),
 } as const satisfies Record<string, ErrorSpec<never>>;
 

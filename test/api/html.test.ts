@@ -10,6 +10,7 @@ test('values are escaped, nested templates are not escaped twice, and nothing is
   );
 });
 
+// INV-VALUES-ARE-TEXT
 test('no text of a person opens a tag or closes an attribute', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -90,6 +90,7 @@ async function everything(): Promise<unknown> {
   return all;
 }
 
+// INV-REHEARSAL-SEALED
 test('a rehearsal of three weeks changes nothing live: scores, caps and reports are what they were', async () => {
   const before = await everything();
   const summaryBefore = await summaryOf(database.db);

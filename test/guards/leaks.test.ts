@@ -14,6 +14,7 @@ afterEach(() => {
 const temporary = () => process.env.TMPDIR ?? '';
 const stays = () => spawn('cat', { env: process.env, stdio: ['pipe', 'ignore', 'ignore'] });
 
+// INV-NOTHING-LEFT
 test('what a run of the tests leaves behind is named: a process and a folder', async () => {
   const leaks = watchForLeaks({ patienceMs: 100 });
   const child = stays();

@@ -75,6 +75,7 @@ function expected(): readonly Expected[] {
 
 const byPlace = (lines: readonly string[]) => [...new Set(lines)].sort();
 
+// INV-ONE-WAY
 test('every ban fires on the line that breaks it, and on no other', async () => {
   const wanted = expected();
   const got = await reports();

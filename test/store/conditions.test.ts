@@ -45,6 +45,7 @@ async function agree(world: World, inSql: (condition: Condition) => Condition = 
   }
 }
 
+// INV-CONDITIONS-AGREE
 test('conditions give the same answer in TypeScript and in SQL, for random people and conditions', async () => {
   const property = fc.asyncProperty(worlds(), (world) => agree(world));
   await fc.assert(property, { numRuns: 20, interruptAfterTimeLimit: 15_000 });

@@ -52,6 +52,7 @@ test('twenty enrolments for one cause at once are one journey, and all are answe
   expect(await startsOf(journey?.id ?? '')).toHaveLength(1);
 });
 
+// INV-ONE-JOURNEY
 test('twenty enrolments for causes of their own at once are one journey, whatever the sequence says of entering again', async () => {
   const [who, version] = [await someone(database.db), await aSequence({ reenter: 'always' })];
   const answers = await Promise.all(Array.from({ length: 20 }, () => enrolled(database.db, { ...who, version })));
@@ -139,6 +140,7 @@ test('what happened before the entry is not seen by the journey’s waits', asyn
   expect(await journeysOf(who.contactId)).toMatchObject([{ stepId: 'watch', status: 'running' }]);
 });
 
+// INV-OUTBOX-COMMITS
 test('journey, decision and job exist exactly if the caller’s transaction commits', async () => {
   const [who, version, cause] = [await someone(database.db), await aSequence(), newId()];
   const jobs = await jobsIn(database.db);

@@ -150,6 +150,7 @@ describe('an answer', () => {
     expect(await pokesOf(db, lead)).toHaveLength(1);
   });
 
+  // INV-ONE-ANSWER
   it('holds once when rep and manager answer at the same moment', async () => {
     const lead = await offered();
     const results = await Promise.allSettled([answer(lead, 'accept'), answer(lead, 'reject'), answer(lead, 'recycle')]);

@@ -29,6 +29,7 @@ describe('an idempotency key', () => {
     ]);
   });
 
+  // INV-KEY-ONCE
   it('given twenty times at once has one effect', async () => {
     const { contactId, leadId } = await aJourney(database.db, await watching('mail.clicked'));
     const event = anIncoming(contactId, 'mail.clicked');
@@ -153,6 +154,7 @@ describe('an event', () => {
     expect(await jobsIn(database.db)).toEqual(jobs);
   });
 
+  // INV-OUTBOX-COMMITS
   it('is recorded with its scores and jobs exactly if the caller’s transaction commits', async () => {
     const { contactId, leadId } = await aJourney(database.db, await watching('mail.clicked'));
     const jobs = await jobsIn(database.db);

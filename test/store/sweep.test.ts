@@ -175,6 +175,7 @@ describe('the status of clients', () => {
     expect(await interactionsOf(id)).toEqual([]);
   });
 
+  // INV-SWEEP-ONCE
   it('is told once, and entries follow once, when sweeps race', async () => {
     await publishing({ ...REACTIVATION, enter: { on: 'client.inactive' } });
     await publishing({ ...REACTIVATION, sequence: 'segment' });

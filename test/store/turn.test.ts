@@ -31,6 +31,7 @@ describe('a turn', () => {
     expect(await rowOf(journeyId)).toMatchObject({ turn: 2, endedAt: new Date(later(2 * DAY)) });
   });
 
+  // INV-TURN-ONCE
   it('asked for ten times at once is recorded once, and everyone gets its answer', async () => {
     const { journeyId } = await aJourney(
       database.db,

@@ -102,7 +102,6 @@ interface Visit {
   readonly stepId: string;
   readonly phase: Phase;
   readonly sinceSeq: number;
-  readonly key: string | null;
 }
 
 function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | undefined): Visit {
@@ -111,12 +110,12 @@ function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | u
       return arriveAt(progress, progress.input.definition.steps[0]?.id);
     case 'performing': {
       if (outcome === undefined) throw new TypeError('an effect under way has no outcome yet'); // advance has answered that
-      const { stepId, sinceSeq, key } = place;
-      return { progress, stepId, sinceSeq, key, phase: { type: 'settled', outcome } };
+      const { stepId, sinceSeq } = place;
+      return { progress, stepId, sinceSeq, phase: { type: 'settled', outcome } };
     }
     case 'waiting': {
-      const { stepId, sinceSeq, until, deferredKey } = place;
-      return { progress, stepId, sinceSeq, key: deferredKey ?? null, phase: { type: 'waiting', until } };
+      const { stepId, sinceSeq, until } = place;
+      return { progress, stepId, sinceSeq, phase: { type: 'waiting', until } };
     }
     case 'ended':
       throw new TypeError('an ended journey takes no steps'); // advance has answered that
@@ -134,7 +133,6 @@ function arriveAt(progress: Progress, stepId: string | undefined): Visit {
     stepId,
     phase: { type: 'arrived' },
     sinceSeq: progress.facts.lastSeq,
-    key: null,
   };
 }
 
@@ -170,13 +168,7 @@ function changed(facts: Facts, change: Change): Facts {
 function resting(at: Visit, step: Step, plan: Exclude<StepPlan, { type: 'go' }>): Advanced {
   switch (plan.type) {
     case 'stay': {
-      const place: Place = {
-        type: 'waiting',
-        stepId: step.id,
-        until: plan.until,
-        sinceSeq: at.sinceSeq,
-        ...(at.key === null ? {} : { deferredKey: at.key }),
-      };
+      const place: Place = { type: 'waiting', stepId: step.id, until: plan.until, sinceSeq: at.sinceSeq };
       const first = at.phase.type === 'arrived';
       const progress = first
         ? decided(at.progress, { kind: 'wait', stepId: step.id, outcome: 'waits', reason: plan.reason })
@@ -186,7 +178,7 @@ function resting(at: Visit, step: Step, plan: Exclude<StepPlan, { type: 'go' }>)
     }
     case 'perform': {
       const occurrence = at.progress.visits[step.id] ?? 1;
-      const key = at.key ?? keyOf(at.progress.input.journey.id, step.id, occurrence);
+      const key = keyOf(at.progress.input.journey.id, step.id, occurrence);
       const place: Place = { type: 'performing', stepId: step.id, key, sinceSeq: at.sinceSeq };
       const move: Move = { type: 'perform', stepId: step.id, effect: { type: plan.effect, key } };
       return { ...standing(at.progress, place), move, waitsFor: [], ended: null };

@@ -41,13 +41,12 @@ export type Place =
   | { readonly type: 'start' }
   /** An effect of the step is under way. `sinceSeq`: the newest event when the step began. */
   | { readonly type: 'performing'; readonly stepId: string; readonly key: string; readonly sinceSeq: number }
-  /** Waiting inside a step: for a time, an event, or to perform a deferred effect again under the same key. */
+  /** Waiting inside a step: for a time, an event, or to perform a deferred effect again, which then has the same key. */
   | {
       readonly type: 'waiting';
       readonly stepId: string;
       readonly until: Instant | null;
       readonly sinceSeq: number;
-      readonly deferredKey?: string;
     }
   | { readonly type: 'ended' };
 

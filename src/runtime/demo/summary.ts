@@ -1,4 +1,5 @@
 import type { Db } from '../../store/db';
+import { listUncertain, type UncertainSend } from '../../store/sends';
 import { type JourneySummary, summaryOf } from '../../store/summary';
 
 /** The figures of a demo. Counts are of the rehearsal's own database, but for those that the inbox has counted. */
@@ -7,6 +8,8 @@ export interface DemoSummary extends JourneySummary {
   readonly inboxMessages: number;
   /** Messages of the inbox whose Message-ID came before. */
   readonly duplicateSends: number;
+  /** Sends of which nobody knows whether they arrived: after a kill -9 in the wrong moment. */
+  readonly uncertain: readonly Pick<UncertainSend, 'recipient' | 'subject' | 'messageId' | 'status' | 'reason'>[];
   /** Start of the servers, in real time. */
   readonly startSeconds: number;
   /** From then on to the end of the last journey. */
@@ -25,10 +28,22 @@ export async function summarise(o: {
   const { messageIds, startSeconds, realSeconds, isCarriedOn } = o;
   return {
     ...(await summaryOf(o.scratch)),
+    uncertain: await uncertainIn(o.scratch),
     inboxMessages: messageIds.length,
     duplicateSends: messageIds.length - new Set(messageIds).size,
     startSeconds: Math.round(startSeconds * 10) / 10,
     realSeconds,
     isCarriedOn,
   };
+}
+
+async function uncertainIn(scratch: Db): Promise<DemoSummary['uncertain']> {
+  const sends = await listUncertain(scratch);
+  return sends.map(({ recipient, subject, messageId, status, reason }) => ({
+    recipient,
+    subject,
+    messageId,
+    status,
+    reason,
+  }));
 }

@@ -43,6 +43,7 @@ describe('an event', () => {
   });
 });
 
+// INV-SCORE-CAPS
 test('the points of a rule never exceed its cap, however many events come', () => {
   const rule = fc.record({
     name: fc.constant('rule'),

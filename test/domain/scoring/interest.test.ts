@@ -35,6 +35,7 @@ describe('interest', () => {
     expect(scoreAt({ points: one, at: MONDAY }, MONDAY, HALF_LIFE)).toBe(score);
   });
 
+  // INV-INTEREST-FADES
   it('never grows by waiting: what is left is no more than before, and of the same sign', () => {
     fc.assert(
       fc.property(interest, halfLife, instant, fc.nat(100 * DAY), (one, over, now, later) => {

@@ -1,5 +1,6 @@
 import '../api/html'; //! noRestrictedImports: Activities import the domain
 import '../cli/main'; //! noRestrictedImports: Activities import the domain
+import '../sample/people'; //! noRestrictedImports: Activities import the domain
 import '../importing/rows'; //! noRestrictedImports: Activities import the domain
 import '../generated/prisma/client'; //! noRestrictedImports: Activities import the domain
 import '../runtime/config'; //! noRestrictedImports: Activities import the domain

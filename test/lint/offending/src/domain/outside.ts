@@ -5,6 +5,7 @@ import 'fastify'; //! noRestrictedImports: The domain is pure
 import '../activities'; //! noRestrictedImports: The domain imports nothing but the domain
 import '../api/html'; //! noRestrictedImports: The domain imports nothing but the domain
 import '../cli/main'; //! noRestrictedImports: The domain imports nothing but the domain
+import '../sample/people'; //! noRestrictedImports: The domain imports nothing but the domain
 import '../importing/rows'; //! noRestrictedImports: The domain imports nothing but the domain
 import '../generated/prisma/client'; //! noRestrictedImports: The domain imports nothing but the domain
 import '../mail/render'; //! noRestrictedImports: The domain imports nothing but the domain

@@ -1,6 +1,7 @@
 import '../activities/types'; //! noRestrictedImports: Mail imports the domain alone
 import '../api/html'; //! noRestrictedImports: Mail imports the domain alone
 import '../cli/main'; //! noRestrictedImports: Mail imports the domain alone
+import '../sample/people'; //! noRestrictedImports: Mail imports the domain alone
 import '../importing/rows'; //! noRestrictedImports: Mail imports the domain alone
 import '../generated/prisma/client'; //! noRestrictedImports: Mail imports the domain alone
 import '../runtime/config'; //! noRestrictedImports: Mail imports the domain alone

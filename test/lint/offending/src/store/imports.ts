@@ -1,6 +1,7 @@
 import '../activities/types'; //! noRestrictedImports: The store imports the domain alone
 import '../api/html'; //! noRestrictedImports: The store imports the domain alone
 import '../cli/main'; //! noRestrictedImports: The store imports the domain alone
+import '../sample/people'; //! noRestrictedImports: The store imports the domain alone
 import '../importing/rows'; //! noRestrictedImports: The store imports the domain alone
 import '../mail/render'; //! noRestrictedImports: The store imports the domain alone
 import '../runtime/config'; //! noRestrictedImports: The store imports the domain alone

@@ -3,6 +3,7 @@ import { type MailActivities, MAILS } from '../activities/types'; //! plugin: Wo
 import * as activities from '../activities'; //! plugin: Workflows take only types of activities
 import '../api/html'; //! noRestrictedImports: Workflows import the domain
 import '../cli/main'; //! noRestrictedImports: Workflows import the domain
+import '../sample/people'; //! noRestrictedImports: Workflows import the domain
 import '../importing/rows'; //! noRestrictedImports: Workflows import the domain
 import '../generated/prisma/client'; //! noRestrictedImports: Workflows import the domain
 import '../mail/render'; //! noRestrictedImports: Workflows import the domain

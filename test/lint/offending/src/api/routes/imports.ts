@@ -1,5 +1,7 @@
 import '../../activities'; //! noRestrictedImports: The API imports
 import '../../cli/main'; //! noRestrictedImports: The API imports
+import '../../importing/rows'; //! noRestrictedImports: The API imports
+import '../../sample/people'; //! noRestrictedImports: The API imports
 import '../../generated/prisma/client'; //! noRestrictedImports: The API imports
 import '../../runtime/config'; //! noRestrictedImports: The API imports
 import '../../worker/worker'; //! noRestrictedImports: The API imports
