@@ -1,4 +1,4 @@
-import type { FactEvent, Facts } from '../../src/domain/facts';
+import type { FactEvent, Facts, LeadFacts, Stage } from '../../src/domain/facts';
 import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
 
 /** A Monday morning in São Paulo: tests use this literal instead of a clock. */
@@ -37,5 +37,20 @@ export function someFacts(events: readonly FactEvent[] = [], parts: Partial<Fact
     events,
     lastSeq: Math.max(0, ...events.map(({ seq }) => seq)),
     ...parts,
+  };
+}
+
+/** Facts of a lead that stands at this stage. */
+export function aLeadAt(stage: Stage): LeadFacts {
+  return {
+    id: '0193b6a0-0000-7000-8000-00000000000c',
+    offer: 'course',
+    source: 'web',
+    campaign: null,
+    stage,
+    temperature: 'warm',
+    grade: 'B',
+    score: 20,
+    createdAt: MONDAY,
   };
 }

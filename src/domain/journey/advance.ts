@@ -72,7 +72,17 @@ function endedByRule(progress: Progress): Advanced | undefined {
   const rule = heldRule(definition, { journeyId: journey.id, facts, now, seen });
   if (!rule) return undefined;
   const said = decided(progress, { kind: rule.kind, outcome: rule.name, reason: rule.reason });
-  return ended(said, { outcome: rule.kind === 'goal' ? 'goal' : rule.name, reason: rule.reason });
+  const { kind, name, reason } = rule;
+  if (kind === 'exit') return ended(said, { outcome: name, reason });
+  return ended(withGoalStage(said), { outcome: 'goal', reason });
+}
+
+/** Reaching the goal may be what wins the lead. */
+function withGoalStage(progress: Progress): Progress {
+  const stage = progress.input.definition.goal?.stage;
+  if (stage === undefined || !progress.facts.lead || progress.facts.lead.stage === stage) return progress;
+  const said = decided(progress, { kind: 'stage', outcome: stage, reason: 'the goal is reached' });
+  return { ...said, changes: [...said.changes, { type: 'stage', stage }] };
 }
 
 function takeSteps(start: Progress): Advanced {

@@ -5,13 +5,21 @@ import { eventTypeSchema } from '../event';
 import { stepSchema } from '../steps';
 import { slug } from './names';
 
-/** A goal or an exit: holds at any moment, also inside waits. By an event (`on`), by a condition (`when`), or both. */
-const ruleSchema = z
-  .strictObject({ name: slug, on: eventTypeSchema.optional(), when: conditionSchema.optional() })
-  .refine(
-    (rule) => rule.on !== undefined || rule.when !== undefined,
-    'needs `on: <event>`, `when: <condition>`, or both',
-  )
+const ruleKeys = { name: slug, on: eventTypeSchema.optional(), when: conditionSchema.optional() };
+const hasTest = (rule: { readonly on?: unknown; readonly when?: unknown }): boolean =>
+  rule.on !== undefined || rule.when !== undefined;
+const TESTLESS = 'needs `on: <event>`, `when: <condition>`, or both';
+
+/** An exit: holds at any moment, also inside waits. By an event (`on`), by a condition (`when`), or both. */
+const ruleSchema = z.strictObject(ruleKeys).refine(hasTest, TESTLESS).readonly();
+
+/** A goal holds as an exit does, and may give the lead a stage when it is reached. */
+const goalSchema = z
+  .strictObject({
+    ...ruleKeys,
+    stage: z.enum(['sql', 'won']).optional().meta({ description: 'The stage of the lead once the goal is reached.' }),
+  })
+  .refine(hasTest, TESTLESS)
   .readonly();
 
 const enterSchema = z
@@ -37,7 +45,7 @@ export const definitionSchema = z
     enter: enterSchema,
     /** May a contact enter again after an earlier journey ended? Never two at once for one lead. */
     reenter: z.union([z.enum(['never', 'always']), z.strictObject({ after: durationSchema })]).default('never'),
-    goal: ruleSchema.optional(),
+    goal: goalSchema.optional(),
     exits: z.array(ruleSchema).default([]),
     steps: z.array(stepSchema).min(1),
   })

@@ -2,7 +2,17 @@ import type { Facts } from '../../../src/domain/facts';
 import { type Advanced, type AdvanceInput, advance } from '../../../src/domain/journey/advance';
 import { initialState, type JourneyState } from '../../../src/domain/journey/state';
 import type { Definition } from '../../../src/domain/sequence/definition';
-import { aDefinition, anEvent, CONTACT_ID, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
+import {
+  aDefinition,
+  aLeadAt,
+  anEvent,
+  CONTACT_ID,
+  DAY,
+  HOUR,
+  JOURNEY_ID,
+  MONDAY,
+  someFacts,
+} from '../../support/builders';
 
 const journey = { id: JOURNEY_ID, contactId: CONTACT_ID };
 const accepted = { effect: 'mail', status: 'accepted', reason: 'the server took it' } as const;
@@ -176,6 +186,24 @@ describe('advance', () => {
     expect(move).toEqual({ type: 'end', outcome: 'goal' });
     expect(ended).toEqual({ outcome: 'goal', reason: 'purchase came' });
     expect(decisions).toMatchObject([{ kind: 'goal', outcome: 'bought', reason: 'purchase came' }]);
+  });
+
+  it('gives the lead the stage that reaching the goal means, once', () => {
+    const winning = aDefinition({
+      goal: { name: 'bought', on: 'purchase', stage: 'won' },
+      steps: [
+        { id: 'rest', type: 'wait', for: '1d' },
+        { id: 'done', type: 'end' },
+      ],
+    });
+    const { state } = take(winning, initialState(0));
+    const reached = (stage: 'mql' | 'won') =>
+      take(winning, state, { facts: someFacts([anEvent(1, 'purchase')], { lead: aLeadAt(stage) }), turn: 1 });
+    expect(reached('mql')).toMatchObject({
+      changes: [{ type: 'stage', stage: 'won' }],
+      decisions: [{ kind: 'goal' }, { kind: 'stage', outcome: 'won', reason: 'the goal is reached' }],
+    });
+    expect(reached('won')).toMatchObject({ changes: [], decisions: [{ kind: 'goal' }] });
   });
 
   it('ends by an exit while a mail is on its way', () => {

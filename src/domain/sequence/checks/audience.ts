@@ -6,7 +6,7 @@ import { testsIn } from './conditions-in';
 /** A journey of a client goes with no lead, so nothing in it may ask for one. */
 export const checkAudience: Check = (definition) => {
   if (definition.audience === 'lead') return [];
-  return [...stepsForLeads(definition), ...factsOfLeads(definition)];
+  return [...stepsForLeads(definition), ...goalForLeads(definition), ...factsOfLeads(definition)];
 };
 
 const FIX = 'remove it, or set audience: lead';
@@ -21,6 +21,11 @@ function stepsForLeads({ steps }: Definition): readonly Found[] {
       return [mismatch(['steps', index, 'stage'], `step "${step.id}" sets the stage of a lead, and a client has none`)];
     return [];
   });
+}
+
+function goalForLeads({ goal }: Definition): readonly Found[] {
+  if (goal?.stage === undefined) return [];
+  return [mismatch(['goal', 'stage'], 'the goal sets the stage of a lead, and a client has none')];
 }
 
 function factsOfLeads(definition: Definition): readonly Found[] {
