@@ -33,7 +33,8 @@ export async function settleSend(tx: Tx, deps: MailDeps, tried: Tried): Promise<
   if (!isOurs && !(settlement.status === 'accepted' && (await settleLate(tx, claim, end)))) return null;
   await record(tx, deps, tried, settlement);
   if (!isOurs) return null;
-  return takeTurn(tx, deps.turn, { journeyId, turn, now, outcome: outcomeOf(settlement) });
+  const { contactId } = journey;
+  return takeTurn(tx, deps.turn, { journeyId, contactId, turn, now, outcome: outcomeOf(settlement) });
 }
 
 function outcomeOf(settlement: Settlement): MailOutcome {

@@ -23,8 +23,22 @@ export function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T>
   return db.$transaction(work);
 }
 
+/** Contacts whose lock a transaction holds: it holds it to its end, so asking again costs nothing. */
+const held = new WeakMap<Tx, Set<string>>();
+
+export const holdsLock = (tx: Tx, contactId: string): boolean => held.get(tx)?.has(contactId) === true;
+
+/** For whoever has taken the lock within a statement of its own. */
+export function noteLock(tx: Tx, contactId: string): void {
+  const ids = held.get(tx) ?? new Set();
+  held.set(tx, ids.add(contactId));
+}
+
 /** Locks a contact until the transaction ends. Whatever records or reads "what happened so far" holds this lock. False: no such contact. */
 export async function lockContact(tx: Tx, contactId: string): Promise<boolean> {
+  if (holdsLock(tx, contactId)) return true;
   const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE`;
-  return rows.length > 0;
+  if (rows.length === 0) return false;
+  noteLock(tx, contactId);
+  return true;
 }

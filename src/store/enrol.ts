@@ -2,8 +2,9 @@ import { failure } from '../domain/errors';
 import { type Instant, keyOf } from '../domain/ids';
 import { initialState } from '../domain/journey/state';
 import { type PastJourney, reentry } from '../domain/sequence/reentry';
-import { lockContact, type Tx } from './db';
+import { lockContact, Prisma, type Tx } from './db';
 import { recordDecisions } from './decisions';
+import { millis } from './fact-columns';
 import { insertJourney } from './journeys';
 import { enqueue } from './outbox';
 import type { SequenceVersion } from './sequences';
@@ -33,7 +34,7 @@ export async function enrol(tx: Tx, deps: TurnDeps, enrolment: Enrolment): Promi
   const { contactId, version, now } = enrolment;
   if (!(await lockContact(tx, contactId))) throw failure('VIV_CONTACT_UNKNOWN', { contact: contactId });
   const journeyId = journeyIdFor(contactId, version.sequence, enrolment.cause);
-  const past = await pastJourneys(tx, enrolment);
+  const { past, lastSeq } = await historyOf(tx, enrolment);
   if (past.some(({ id }) => id === journeyId)) return { type: 'entered', journeyId };
   const leadId = version.definition.audience === 'lead' ? enrolment.leadId : null;
   const refusal = (await unfit(tx, { ...enrolment, leadId })) ?? reentry(version.definition.reenter, past, now);
@@ -41,8 +42,8 @@ export async function enrol(tx: Tx, deps: TurnDeps, enrolment: Enrolment): Promi
     await recordDecisions(tx, [entryDecision(enrolment, { journeyId, outcome: 'refused', reason: refusal })]);
     return { type: 'refused', reason: refusal };
   }
-  await open(tx, { ...enrolment, leadId }, journeyId);
-  await takeTurn(tx, deps, { journeyId, turn: 0, now });
+  await open(tx, { ...enrolment, leadId }, { journeyId, lastSeq });
+  await takeTurn(tx, deps, { journeyId, contactId, turn: 0, now });
   await enqueue(tx, [{ task: 'start_journey', payload: { journeyId } }]);
   return { type: 'entered', journeyId };
 }
@@ -51,10 +52,12 @@ export async function enrol(tx: Tx, deps: TurnDeps, enrolment: Enrolment): Promi
 export const journeyIdFor = (contactId: string, sequence: string, cause: string): string =>
   keyOf('journey', contactId, sequence, cause);
 
-async function open(tx: Tx, enrolment: Enrolment, journeyId: string): Promise<void> {
+async function open(
+  tx: Tx,
+  enrolment: Enrolment,
+  { journeyId, lastSeq }: { readonly journeyId: string; readonly lastSeq: number },
+): Promise<void> {
   const { contactId, leadId, version, now } = enrolment;
-  const [{ seq } = { seq: 0 }] = await tx.$queryRaw<{ seq: number }[]>`
-    SELECT coalesce(max(seq), 0)::float8 AS seq FROM interaction WHERE contact_id = ${contactId}::uuid`;
   const { sequence, id: versionId } = version;
   await insertJourney(tx, {
     id: journeyId,
@@ -62,7 +65,7 @@ async function open(tx: Tx, enrolment: Enrolment, journeyId: string): Promise<vo
     leadId,
     sequence,
     versionId,
-    state: initialState(seq),
+    state: initialState(lastSeq),
     enteredAt: now,
   });
   const reason = `${enrolment.origin}; version ${version.version}`;
@@ -90,11 +93,19 @@ function entryDecision(
   };
 }
 
-async function pastJourneys(tx: Tx, { contactId, version }: Enrolment): Promise<readonly PastJourney[]> {
-  const rows = await tx.$queryRaw<{ id: string; status: string; entered: number }[]>`
-    SELECT id, status, (extract(epoch FROM entered_at) * 1000)::float8 AS entered FROM journey
-    WHERE contact_id = ${contactId}::uuid AND sequence = ${version.sequence}`;
-  return rows.map((row) => ({ id: row.id, running: row.status === 'running', enteredAt: row.entered }));
+interface History {
+  readonly past: readonly PastJourney[];
+  /** `seq` of the contact's newest interaction; 0 with none. */
+  readonly lastSeq: number;
+}
+
+async function historyOf(tx: Tx, { contactId, version }: Enrolment): Promise<History> {
+  const [history] = await tx.$queryRaw<History[]>`
+    SELECT coalesce((SELECT max(seq) FROM interaction WHERE contact_id = ${contactId}::uuid), 0)::float8 AS "lastSeq",
+      coalesce((
+        SELECT json_agg(json_build_object('id', id, 'running', status = 'running', 'enteredAt', ${millis(Prisma.sql`entered_at`)}))
+        FROM journey WHERE contact_id = ${contactId}::uuid AND sequence = ${version.sequence}), '[]') AS past`;
+  return history ?? { past: [], lastSeq: 0 };
 }
 
 /** A sequence for leads needs a lead, one for clients a client. */

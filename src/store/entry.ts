@@ -3,7 +3,7 @@ import type { IncomingEvent } from '../domain/event';
 import type { Tx } from './db';
 import { enrol } from './enrol';
 import { readFacts } from './facts';
-import { type SequenceVersion, versionsEnteredBy } from './sequences';
+import type { SequenceVersion } from './sequences';
 import type { TurnDeps } from './turn';
 
 export interface RecordedEvent {
@@ -11,9 +11,13 @@ export interface RecordedEvent {
   readonly interactionId: string;
 }
 
-/** Enters the contact into every sequence that this event opens and whose `where` holds. */
-export async function enterBy(tx: Tx, deps: TurnDeps, { event, interactionId }: RecordedEvent): Promise<void> {
-  for (const version of await versionsEnteredBy(tx, event.type)) {
+/** Enters the contact into every sequence of `versions`, those that this event opens, whose `where` holds. */
+export async function enterBy(
+  tx: Tx,
+  deps: TurnDeps,
+  { event, interactionId, versions }: RecordedEvent & { readonly versions: readonly SequenceVersion[] },
+): Promise<void> {
+  for (const version of versions) {
     const entry = await admitted(tx, deps, { event, version });
     if (!entry.admitted) continue;
     const { contactId, at: now, type } = event;

@@ -5,6 +5,7 @@ import { newId } from '../domain/ids';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { enterBy, type RecordedEvent } from './entry';
 import { applyEvent } from './event-effects';
+import { listenersTo } from './listeners';
 import { enqueue } from './outbox';
 import { applyScores } from './scores';
 import type { TurnDeps } from './turn';
@@ -44,12 +45,13 @@ export async function followUp(
   { event, interactionId, seq }: RecordedEvent & { readonly seq: number },
 ): Promise<readonly string[]> {
   await applyScores(tx, deps.rules.scoring, { contactId: event.contactId, interactionId, event });
-  const pokes = (await journeysToWake(tx, deps, event)).map((id) => `journey:${id}`);
+  const { journeys: interested, versions } = await listenersTo(tx, event);
+  const pokes = (await journeysToWake(tx, deps, { event, interested })).map((id) => `journey:${id}`);
   await enqueue(
     tx,
     pokes.map((workflow) => ({ task: 'poke', payload: { workflow, seq } })),
   );
-  await enterBy(tx, deps, { event, interactionId });
+  await enterBy(tx, deps, { event, interactionId, versions });
   return pokes;
 }
 

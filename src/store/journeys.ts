@@ -2,7 +2,7 @@ import { failure } from '../domain/errors';
 import type { Turn } from '../domain/journey/move';
 import type { JourneyState } from '../domain/journey/state';
 import type { Definition } from '../domain/sequence/definition';
-import { Prisma, type Tx } from './db';
+import { holdsLock, noteLock, Prisma, type Tx } from './db';
 import { findVersion } from './sequences';
 
 export interface JourneyRow {
@@ -60,23 +60,16 @@ export async function readJourney(tx: Tx, journeyId: string): Promise<OpenJourne
 
 /**
  * Takes the lock of the journey's contact, then reads the journey as it stands under the lock: two statements, since one that
- * waits for a lock would go on with the row it saw before. Throws VIV_JOURNEY_UNKNOWN.
+ * waits for a lock would go on with the row it saw before. Whoever names the `contactId` and holds its lock saves the first.
+ * Throws VIV_JOURNEY_UNKNOWN.
  */
-export async function lockJourney(tx: Tx, journeyId: string): Promise<OpenJourney> {
-  await tx.$queryRaw`
-    SELECT id FROM contact WHERE id = (SELECT contact_id FROM journey WHERE id = ${journeyId}::uuid) FOR UPDATE`;
+export async function lockJourney(tx: Tx, journeyId: string, contactId?: string): Promise<OpenJourney> {
+  if (contactId === undefined || !holdsLock(tx, contactId)) {
+    const [locked] = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM contact WHERE id = (SELECT contact_id FROM journey WHERE id = ${journeyId}::uuid) FOR UPDATE`;
+    if (locked) noteLock(tx, locked.id);
+  }
   return readJourney(tx, journeyId);
-}
-
-/** Running journeys of a contact that want to know of an event of this type, and whether they asked for it by name. */
-export async function interestedJourneys(
-  tx: Tx,
-  { contactId, type }: { readonly contactId: string; readonly type: string },
-): Promise<readonly { readonly journeyId: string; readonly byName: boolean }[]> {
-  const rows = await tx.$queryRaw<{ journey_id: string; by_name: boolean }[]>`
-    SELECT journey_id, bool_or(event_type = ${type}) AS by_name FROM interest
-    WHERE contact_id = ${contactId}::uuid AND event_type IN (${type}, '*') GROUP BY journey_id`;
-  return rows.map((row) => ({ journeyId: row.journey_id, byName: row.by_name }));
 }
 
 export interface NewJourney {
@@ -119,7 +112,7 @@ export async function writeTurn(tx: Tx, { journeyId, turn, last, ended }: TakenT
   return count === 1;
 }
 
-/** Replaces the event types that a journey wants to be woken for. `kinds`: which of them are replaced. */
+/** Replaces the event types that a journey wants to be woken for. `kinds`: which of them are replaced; none: there are none yet. */
 export async function writeInterests(
   tx: Tx,
   o: {
@@ -129,7 +122,8 @@ export async function writeInterests(
     readonly interests: readonly { readonly eventType: string; readonly kind: string }[];
   },
 ): Promise<void> {
-  await tx.$executeRaw`DELETE FROM interest WHERE journey_id = ${o.journeyId}::uuid AND kind = ANY(${[...o.kinds]})`;
+  if (o.kinds.length > 0)
+    await tx.$executeRaw`DELETE FROM interest WHERE journey_id = ${o.journeyId}::uuid AND kind = ANY(${[...o.kinds]})`;
   if (o.interests.length === 0) return;
   const rows = o.interests.map(
     (i) => Prisma.sql`(${o.journeyId}::uuid, ${i.eventType}, ${i.kind}, ${o.contactId}::uuid)`,

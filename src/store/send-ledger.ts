@@ -1,5 +1,5 @@
 import { type Instant, newId } from '../domain/ids';
-import type { Db, Tx } from './db';
+import { type Db, noteLock, type Tx } from './db';
 import type { SendRow, SendStatus } from './sends';
 
 /** Whoever holds it may send: until another one takes the send over, which ends it. */
@@ -122,6 +122,7 @@ export async function settleClaim(tx: Tx, { sendId, token }: Claim, settled: Set
       settled_at = ${new Date(at)}, lease_until = NULL
     WHERE id = ${sendId}::uuid AND (${contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM locked))
       AND lease_token = ${token}::uuid AND status IN ('claimed', 'dispatching')`;
+  if (contactId !== null && count === 1) noteLock(tx, contactId);
   return count === 1;
 }
 

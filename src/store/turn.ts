@@ -40,6 +40,8 @@ export interface TurnRequest {
   readonly now: Instant;
   /** What came of the effect that the turn asked for. */
   readonly outcome?: EffectOutcome;
+  /** Whose journey it is, from whoever knows: saves a statement where the lock is held. */
+  readonly contactId?: string;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface TurnRequest {
  * Answering the same turn again gives the stored answer. Throws VIV_JOURNEY_UNKNOWN, VIV_TURN_STALE.
  */
 export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Promise<Turn> {
-  const journey = await lockJourney(tx, request.journeyId);
+  const journey = await lockJourney(tx, request.journeyId, request.contactId);
   const turn = request.turn + 1;
   if (journey.turn === turn) return reply(tx, deps, { journey, turn, move: journey.last.move });
   if (journey.turn !== request.turn)
@@ -115,7 +117,7 @@ async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly 
     const rules = ruleEvents.map(({ type, kind }) => ({ eventType: type, kind: kind as string }));
     const any = ruleConditions ? [{ eventType: '*', kind: 'condition' }] : [];
     const interests = [...waits, ...rules, ...any];
-    return writeInterests(tx, { journeyId, contactId, kinds: ['wait', 'goal', 'exit', 'condition'], interests });
+    return writeInterests(tx, { journeyId, contactId, kinds: [], interests });
   }
   if (waits.length > 0 || journey.last.waitsFor.length > 0)
     await writeInterests(tx, { journeyId, contactId, kinds: ['wait'], interests: waits });

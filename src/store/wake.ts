@@ -1,7 +1,8 @@
 import type { IncomingEvent } from '../domain/event';
 import { heldRule } from '../domain/journey/rules';
 import type { Tx } from './db';
-import { interestedJourneys, readJourney } from './journeys';
+import { readJourney } from './journeys';
+import type { Listeners } from './listeners';
 import { factsFor, type TurnDeps } from './turn';
 
 /**
@@ -11,12 +12,11 @@ import { factsFor, type TurnDeps } from './turn';
 export async function journeysToWake(
   tx: Tx,
   deps: TurnDeps,
-  { contactId, type, at }: IncomingEvent,
+  { event, interested }: { readonly event: IncomingEvent; readonly interested: Listeners['journeys'] },
 ): Promise<readonly string[]> {
-  const interested = await interestedJourneys(tx, { contactId, type });
   const woken: string[] = [];
   for (const { journeyId, byName } of interested)
-    if (byName || (await ruleHolds(tx, deps, { journeyId, at }))) woken.push(journeyId);
+    if (byName || (await ruleHolds(tx, deps, { journeyId, at: event.at }))) woken.push(journeyId);
   return woken;
 }
 

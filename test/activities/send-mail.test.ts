@@ -301,5 +301,5 @@ test('a mail costs few statements: all that are sent to PostgreSQL, transaction 
   const first = await aMailing(database.db);
   await sendMail(deps, first); // opens connections, and reads the sequence
   const mailing = await aMailing(database.db, { version: first.version });
-  expect(await countStatements(async () => void (await sendMail(deps, mailing)))).toBe(21);
+  expect(await countStatements(async () => void (await sendMail(deps, mailing)))).toBe(18);
 });
