@@ -44,17 +44,21 @@ function quietWorkers(): void {
   isQuiet = true;
 }
 
-/** Connects, and waits until the namespace answers. Throws VIV_TEMPORAL_UNREACHABLE. */
+/**
+ * Connects, and waits until the namespace answers. `patienceMs`: for a server that has just been started, and says that it is not
+ * healthy yet; with none, nobody there is told at once. Throws VIV_TEMPORAL_UNREACHABLE.
+ */
 export async function connectTo(
   options: ClientConnectConfig['connectionOptions'],
   namespace: string,
+  patienceMs = 0,
 ): Promise<TemporalConnection> {
   const address = options.address ?? DEFAULT_ADDRESS;
   const opened: { close(): Promise<void> }[] = [];
   quietWorkers();
   try {
     // this one first: with nobody there it fails at once, the other after its deadline
-    const nativeConnection = await NativeConnection.connect({ ...options, address });
+    const nativeConnection = await untilItWorks(() => NativeConnection.connect({ ...options, address }), patienceMs);
     opened.push(nativeConnection);
     const connection = await Connection.connect({ ...options, address });
     opened.push(connection);
@@ -69,17 +73,18 @@ export async function connectTo(
 
 /** A server takes connections a moment before its namespaces are there. */
 async function whenNamespaceAnswers(connection: Connection, namespace: string): Promise<void> {
-  let problem: unknown;
-  const isThere = await waitUntil(async () => {
-    try {
-      await connection.workflowService.describeNamespace({ namespace });
-      return true;
-    } catch (error) {
-      problem = error;
-      return false;
-    }
-  }, NAMESPACE_LIMIT_MS);
-  if (!isThere) throw problem;
+  await untilItWorks(() => connection.workflowService.describeNamespace({ namespace }), NAMESPACE_LIMIT_MS);
+}
+
+/** Tries again until the time is over, then throws the last problem. Tries once at least. */
+async function untilItWorks<T>(attempt: () => Promise<T>, limitMs: number): Promise<T> {
+  const tried: { outcome: PromiseSettledResult<T> | undefined } = { outcome: undefined };
+  await waitUntil(async () => {
+    [tried.outcome] = await Promise.allSettled([attempt()]);
+    return tried.outcome?.status === 'fulfilled';
+  }, limitMs);
+  if (tried.outcome?.status === 'fulfilled') return tried.outcome.value;
+  throw tried.outcome?.reason;
 }
 
 async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {

@@ -20,6 +20,9 @@ export interface TemporalDeps {
   readonly onTry?: (name: string) => void;
 }
 
+/** A server of ours takes connections a moment before it is healthy: longer on a busy machine. */
+const HEALTHY_WITHIN_MS = 30_000;
+
 /**
  * Connects to the server that TEMPORAL_* or the TOML profile name, else starts the embedded one. Throws VIV_TEMPORAL_MISSING,
  * VIV_TEMPORAL_FAILED, VIV_TEMPORAL_UNREACHABLE, VIV_PORT_IN_USE and VIV_CONFIG_INVALID.
@@ -32,7 +35,7 @@ export async function connectTemporal(deps: TemporalDeps): Promise<Temporal> {
   }
   const server = await startEmbedded(deps, namespace);
   try {
-    const connected = await connectTo({ address: server.address }, namespace);
+    const connected = await connectTo({ address: server.address }, namespace, HEALTHY_WITHIN_MS);
     const stop = async () => {
       await connected.close();
       await server.stop();

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { temporaryFolder } from '../temporary-folder';
+import { connectTo } from './connect';
 import { findTemporal, temporalSources } from './find';
 import { startTemporalServer, type TemporalServer } from './server';
 
@@ -11,6 +12,7 @@ export async function startTempTemporal(o: { readonly cacheDir: string }): Promi
   try {
     const logFile = path.join(folder.path, 'log');
     const server = await startTemporalServer({ program, namespace: 'default', storage: undefined, logFile });
+    await whenHealthy(server);
     const stop = async () => {
       await server.stop();
       await folder.remove();
@@ -20,4 +22,12 @@ export async function startTempTemporal(o: { readonly cacheDir: string }): Promi
     await folder.remove();
     throw error;
   }
+}
+
+const HEALTHY_WITHIN_MS = 30_000;
+
+/** Whoever connects to it later need not wait. */
+async function whenHealthy({ address }: TemporalServer): Promise<void> {
+  const { close } = await connectTo({ address }, 'default', HEALTHY_WITHIN_MS);
+  await close();
 }
