@@ -1,4 +1,4 @@
-import { Listr } from 'listr2';
+import { Listr, PRESET_TIMER } from 'listr2';
 import type { Say, Step } from '../runtime/step';
 
 /** Shows steps as they go: with a spinner on a terminal, by a line now and then elsewhere; quiet for machines. */
@@ -13,6 +13,7 @@ const onTerminal: Step = async (title, work) => {
     [
       {
         title,
+        rendererOptions: { persistentOutput: true, timer: PRESET_TIMER },
         task: async (_, shown) => {
           result.value = await work((text) => {
             shown.output = text;

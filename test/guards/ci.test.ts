@@ -26,7 +26,7 @@ function runWith({ failingOn = 'nothing' } = {}) {
   return { status, calls };
 }
 
-const STEPS = ['npm ci', 'npm test', 'npm run typecheck', 'npm run lint', 'npm run db:check'];
+const STEPS = ['npm ci', 'npm test', 'npm run typecheck', 'npm run lint', 'npm run db:check', 'npm run check:demo'];
 
 test('.ci/run can be run as a program, and by bash from anywhere: what a newcomer types first, then the checks', () => {
   expect(statSync(SCRIPT).mode & 0o111).toBe(0o111);

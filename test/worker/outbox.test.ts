@@ -10,13 +10,15 @@ let outbox: Outbox | undefined;
 afterAll(() => outbox?.stop());
 const database = testDatabase();
 
-/** Journeys that were started, and whoever waits for one. */
+/** Journeys that were started, and all who wait for one. */
 const started: string[] = [];
-let heard: () => void = () => undefined;
+let waiting: (() => void)[] = [];
 const lifecycle = {
   startJourney: async (journeyId: string) => {
     started.push(journeyId);
-    heard();
+    const woken = waiting;
+    waiting = [];
+    for (const wake of woken) wake();
   },
   poke: async () => undefined,
 };
@@ -24,7 +26,7 @@ const lifecycle = {
 async function isStarted(journeyId: string): Promise<void> {
   while (!started.includes(journeyId))
     await new Promise<void>((resolve) => {
-      heard = resolve;
+      waiting.push(resolve);
     });
 }
 
