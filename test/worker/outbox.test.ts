@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { newId } from '../../src/domain/ids';
+import { waitUntil } from '../../src/runtime/processes';
 import { transaction } from '../../src/store/db';
 import { enqueue } from '../../src/store/outbox';
 import { type Outbox, startOutbox } from '../../src/worker/outbox';
@@ -13,8 +14,10 @@ const database = testDatabase();
 /** Journeys that were started, and all who wait for one. */
 const started: string[] = [];
 let waiting: (() => void)[] = [];
+let isTemporalDown = false;
 const lifecycle = {
   startJourney: async (journeyId: string) => {
+    if (isTemporalDown) throw new Error('14 UNAVAILABLE: no connection');
     started.push(journeyId);
     const woken = waiting;
     waiting = [];
@@ -30,11 +33,17 @@ async function isStarted(journeyId: string): Promise<void> {
     });
 }
 
-async function sql(text: string, values: readonly unknown[] = []): Promise<void> {
+async function rows(text: string, values: readonly unknown[] = []): Promise<readonly unknown[]> {
   const client = new Client(database.url);
   await client.connect();
-  await client.query(text, [...values]);
+  const result = await client.query(text, [...values]);
   await client.end();
+  return result.rows;
+}
+const sql = (text: string, values: readonly unknown[] = []) => rows(text, values).then(() => undefined);
+
+async function untilSome(read: () => Promise<readonly unknown[]>): Promise<void> {
+  expect(await waitUntil(async () => (await read()).length > 0, 20_000)).toBe(true);
 }
 
 const asked = async (): Promise<string> => {
@@ -77,4 +86,21 @@ test('an outbox holds its own name as long as it runs', async () => {
   await Promise.all(ids.map(isStarted));
   await second.stop();
   expect(started.length - before).toBe(30);
+});
+
+test('a job that cannot be carried out because Temporal is down waits with what went wrong, and is done once it is back', async () => {
+  isTemporalDown = true;
+  const journeyId = await asked();
+  const waitingJob = () =>
+    rows(
+      `SELECT attempts, last_error, run_at > now() AS later FROM graphile_worker.jobs WHERE attempts > 0 AND locked_at IS NULL`,
+    );
+  await untilSome(waitingJob);
+  expect(await waitingJob()).toEqual([
+    { attempts: 1, last_error: expect.stringContaining('14 UNAVAILABLE'), later: true },
+  ]);
+  expect(started).not.toContain(journeyId);
+  isTemporalDown = false;
+  await sql('UPDATE graphile_worker._private_jobs SET run_at = now()'); // its time has come
+  await isStarted(journeyId);
 });
