@@ -6,11 +6,18 @@ export type ContactRef = { readonly email: string } | { readonly id: string };
 
 /** The id of a contact on record. Throws VIV_CONTACT_UNKNOWN. */
 export async function contactIdOf(db: Db | Tx, ref: ContactRef): Promise<string> {
-  const where = 'id' in ref ? { id: ref.id } : { email: ref.email.trim().toLowerCase() };
-  const isAskable = 'id' in ref || !ref.email.includes('\0'); // PostgreSQL text holds no NUL, so nobody has such an address
-  const contact = isAskable ? await db.contact.findUnique({ where, select: { id: true } }) : null;
+  const contact = await find(db, ref);
   if (!contact) throw failure('VIV_CONTACT_UNKNOWN', { contact: 'id' in ref ? ref.id : ref.email });
   return contact.id;
+}
+
+async function find(db: Db | Tx, ref: ContactRef): Promise<{ readonly id: string } | undefined> {
+  if ('email' in ref && ref.email.includes('\0')) return undefined; // PostgreSQL text holds no NUL, so nobody has such an address
+  const [contact] =
+    'id' in ref
+      ? await db.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE id = ${ref.id}::uuid`
+      : await db.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE email = ${ref.email.trim().toLowerCase()}`;
+  return contact;
 }
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

@@ -45,13 +45,14 @@ interface Keyed {
 
 async function contactFor(tx: Tx, { rules }: TurnDeps, { purchase, idempotencyKey }: Keyed): Promise<string> {
   const { contact, at, now, reference } = purchase;
-  const earlier = await tx.interaction.findUnique({ where: { idempotencyKey }, select: { id: true } });
+  const [earlier] = await tx.$queryRaw<unknown[]>`SELECT 1 FROM interaction WHERE idempotency_key = ${idempotencyKey}`;
   if (!earlier) {
     const { id: contactId, created } = await upsertContact(tx, { ...contact, at });
     if (!created) await refit(tx, rules.scoring, { contactId, at: now });
     return contactId;
   }
-  const known = await tx.contact.findUnique({ where: { email: normalisedEmail(contact.email) }, select: { id: true } });
+  const [known] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM contact WHERE email = ${normalisedEmail(contact.email)}`;
   if (!known) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: reference });
   return known.id;
 }

@@ -1,5 +1,5 @@
 import { type Instant, newId } from '../domain/ids';
-import { type Db, noteLock, type Tx } from './db';
+import { type Db, noteLock, single, type Tx } from './db';
 import type { SendRow, SendStatus } from './sends';
 
 /** Whoever holds it may send: until another one takes the send over, which ends it. */
@@ -74,7 +74,7 @@ export interface Dispatched {
  */
 export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched: Dispatched): Promise<boolean> {
   const { subject, bodyHash, leaseMs, links } = dispatched;
-  const [row] = await db.$queryRaw<{ gone: number }[]>`
+  const [row] = await single(db).$queryRaw<{ gone: number }[]>`
     WITH gone AS (
       UPDATE send SET status = 'dispatching', subject = ${subject}, body_hash = ${bodyHash},
         lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'

@@ -1,5 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { Db } from '../store/db';
+import { type Db, single } from '../store/db';
 import { readJourney } from '../store/journeys';
 import type { Reactions } from '../store/turn';
 import type { JourneyInput } from '../workflows/input';
@@ -50,8 +50,8 @@ async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: num
 }
 
 async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
-  const { turn, last, contactId } = await readJourney(db, journeyId);
-  const nextScriptedAt = (await reactions?.nextAt(db, contactId)) ?? null;
+  const { turn, last, contactId } = await readJourney(single(db), journeyId);
+  const nextScriptedAt = (await reactions?.nextAt(single(db), contactId)) ?? null;
   const rehearsal = reactions ? { nextScriptedAt } : undefined;
   const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, rehearsal };
   return {
