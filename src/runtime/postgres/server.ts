@@ -41,14 +41,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Pg> {
   await endOrphan(() => runningPostmaster(dataDir)?.pid, 'SIGINT');
   rmSync(path.join(dataDir, 'postmaster.pid'), { force: true }); // stale, and its process id may be reused
   await initialise({ dataDir, binaries, noSync: options.isTemporary === true });
-  const port = options.port || (await freePort());
-  if (await answers(port)) throw failure('VIV_PORT_IN_USE', { port, name: 'PostgreSQL' });
+  const { port } = options;
+  if (port && (await answers(port))) throw failure('VIV_PORT_IN_USE', { port, name: 'PostgreSQL' });
+  const again = async () => launch({ ...options, dataDir, binaries, port: port || (await freePort()) });
   try {
-    return await launch({ ...options, dataDir, binaries, port });
+    return await again();
   } catch {
-    // the children of a killed server let go of its memory within a moment
+    // the children of a killed server let go of its memory within a moment, or another program was faster at the port
     await sleep(1000);
-    return launch({ ...options, dataDir, binaries, port });
+    return again();
   }
 }
 

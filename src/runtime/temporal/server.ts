@@ -45,10 +45,22 @@ export interface TemporalServerOptions {
  * VIV_TEMPORAL_FAILED and VIV_PORT_IN_USE.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { program, namespace, storage, logFile } = options;
+  const { storage, port } = options;
   if (storage) await endOrphan(() => orphanOn(storage), 'SIGTERM');
-  const port = options.port || (await freePort());
-  if (await answers(port)) throw failure('VIV_PORT_IN_USE', { port, name: 'Temporal' });
+  if (port && (await answers(port))) throw failure('VIV_PORT_IN_USE', { port, name: 'Temporal' });
+  for (let left = TRIES - 1; ; left -= 1)
+    try {
+      return await launch(options, port || (await freePort()));
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+}
+
+/** It takes several ports of its own choice, and another program may take one in the very moment. */
+const TRIES = 3;
+
+async function launch(options: TemporalServerOptions, port: number): Promise<TemporalServer> {
+  const { program, namespace, storage, logFile } = options;
   const server = startGuarded({
     program,
     args: argumentsFor({ port, namespace, database: storage?.database }),
