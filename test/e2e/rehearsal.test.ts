@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client } from 'pg';
 import { newId } from '../../src/domain/ids';
 import { type Script, scriptSchema } from '../../src/domain/rehearsal/script';
 import { readConfig } from '../../src/runtime/config';
@@ -19,6 +18,7 @@ import { registerRehearsal, unfinishedRehearsals } from '../../src/store/rehears
 import { syncReps } from '../../src/store/reps';
 import { summaryOf } from '../../src/store/summary';
 import { testDatabase } from '../support/database';
+import { everythingIn } from '../support/everything';
 import { testTemporal } from '../support/temporal';
 
 const DAY = 86_400_000;
@@ -73,24 +73,8 @@ const course = (emails: readonly string[], parts: object = {}) =>
   });
 
 /** Every row of every live table but the list of rehearsals. */
-async function everything(): Promise<unknown> {
-  const client = new Client(database.url);
-  await client.connect();
-  const { rows: tables } = await client.query(
-    `SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'graphile_worker') AND tablename <> 'rehearsal' ORDER BY 1, 2`,
-  );
-  const all: unknown[] = [];
-  for (const { schemaname, tablename } of tables) {
-    const { rows } = await client.query(
-      `SELECT to_jsonb(t) AS row FROM ${schemaname}.${tablename} t ORDER BY to_jsonb(t)::text`,
-    );
-    all.push([tablename, rows]);
-  }
-  await client.end();
-  return all;
-}
+const everything = () => everythingIn(database.url, ['rehearsal']);
 
-// INV-REHEARSAL-SEALED
 test('a rehearsal of three weeks changes nothing live: scores, caps and reports are what they were', async () => {
   const before = await everything();
   const summaryBefore = await summaryOf(database.db);
