@@ -9,6 +9,8 @@ const ROOT = path.resolve(__dirname, '../..');
 
 export interface RunningCli {
   readonly ended: Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }>;
+  /** Asks it to stop, as a service manager does. */
+  stop(): void;
   /** `kill -9` of the whole process tree. */
   kill(): void;
 }
@@ -23,7 +25,7 @@ export function startCli(words: readonly string[], dataDir: string): RunningCli 
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
     ([stdout, stderr, [exitCode]]) => ({ exitCode, stdout, stderr }),
   );
-  return { ended, kill: () => killAll(dataDir) };
+  return { ended, stop: () => void child.kill('SIGTERM'), kill: () => killAll(dataDir) };
 }
 
 function killAll(dataDir: string): void {
