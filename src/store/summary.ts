@@ -1,6 +1,6 @@
 import type { Db } from './db';
 
-/** What came of the journeys of one database: the figures of a rehearsal or a demo. */
+/** What came of the journeys of one database: the figures of a rehearsal or a demo. Mails of copied contacts' earlier lives are not theirs. */
 export interface JourneySummary {
   readonly leads: number;
   readonly clients: number;
@@ -37,9 +37,9 @@ export async function summaryOf(db: Db): Promise<JourneySummary> {
       (SELECT count(*)::int FROM journey WHERE lead_id IS NOT NULL AND status = 'ended') AS "journeysFinished",
       (SELECT count(*)::int FROM journey WHERE lead_id IS NULL) AS "clientJourneys",
       (SELECT count(*)::int FROM journey WHERE lead_id IS NULL AND status = 'ended') AS "clientJourneysFinished",
-      (SELECT count(*)::int FROM send WHERE status = 'accepted' AND handoff_id IS NULL) AS "mailsAccepted",
-      (SELECT count(*)::int FROM send WHERE status = 'accepted' AND handoff_id IS NOT NULL) AS "mailsToReps",
-      (SELECT count(*)::int FROM send WHERE status = 'unknown') AS "mailsUnknown",
+      (SELECT count(*)::int FROM send JOIN journey j ON j.id = journey_id WHERE send.status = 'accepted' AND handoff_id IS NULL) AS "mailsAccepted",
+      (SELECT count(*)::int FROM send JOIN journey j ON j.id = journey_id WHERE send.status = 'accepted' AND handoff_id IS NOT NULL) AS "mailsToReps",
+      (SELECT count(*)::int FROM send JOIN journey j ON j.id = journey_id WHERE send.status = 'unknown') AS "mailsUnknown",
       (SELECT count(*)::int FROM interaction i JOIN journey j ON j.id = i.journey_id WHERE i.type = 'mail.clicked') AS clicks,
       (SELECT count(*)::int FROM lead WHERE mql_at IS NOT NULL) AS mqls,
       (SELECT count(*)::int FROM handoff) AS handoffs,

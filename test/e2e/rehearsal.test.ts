@@ -88,6 +88,19 @@ test('a rehearsal of three weeks changes nothing live: scores, caps and reports 
   expect(timeline.length).toBeGreaterThan(20);
 });
 
+test('mails that a contact got in live journeys are copied for the caps, and not counted', async () => {
+  const { id: contactId } = await database.db.contact.findUniqueOrThrow({ where: { email: 'bea@example.test' } });
+  const at = new Date(Date.now() - DAY);
+  const sent = { purpose: 'marketing', template: 'old', status: 'accepted', messageId: '<old>', stepId: 'old' };
+  const recipient = 'bea@example.test';
+  const live = { ...sent, id: newId(), contactId, journeyId: newId(), recipient, plannedAt: at, settledAt: at };
+  await database.db.send.create({ data: live });
+  const before = inbox.store.count();
+  const { summary } = await course(['bea@example.test'], { everyone: { persona: 'passive' } });
+  expect(inbox.store.count() - before).toBe(summary.mailsAccepted + summary.mailsToReps);
+  await database.db.send.delete({ where: { id: live.id } });
+});
+
 test('its mails carry virtual dates, and each is in the inbox once', async () => {
   const before = inbox.store.count();
   const beganAt = Date.now();
