@@ -75,6 +75,7 @@ const course = (emails: readonly string[], parts: object = {}) =>
 /** Every row of every live table but the list of rehearsals. */
 const everything = () => everythingIn(database.url, ['rehearsal']);
 
+// INV-REHEARSAL-SEALED
 test('a rehearsal of three weeks changes nothing live: scores, caps and reports are what they were', async () => {
   const before = await everything();
   const summaryBefore = await summaryOf(database.db);
