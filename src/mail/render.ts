@@ -1,4 +1,4 @@
-import { convert } from 'html-to-text';
+import { compile } from 'html-to-text';
 import { failure } from '../domain/errors';
 import { type Letter, letterPage, readableHtml } from './layout';
 import { addressFor } from './link-target';
@@ -63,14 +63,15 @@ function orInvalid({ name, file }: Template, print: () => string): string {
 /** Header lines cannot break, whatever the values say. */
 const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029\s]+/gu, ' ').trim();
 
-function plainText(letter: Letter): string {
-  const heading = { options: { uppercase: false } };
-  return convert(readableHtml(letter), {
-    wordwrap: 78,
-    selectors: [
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
-      { selector: 'img', format: 'skip' },
-      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, ...heading })),
-    ],
-  });
-}
+const HEADING = { options: { uppercase: false } };
+/** Made once: the options are the same for every mail. */
+const toText = compile({
+  wordwrap: 78,
+  selectors: [
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
+    { selector: 'img', format: 'skip' },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, ...HEADING })),
+  ],
+});
+
+const plainText = (letter: Letter): string => toText(readableHtml(letter));
