@@ -2,7 +2,7 @@ import { type Config, readConfig } from '../runtime/config';
 import { checkDatabase, migrateDatabase } from '../runtime/postgres/database';
 import { runningSystem } from '../runtime/running';
 import { startSystem } from '../runtime/system';
-import { connect, type Db } from '../store/db';
+import { connect, type Db, disconnect } from '../store/db';
 
 interface Options {
   /** Default: 2, enough for a command that asks one thing after the other. */
@@ -21,7 +21,7 @@ export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connection
     try {
       return await work(db);
     } finally {
-      await db.$disconnect();
+      await disconnect(db);
     }
   } finally {
     await database.close();

@@ -4,7 +4,7 @@ import { createActivities } from '../activities';
 import type { Rules } from '../domain/rules';
 import type { Templates } from '../mail/templates';
 import { createTransport } from '../mail/transport';
-import { connect, type Db } from '../store/db';
+import { connect, type Db, disconnect } from '../store/db';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { createLifecycle } from '../worker/lifecycle';
 import { startOutbox } from '../worker/outbox';
@@ -69,7 +69,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await outbox.stop();
       await worker.stop();
       await transport.close();
-      await db.$disconnect();
+      await disconnect(db);
     },
   };
 }

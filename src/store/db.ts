@@ -26,13 +26,16 @@ export function connect(connectionString: string, max = 10): Db {
   // a connection that is lost while nothing runs on it has no one to tell; whoever uses it next is told
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const options = {
-    disposeExternalPool: true,
-    statementNameGenerator: ({ sql }: { sql: string }) => statementName(sql),
-  };
+  const options = { statementNameGenerator: ({ sql }: { readonly sql: string }) => statementName(sql) };
   const db = new PrismaClient({ adapter: new PrismaPg(pool, options) });
   pools.set(db, pool);
   return db;
+}
+
+/** Ends all connections, when what runs on them is done. Prisma alone would leave those that only transactions have used. */
+export async function disconnect(db: Db): Promise<void> {
+  await db.$disconnect();
+  await poolOf(db).end();
 }
 
 function poolOf(db: Db): Pool {

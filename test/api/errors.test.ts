@@ -1,6 +1,6 @@
 import { buildApi } from '../../src/api/server';
 import { createApiKey, revokeApiKey } from '../../src/store/api-keys';
-import { connect } from '../../src/store/db';
+import { connect, disconnect } from '../../src/store/db';
 import { aRules, LINK_SECRET, NOON, testApi } from '../support/api';
 
 const api = testApi();
@@ -35,7 +35,7 @@ test('without a database, health says so and nothing about it', async () => {
   expect(event.json()).toMatchObject({ status: 500, code: 'VIV_UNEXPECTED' });
   expect(event.body).not.toMatch(/127\.0\.0\.1|prisma|secret/i);
   await app.close();
-  await db.$disconnect();
+  await disconnect(db);
 });
 
 test('a missing, wrong or revoked key opens nothing', async () => {

@@ -12,7 +12,7 @@ import { runRehearsal } from '../../src/runtime/rehearsal/run';
 import { databaseUrl as otherDatabase } from '../../src/runtime/rehearsal/scratch';
 import { publishFiles } from '../../src/runtime/sequence-files';
 import { newestContacts } from '../../src/store/audience';
-import { connect } from '../../src/store/db';
+import { connect, disconnect } from '../../src/store/db';
 import { register } from '../../src/store/registration';
 import { registerRehearsal, unfinishedRehearsals } from '../../src/store/rehearsals';
 import { syncReps } from '../../src/store/reps';
@@ -142,7 +142,7 @@ test('a rehearsal that was broken off is carried on to its end, with no mail twi
   expect(await unfinishedRehearsals(database.db)).toEqual([]);
   const scratch = connect(scratchUrl, 1);
   const summary = await summaryOf(scratch);
-  await scratch.$disconnect();
+  await disconnect(scratch);
   expect(summary).toMatchObject({ journeys: 4, journeysFinished: 4 });
   const sent = inbox.store.messageIds().slice(before);
   expect(new Set(sent).size).toBe(sent.length);
@@ -178,5 +178,5 @@ test('its database is gone afterwards, unless it is to be kept', async () => {
   const kept = await rehearse({ ...request, keep: true });
   const scratch = connect(otherDatabase(database.url, kept.database ?? ''), 1);
   expect((await summaryOf(scratch)).journeysFinished).toBe(1);
-  await scratch.$disconnect();
+  await disconnect(scratch);
 });

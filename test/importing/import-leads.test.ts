@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { checkFile, type ImportRequest, type ImportResult, importFile } from '../../src/importing/run';
-import { connect } from '../../src/store/db';
+import { connect, disconnect } from '../../src/store/db';
 import { aRules, NOON } from '../support/api';
 import { testDatabase } from '../support/database';
 import { testFiles } from '../support/files';
@@ -146,7 +146,7 @@ test('when the database is gone the import ends with that error, not with reject
   const broken = connect(context.url.replace(/:\d+\//, ':1/'), 1);
   const file = files.write('down.csv', people(20));
   await expect(importFile(request(file, { db: broken }))).rejects.toThrow(/ECONNREFUSED|reach/);
-  await broken.$disconnect();
+  await disconnect(broken);
   expect(existsSync(files.path('rejects.csv'))).toBe(false);
   expect(counts(await importFile(request(file)))).toEqual([20, 20, 0, 0]);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { connect, type Db } from '../../src/store/db';
+import { connect, type Db, disconnect } from '../../src/store/db';
 import { TEMPLATE } from './servers';
 
 export interface TestDatabase {
@@ -22,7 +22,7 @@ export function testDatabase(max = 5): TestDatabase {
     context.db = connect(context.url, max);
   });
   afterAll(async () => {
-    await context.db?.$disconnect();
+    if (context.db) await disconnect(context.db);
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await admin.end();
   });

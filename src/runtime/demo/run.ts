@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Instant, newId } from '../../domain/ids';
 import { newestContacts } from '../../store/audience';
-import { connect, type Db } from '../../store/db';
+import { connect, type Db, disconnect } from '../../store/db';
 import {
   type RehearsalRow,
   registerRehearsal,
@@ -79,7 +79,7 @@ async function play(playing: Playing): Promise<FinishedDemo> {
   const row = await prepared(playing, system);
   const { scratchUrl, apiUrl } = await rehearse(playing, system, row);
   const scratch = connect(scratchUrl, 2);
-  stops.add(() => scratch.$disconnect());
+  stops.add(() => disconnect(scratch));
   const inbox = system.inbox;
   if (!inbox) throw new TypeError('the demo starts its inbox'); // startServers asks for it
   const realSeconds = seconds(startedAt);
@@ -125,7 +125,7 @@ async function prepared({ options, content, demo }: Playing, system: System): Pr
     await step('Publish the sequences', (say) => publishAll({ live, config, content, now, say }));
     return await registered(live, { wishes, now });
   } finally {
-    await live.$disconnect();
+    await disconnect(live);
   }
 }
 
@@ -172,7 +172,7 @@ async function rehearse({ options, content, stops }: Playing, system: System, ro
   const platform: RehearsalPlatform = { databaseUrl, temporal, inboxSmtpUrl: inboxOf(system), mail, content };
   const openPages = async (scratchUrl: string) => {
     const db = connect(scratchUrl, 4);
-    stops.add(() => db.$disconnect());
+    stops.add(() => disconnect(db));
     const deps = { db, turn: { rules: content.rules }, linkSecret, publicUrl, forms: content.forms, clock: Date.now };
     const api = await startHttp({ ...deps, localPages: isLoopback(config.host) }, { host: config.host, port });
     stops.add(api.stop);

@@ -1,7 +1,7 @@
 import { failure } from '../../domain/errors';
 import { contactEmails, newestLeads } from '../../store/audience';
 import { copyContacts } from '../../store/copy-contacts';
-import { connect, type Db, transaction } from '../../store/db';
+import { connect, type Db, disconnect, transaction } from '../../store/db';
 import { enrol } from '../../store/enrol';
 import { absoluteEvents } from '../../store/reactions';
 import { markRunning, type RehearsalOptions, type RehearsalRow } from '../../store/rehearsals';
@@ -39,7 +39,7 @@ export async function prepareRehearsal(preparing: Preparing): Promise<string> {
     if (row.options.sweep) await runSweep(scratch, preparing.turn, { now: row.startedAt });
     await markRunning(live, row.id);
   } finally {
-    await Promise.all([live.$disconnect(), scratch.$disconnect()]);
+    await Promise.all([disconnect(live), disconnect(scratch)]);
   }
   return scratchUrl;
 }

@@ -5,7 +5,7 @@ import type { Definition } from '../../domain/sequence/definition';
 import { problemText } from '../../domain/yaml/problem';
 import { newestContacts } from '../../store/audience';
 import { contactIdOf } from '../../store/contact-ref';
-import { connect, type Db, transaction } from '../../store/db';
+import { connect, type Db, disconnect, transaction } from '../../store/db';
 import { finishRehearsal, type RehearsalOptions, type RehearsalRow, registerRehearsal } from '../../store/rehearsals';
 import { findNewest } from '../../store/sequences';
 import { type JourneySummary, summaryOf } from '../../store/summary';
@@ -80,7 +80,7 @@ async function withDb<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> 
   try {
     return await work(db);
   } finally {
-    await db.$disconnect();
+    await disconnect(db);
   }
 }
 

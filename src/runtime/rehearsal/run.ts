@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../../domain/errors';
 import type { Instant } from '../../domain/ids';
-import { connect, type Db } from '../../store/db';
+import { connect, type Db, disconnect } from '../../store/db';
 import { type JourneyProgress, journeyProgress } from '../../store/progress';
 import { createReactions } from '../../store/reactions';
 import { finishRehearsal, type RehearsalRow } from '../../store/rehearsals';
@@ -74,7 +74,7 @@ async function markFinished(databaseUrl: string, id: string): Promise<void> {
   try {
     await finishRehearsal(live, id, Date.now());
   } finally {
-    await live.$disconnect();
+    await disconnect(live);
   }
 }
 
