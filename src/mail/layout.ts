@@ -13,7 +13,7 @@ export interface Letter {
 
 const WORDS = {
   pt: { why: 'Você recebe esta mensagem porque quis receber notícias nossas.', unsubscribe: 'Cancelar a inscrição' },
-  en: { why: 'You get this message because you asked to hear from us.', unsubscribe: 'Unsubscribe' },
+  en: { why: 'You are receiving this message because you asked to hear from us.', unsubscribe: 'Unsubscribe' },
 } as const;
 
 /** Plain and fluid: no images, no fixed width, colours for light and dark. Mail programs drop what they do not know. */
