@@ -18,7 +18,7 @@ const configSchema = z.object({
     .url({ protocol: /^smtps?$/, error: 'must be a URL like smtp://user:password@host:587 or smtps://…' })
     .optional()
     .describe('Relay that takes all mail instead of the built-in inbox.'),
-  host: text.default('127.0.0.1').describe('Address that the API and the inbox listen on.'),
+  host: text.default('127.0.0.1').describe('Address that the API listens on; the inbox is for this machine alone.'),
   apiPort: port.describe('Port of the API and the public pages; 0 or none: a free one.'),
   inboxPort: port.describe('Port of the page of the built-in inbox; 0 or none: a free one.'),
   smtpPort: port.describe('SMTP port of the built-in inbox; 0 or none: a free one.'),

@@ -122,14 +122,17 @@ async function startTemporal({ config, options, onStop }: Starting, folder: Data
   return temporal;
 }
 
+/** Whoever reads the inbox reads the signed links in its mails: it asks for no key, so nobody beyond this machine reaches it. */
+const LOOPBACK = '127.0.0.1';
+
 async function startInboxIfNeeded(
   { config, options, onStop }: Starting,
   folder: DataFolder,
 ): Promise<Inbox | undefined> {
   const { onProgress, without, isInboxWanted = config.smtpUrl === undefined } = options;
   if (without?.includes('inbox') || !isInboxWanted) return undefined;
-  const { host, smtpPort, inboxPort: pagePort } = config;
-  const inbox = await startInbox({ folder: folder.file('inbox'), host, smtpPort, pagePort });
+  const { smtpPort, inboxPort: pagePort } = config;
+  const inbox = await startInbox({ folder: folder.file('inbox'), host: LOOPBACK, smtpPort, pagePort });
   onStop(() => inbox.stop());
   onProgress?.({ part: 'inbox', state: 'ready', detail: inbox.url });
   return inbox;

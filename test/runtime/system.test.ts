@@ -37,6 +37,15 @@ test('everything starts, answers, is announced, and is gone after the stop', asy
   expect(runningSystem(config.dataDir)).toBeUndefined();
 });
 
+test('the inbox is for this machine alone, wherever the API listens: it shows mails with their links', async () => {
+  const system = await startSystem({ ...config, host: '0.0.0.0' }, { without: ['Temporal'] });
+  const url = new URL(system.inbox?.url ?? '');
+  expect((await fetch(url)).status).toBe(200);
+  url.hostname = '127.0.0.2'; // another address of this machine
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
+  await system.stop();
+});
+
 test('data is there after a stop and a start, and so is the key of links', async () => {
   const first = await startSystem(config, { without: ['Temporal', 'inbox'] });
   const { linkSecret } = first;
