@@ -33,6 +33,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   });
+  app.removeContentTypeParser('text/plain'); // the framework's own: such a body is none that any route takes
   guardRoutes(app, deps);
   handleErrors(app);
   for (const routes of ROUTES) app.register(async (scope) => routes(scope, deps));

@@ -11,3 +11,7 @@ export const wholeNumber =
 
 /** Adds one more value of an option that may be given several times. */
 export const collect = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];
+
+/** A sequence by its name, or by a file: names have neither dots nor slashes. */
+export const sequenceNamed = (text: string): { readonly name: string } | { readonly file: string } =>
+  /[./\\]/.test(text) ? { file: text } : { name: text };

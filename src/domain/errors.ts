@@ -27,7 +27,7 @@ export const ERRORS = {
   VIV_PORT_IN_USE: missing<{ port: number; name: string }>(
     (p) => `Port ${p.port} for ${p.name} is taken. Free it, or choose another port.`,
   ),
-  VIV_POSTGRES_FAILED: missing<{ problem: string }>((p) => `PostgreSQL did not start: ${p.problem}`),
+  VIV_POSTGRES_FAILED: missing<{ problem: string }>((p) => `PostgreSQL cannot be used: ${p.problem}`),
   VIV_MIGRATION_FAILED: fault<{ problem: string }>((p) => `The database could not be migrated: ${p.problem}`),
   VIV_TEMPORAL_MISSING: missing<{ tried: string }>(
     (p) =>
@@ -52,6 +52,10 @@ export const ERRORS = {
   ),
   VIV_NO_INBOX: missing<Record<string, never>>(
     () => 'The built-in inbox does not run, and a rehearsal mails to nothing else. Start Viveiro again: viveiro start.',
+  ),
+  VIV_NO_CREATEDB: missing<{ user: string }>(
+    (p) =>
+      `The database's user ${p.user} may not create databases, and a rehearsal needs one of its own. Let it: ALTER ROLE ${p.user} CREATEDB.`,
   ),
   VIV_REHEARSAL_STALLED: fault<{ rehearsal: string; running: number; openHandoffs: number }>(
     (p) =>

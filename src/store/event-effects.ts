@@ -34,8 +34,9 @@ export async function applyEvent(tx: Tx, deps: TurnDeps, arrived: Arrived): Prom
 
 function parsed<T extends z.ZodType>(schema: T, { type, properties }: IncomingEvent): z.output<T> {
   const result = schema.safeParse(properties ?? {});
-  if (!result.success) throw failure('VIV_BODY_INVALID', { problems: `${type}: ${z.prettifyError(result.error)}` });
-  return result.data;
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${['properties', ...path].join('.')}: ${message}`);
+  throw failure('VIV_BODY_INVALID', { problems: `${type}: ${problems.join('; ')}` });
 }
 
 async function purchase(tx: Tx, { rules }: TurnDeps, { event }: Arrived, isReturn: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../domain/errors';
 import type { IncomingEvent } from '../domain/event';
-import { newId } from '../domain/ids';
+import { keyOf, newId } from '../domain/ids';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { enterBy, type RecordedEvent } from './entry';
 import { applyEvent } from './event-effects';
@@ -78,6 +78,12 @@ async function insertInteraction(tx: Tx, event: IncomingEvent): Promise<Omit<Ing
   if (row) return { interactionId: row.id, seq: row.seq, duplicate: false };
   const [old] = await tx.$queryRaw<{ id: string; seq: number; body_hash: string | null }[]>`
     SELECT id, seq::float8 AS seq, body_hash FROM interaction WHERE idempotency_key = ${idempotencyKey}`;
-  if (!old || old.body_hash !== hash) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: idempotencyKey });
+  if (!old || old.body_hash !== hash) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: keyAsTold(event) });
   return { interactionId: old.id, seq: old.seq, duplicate: true };
+}
+
+/** Whoever tells of a purchase knows it by its reference; the key that we make of it would tell them nothing. */
+function keyAsTold({ idempotencyKey, properties }: IncomingEvent): string {
+  const reference = String(properties?.reference ?? '');
+  return idempotencyKey === keyOf('purchase', reference) ? reference : idempotencyKey;
 }

@@ -81,6 +81,7 @@ test.each([
   [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'application/json', 400, 'VIV_BODY_INVALID'],
   ['a=b', 'application/x-www-form-urlencoded', 415, 'VIV_MEDIA_TYPE'],
   ['<a/>', 'text/xml', 415, 'VIV_MEDIA_TYPE'],
+  ['hello', 'text/plain', 415, 'VIV_MEDIA_TYPE'],
 ])('a body %.20s of %s is answered with %i %s', async (payload, type, status, code) => {
   const headers = { ...api.headers, 'content-type': type };
   const answer = await api.app.inject({ method: 'POST', url: '/v1/events', headers, payload });

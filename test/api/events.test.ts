@@ -100,6 +100,19 @@ test('a batch answers for each event, in order, and one that is refused stops no
   expect(await api.db.interaction.count({ where: { contactId } })).toBe(2);
 });
 
+test('properties that an event of Viveiro needs are told by their place', async () => {
+  await post(made('ivo@example.test'));
+  const answer = await post({
+    type: 'purchase',
+    contact: { email: 'ivo@example.test' },
+    properties: { amount: 'much' },
+  });
+  expect(answer.json()).toMatchObject({
+    code: 'VIV_BODY_INVALID',
+    detail: expect.stringMatching(/properties\.reference: [^\n]*; properties\.amount: [^\n]*$/),
+  });
+});
+
 const deep = (levels: number): unknown => (levels === 0 ? 1 : { in: deep(levels - 1) });
 const contact = { email: 'gil@example.test' };
 const bad: readonly [string, unknown, RegExp][] = [

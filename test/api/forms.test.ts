@@ -127,3 +127,12 @@ test('the campaign of the address comes along, and nonsense in its place is left
 test('an unknown form does not exist', async () => {
   expect((await api.app.inject('/f/nothing')).json()).toMatchObject({ status: 404, code: 'VIV_FORM_UNKNOWN' });
 });
+
+test('a form of more than 64 KB is refused, with that limit', async () => {
+  const answer = await send({ ...typed, token: await freshToken(), name: 'x'.repeat(70_000) });
+  expect(answer.json()).toMatchObject({
+    status: 413,
+    code: 'VIV_BODY_TOO_LARGE',
+    detail: expect.stringContaining('65536 bytes'),
+  });
+});

@@ -99,7 +99,11 @@ test('a purchase counts once by its reference, and makes a client', async () => 
   expect(back.statusCode).toBe(202);
   expect(Number((await api.db.client.findMany())[0]?.revenue)).toBe(100);
   const other = await post('/v1/purchases', { ...purchase, amount: 1 });
-  expect(other.json()).toMatchObject({ status: 409, code: 'VIV_IDEMPOTENCY_CONFLICT' });
+  expect(other.json()).toMatchObject({
+    status: 409,
+    code: 'VIV_IDEMPOTENCY_CONFLICT',
+    detail: expect.stringContaining('"INV-1"'),
+  });
 });
 
 test('a purchase of a negative amount or of nobody is refused', async () => {

@@ -8,7 +8,7 @@ import { testFiles } from '../support/files';
 const context = testDatabase();
 const files = testFiles();
 
-const addRep = (name: string) => ['rep', 'add', `${name}@example.test`, '--name', name, '--team', 'sales'];
+const addRep = (name: string) => ['rep', 'add', `${name}@example.test`, '--name', name, '--team', 'growers'];
 const repsIn = async (environment: { readonly [name: string]: string }) => {
   const { out } = await viveiro(['rep', 'list', '--json'], environment);
   return JSON.parse(out).reps.map(({ name }: { readonly name: string }) => name);

@@ -30,19 +30,26 @@ async function viveiro(...words: readonly string[]): Promise<string> {
 }
 
 it('reps are added, listed and deactivated', async () => {
-  await viveiro('rep', 'add', 'Rita@Example.test', '--name', 'Rita', '--team', 'sales', '--weight', '2');
-  await viveiro('rep', 'add', 'marta@example.test', '--name', 'Marta', '--team', 'sales', '--manager');
+  await viveiro('rep', 'add', 'Rita@Example.test', '--name', 'Rita', '--team', 'growers', '--weight', '2');
+  await viveiro('rep', 'add', 'marta@example.test', '--name', 'Marta', '--team', 'growers', '--manager');
   expect(await viveiro('rep', 'list')).toBe(
-    'team   name   address             weight\nsales  Rita   rita@example.test   2\nsales  Marta  marta@example.test  manager\n',
+    'team     name   address             weight\ngrowers  Rita   rita@example.test   2\ngrowers  Marta  marta@example.test  manager\n',
   );
   await viveiro('rep', 'deactivate', 'rita@example.test');
   expect(JSON.parse(await viveiro('rep', 'list', '--json')).reps[0]).toMatchObject({ name: 'Rita', active: false });
 });
 
 it('a wrong address or weight is refused', async () => {
-  await expect(viveiro('rep', 'add', 'rita', '--name', 'R', '--team', 'sales')).rejects.toThrow(/e-mail address/);
-  const heavy = ['rep', 'add', 'r@example.test', '--name', 'R', '--team', 'sales', '--weight', '101'];
+  await expect(viveiro('rep', 'add', 'rita', '--name', 'R', '--team', 'growers')).rejects.toThrow(/e-mail address/);
+  const heavy = ['rep', 'add', 'r@example.test', '--name', 'R', '--team', 'growers', '--weight', '101'];
   await expect(viveiro(...heavy)).rejects.toThrow(/from 1 to 100/);
+});
+
+it('a team that the routing rules do not have is refused', async () => {
+  await expect(viveiro('rep', 'add', 'r@example.test', '--name', 'R', '--team', 'grower')).rejects.toMatchObject({
+    code: 'VIV_TEAM_UNKNOWN',
+    message: 'there is no team "grower" in the routing rules; did you mean "growers"?',
+  });
 });
 
 it('handoffs are listed, the open ones alone if asked for', async () => {

@@ -30,7 +30,7 @@ export const forms: Routes = (app, deps) => {
     return show(deps, reply, { form, locale, typed: { campaign }, errors: new Map() });
   });
 
-  app.post<FormRequest>('/f/:form', PUBLIC, async (request, reply) => {
+  app.post<FormRequest>('/f/:form', { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
     const form = formNamed(deps, request.params.form);
     const typed = typedIn(request.body);
     const locale = localeOf(form, request, typed.lang);

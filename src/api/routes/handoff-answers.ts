@@ -31,21 +31,25 @@ export const handoffAnswers: Routes = (app, deps) => {
     show(reply, { case: await caseOf(deps, token), action: pathOf(token) }),
   );
 
-  app.post<LinkRequest>('/h/:token', PUBLIC, async ({ params: { token }, body }, reply) => {
-    const shown = await caseOf(deps, token);
-    const view = { case: shown, action: pathOf(token) };
-    const words = handoffWords(shown.contact.locale);
-    const answer = answerSchema.safeParse(typedIn(body));
-    if (!answer.success || (answer.data.action !== 'accept' && answer.data.reason === ''))
-      return show(reply.code(422), { ...view, problem: words.reasonMissing });
-    if (await isTaken(deps, { ...answer.data, shown, by: whoHolds(deps, token, shown) }))
-      return reply.redirect(pathOf(token), 303);
-    return show(reply.code(409), {
-      case: await caseOf(deps, token),
-      action: pathOf(token),
-      problem: words.answeredBefore,
-    });
-  });
+  app.post<LinkRequest>(
+    '/h/:token',
+    { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES },
+    async ({ params: { token }, body }, reply) => {
+      const shown = await caseOf(deps, token);
+      const view = { case: shown, action: pathOf(token) };
+      const words = handoffWords(shown.contact.locale);
+      const answer = answerSchema.safeParse(typedIn(body));
+      if (!answer.success || (answer.data.action !== 'accept' && answer.data.reason === ''))
+        return show(reply.code(422), { ...view, problem: words.reasonMissing });
+      if (await isTaken(deps, { ...answer.data, shown, by: whoHolds(deps, token, shown) }))
+        return reply.redirect(pathOf(token), 303);
+      return show(reply.code(409), {
+        case: await caseOf(deps, token),
+        action: pathOf(token),
+        problem: words.answeredBefore,
+      });
+    },
+  );
 };
 
 const pathOf = (token: string): string => `/h/${encodeURIComponent(token)}`;

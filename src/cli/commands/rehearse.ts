@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../../runtime/config';
 import { loadContent } from '../../runtime/content';
-import { openPlatform } from '../../runtime/rehearsal/open';
+import { type OpenPlatform, openPlatform } from '../../runtime/rehearsal/open';
 import { type Rehearsed, rehearse } from '../../runtime/rehearsal/rehearse';
 import { readScript } from '../../runtime/rehearsal/script-file';
 import { untilStopped } from '../../runtime/signals';
+import { sequenceNamed } from '../arguments';
 import { createStep } from '../progress';
 import { timelineText } from '../timeline-text';
 
@@ -65,11 +65,10 @@ async function run(sequence: string, options: Options): Promise<void> {
     }),
   );
   try {
-    const isFile = existsSync(sequence);
     const rehearsed: Rehearsed = await step(`Rehearse ${sequence}`, (say) =>
       rehearse({
         platform: open.platform,
-        sequence: isFile ? { file: sequence } : { name: sequence },
+        sequence: sequenceNamed(sequence),
         contacts: contact.length > 0 ? { emails: contact } : { newest },
         script: read,
         keep,
@@ -78,8 +77,11 @@ async function run(sequence: string, options: Options): Promise<void> {
       }),
     );
     process.stdout.write(json ? `${JSON.stringify(rehearsed)}\n` : timelineText(rehearsed));
-    if (!json && open.inboxUrl) process.stderr.write(`\nThe mails are in the inbox: ${open.inboxUrl}\n`);
+    if (!json) process.stderr.write(`\n${whereMailsAre(open)}\n`);
   } finally {
     await open.close();
   }
 }
+
+const whereMailsAre = ({ inboxUrl }: OpenPlatform): string =>
+  inboxUrl ? `The mails are in the inbox: ${inboxUrl}` : 'The mails are kept: `viveiro start` shows them in its inbox.';

@@ -1,8 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { failure } from '../../domain/errors';
+import { suggestion } from '../../domain/yaml/closest';
 import { addRep, deactivateRep, listReps } from '../../store/reps';
 import { withDatabase } from '../database';
 import { writeJson } from '../output';
+import { RULES_OPTION, turnDeps } from '../rules';
 import { table } from '../table';
 
 const email = (text: string): string => {
@@ -37,14 +40,15 @@ Examples:
     .requiredOption('--team <team>', 'a team of the routing rules')
     .option('--weight <n>', 'share of the handoffs of the team', weight, 1)
     .option('--manager', 'gets what is escalated, instead of a share')
+    .option(...RULES_OPTION)
     .option('--json', 'one JSON object')
     .description('add a rep, or bring one back with new particulars')
     .addHelpText(
       'after',
       `
 Examples:
-  $ viveiro rep add rita@example.com --name Rita --team sales --weight 2
-  $ viveiro rep add marta@example.com --name Marta --team sales --manager`,
+  $ viveiro rep add rita@example.com --name Rita --team growers --weight 2
+  $ viveiro rep add marta@example.com --name Marta --team growers --manager`,
     )
     .action(add);
   rep
@@ -82,14 +86,25 @@ interface AddOptions {
   readonly team: string;
   readonly weight: number;
   readonly manager?: boolean;
+  readonly rules?: string;
   readonly json?: boolean;
 }
 
-async function add(address: string, { name, team, weight: share, manager = false, json }: AddOptions): Promise<void> {
+async function add(address: string, options: AddOptions): Promise<void> {
+  const { name, team, weight: share, manager = false, json } = options;
+  await refuseUnknownTeam(team, options.rules);
   const rep = { name, email: address, team, weight: share, isManager: manager };
   const { id } = await withDatabase((db) => addRep(db, rep));
   if (json) writeJson({ id, ...rep });
   else process.stdout.write(`${name} is in team ${team}.\n`);
+}
+
+/** In a team that no rule knows, a rep would get nothing, and nobody would hear of it. Throws VIV_TEAM_UNKNOWN. */
+async function refuseUnknownTeam(team: string, folder: string | undefined): Promise<void> {
+  const { teams } = (await turnDeps(folder)).rules.routing;
+  if (Object.hasOwn(teams, team)) return;
+  const fix = suggestion(team, Object.keys(teams));
+  throw failure('VIV_TEAM_UNKNOWN', { message: `there is no team "${team}" in the routing rules`, fix });
 }
 
 async function deactivate(address: string): Promise<void> {

@@ -9,6 +9,7 @@ import { allowRehearsals, inboxOf, type RehearsalPlatform } from './platform';
 
 export interface OpenPlatform {
   readonly platform: RehearsalPlatform;
+  /** Of the inbox that has the mails; undefined: it ends with `close`. */
   readonly inboxUrl: string | undefined;
   close(): Promise<void>;
 }
@@ -43,7 +44,7 @@ async function started({ config, content, environment, onProgress }: Opening): P
   const mail = mailSettings(config, { linkSecret, publicUrl: config.publicUrl ?? inbox?.url ?? '' });
   const temporal = temporalOf(system);
   const platform = { databaseUrl, temporal, inboxSmtpUrl: inboxOf(system), mail, content };
-  return { platform, inboxUrl: inbox?.url, close: system.stop };
+  return { platform, inboxUrl: undefined, close: system.stop };
 }
 
 async function joined({ config, content, environment }: Opening, running: Addresses): Promise<OpenPlatform> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
+import { failure } from '../../domain/errors';
 import { MIGRATIONS, migrate } from '../../store/migrate';
 import { migrateOutbox } from '../../store/outbox-schema';
 
@@ -30,8 +31,22 @@ async function asAdmin<T>(url: string, work: (client: Client) => Promise<T>): Pr
 const exists = async (client: Client, database: string) =>
   (await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])).rowCount === 1;
 
-/** Makes an empty, migrated database for a rehearsal, copied from a template that is made once per schema. */
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/**
+ * Makes an empty, migrated database for a rehearsal, copied from a template that is made once per schema. Throws
+ * VIV_NO_CREATEDB.
+ */
 export async function createScratch(url: string, database: string): Promise<string> {
+  try {
+    return await create(url, database);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw failure('VIV_NO_CREATEDB', { user: new URL(url).username }, error);
+  }
+}
+
+async function create(url: string, database: string): Promise<string> {
   const template = templateName();
   await asAdmin(url, async (client) => {
     // one at a time: a template in the making must not be copied
