@@ -1,20 +1,24 @@
+import { DateTime } from 'luxon';
 import type { Rehearsed } from '../runtime/rehearsal/rehearse';
 import type { TimelineEntry } from '../store/timeline';
 
-/** The timeline of a rehearsal for a person: contact by contact, day, step, decision, reason, subject of a mail. */
+/** The timeline of a rehearsal for a person: contact by contact, by their clock: day, step, decision, reason, subject of a mail. */
 export function timelineText({ timeline, summary, realSeconds, database }: Rehearsed): string {
   const contacts = [...new Set(timeline.map(({ contact }) => contact))];
   const stories = contacts.map((contact) => {
     const entries = timeline.filter((entry) => entry.contact === contact);
-    return `${contact}\n${entries.map(entryLine).join('')}`;
+    return `${contact}  (${entries[0]?.timeZone})\n${entries.map(entryLine).join('')}`;
   });
   const { mailsAccepted, handoffs, virtualDays } = summary;
+  const counts = [counted(mailsAccepted, 'mail'), counted(handoffs, 'handoff'), counted(virtualDays, 'day')].join(', ');
   const kept = database ? `Its database is kept: ${database}\n` : '';
-  return `\n${stories.join('\n')}\n${mailsAccepted} mails, ${handoffs} handoffs, ${virtualDays} days in ${realSeconds} s.\n${kept}`;
+  return `\n${stories.join('\n')}\n${counts} in ${realSeconds} s.\n${kept}`;
 }
 
-function entryLine({ day, at, step, kind, outcome, reason, subject }: TimelineEntry): string {
-  const when = `day ${String(day).padStart(3)}  ${at.slice(11, 16)}`;
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+function entryLine({ day, at, timeZone, step, kind, outcome, reason, subject }: TimelineEntry): string {
+  const when = DateTime.fromISO(at, { zone: timeZone, locale: 'en' }).toFormat('ccc yyyy-MM-dd HH:mm');
   const what = `${kind} ${outcome}${subject ? ` “${subject}”` : ''}`;
-  return `  ${when}  ${(step ?? '').padEnd(18)}  ${what}${reason ? `: ${reason}` : ''}\n`;
+  return `  day ${String(day).padStart(3)}  ${when}  ${(step ?? '').padEnd(18)}  ${what}${reason ? `: ${reason}` : ''}\n`;
 }

@@ -85,7 +85,7 @@ async function recordOffer(tx: Tx, deps: TurnDeps, { handoff, chosen, rep }: Off
   const { id, journeyId, contactId, leadId, stepId, team, offeredAt: at, dueAt } = handoff;
   const about = { contactId, journeyId, stepId, at, data: { handoffId: id } };
   const person = rep ? `${rep.name} of ${team}` : `nobody: team ${team} has no active rep`;
-  const until = `to be answered by ${new Date(dueAt).toISOString()}`;
+  const until = `to be answered by ${new Date(dueAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   await recordDecisions(tx, [
     { ...about, key: keyOf('routing', id), kind: 'routing', outcome: person, reason: chosen.reason },
     { ...about, key: keyOf('handoff', id, 'offered'), kind: 'handoff', outcome: 'offered', reason: until },

@@ -87,10 +87,10 @@ function scoreEntries({ scores }: StoryRows): readonly StoryEntry[] {
 const LABELS = {
   enter: 'enters:',
   branch: 'branches:',
-  wait: 'wait:',
+  wait: 'journey',
   send: 'mail',
-  skip: 'mail not sent:',
-  defer: 'mail deferred:',
+  skip: 'mail',
+  defer: 'mail',
   unknown: 'mail in doubt:',
   update: 'update:',
   score: 'score:',

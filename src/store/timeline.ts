@@ -5,6 +5,8 @@ export interface TimelineEntry {
   readonly day: number;
   readonly at: string;
   readonly contact: string;
+  /** The contact's. */
+  readonly timeZone: string;
   readonly sequence: string;
   readonly step: string | null;
   readonly kind: string;
@@ -16,7 +18,8 @@ export interface TimelineEntry {
 /** Every decision of the journeys of one database, per contact in the order it was made: the story that a rehearsal tells. */
 export async function timeline(db: Db): Promise<readonly TimelineEntry[]> {
   const rows = await db.$queryRaw<(Omit<TimelineEntry, 'at'> & { at: Date })[]>`
-    SELECT floor(extract(epoch FROM d.at - j.entered_at) / 86400)::int AS day, d.at, c.email AS contact, j.sequence,
+    SELECT floor(extract(epoch FROM d.at - j.entered_at) / 86400)::int AS day, d.at, c.email AS contact,
+      c.time_zone AS "timeZone", j.sequence,
       d.step_id AS step, d.kind, d.outcome, d.reason,
       CASE WHEN d.kind = 'send' THEN (
         SELECT s.subject FROM send s WHERE s.journey_id = j.id AND s.step_id = d.step_id AND s.settled_at <= d.at

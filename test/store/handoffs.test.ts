@@ -55,9 +55,7 @@ describe('an offer', () => {
     expect(await decisionsAbout(db, hot, 'routing')).toEqual([
       ['Hugo of hunters', expect.stringMatching(/^routing rule hot-first: .*hot/)],
     ]);
-    expect(await decisionsAbout(db, hot, 'handoff')).toEqual([
-      ['offered', 'to be answered by 2026-01-06T12:00:00.000Z'],
-    ]);
+    expect(await decisionsAbout(db, hot, 'handoff')).toEqual([['offered', 'to be answered by 2026-01-06 12:00 UTC']]);
     expect(await eventsOf(db, hot)).toEqual([['handoff.offered', { handoffId: hot.handoffId, team: 'hunters' }]]);
     expect(await stageOf(db, hot)).toBe('mql');
   });

@@ -110,7 +110,9 @@ beforeAll(async () => {
   await db.decision.createMany({
     data: [
       decision('enter', 'nurture entered', 0),
+      decision('defer', 'deferred', 3, { stepId: 'hello' }),
       decision('send', 'accepted', 5, { stepId: 'hello' }),
+      decision('wait', 'waits', 6, { stepId: 'pause' }),
       decision('score', '+10', 20, { key: 's1' }),
       decision('score', 'warm', 20),
       decision('handoff', 'offered', 30, { stepId: 'sales', data: { handoffId } }),
@@ -160,7 +162,9 @@ test('the story tells each fact once, in the order of business time', async () =
     [0, 'lead.created', null],
     [0, 'consent to marketing mail', null],
     [0, 'enters: nurture entered', null],
+    [3, 'mail deferred', 'hello'],
     [5, 'mail “Hello” accepted', 'hello'],
+    [6, 'journey waits', 'pause'],
     [20, 'mail.clicked', null],
     [20, 'interest +10 (clicks)', null],
     [20, 'score: warm', null],
@@ -169,7 +173,7 @@ test('the story tells each fact once, in the order of business time', async () =
     [40, 'handoff accepted', 'sales'],
   ]);
   expect(story.entries[0]?.reason).toBe('offer course, source form');
-  expect(story.entries[3]).toMatchObject({ reason: 'because send', sequence: 'nurture' });
+  expect(story.entries[4]).toMatchObject({ reason: 'because send', sequence: 'nurture' });
   expect(story.leads).toEqual([
     { id: leadId, offer: 'course', source: 'form', stage: 'new', temperature: 'cold', grade: 'B' },
   ]);

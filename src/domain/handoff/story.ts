@@ -51,19 +51,43 @@ const PORTUGUESE: Words = {
   [EVENTS.mailClicked]: (subject) => `clicou em um link do e-mail${quoted(subject)}`,
   [EVENTS.callRequested]: () => 'pediu uma ligação',
   [EVENTS.purchase]: (_, { amount }) => `comprou por ${text(amount)}`,
-  [EVENTS.handoffAnswered]: (_, { action, reason }) => joined(`vendas: ${text(action)}`, text(reason)),
+  [EVENTS.handoffAnswered]: (_, { action, reason }) =>
+    joined(`vendas: ${ACTIONS_PT[text(action)] ?? text(action)}`, text(reason)),
 };
 
-const wordsFor = (locale: string): Words => (/^pt\b/i.test(locale) ? PORTUGUESE : ENGLISH);
+const ACTIONS_PT: Readonly<Record<string, string>> = { accept: 'aceito', recycle: 'devolvido', reject: 'rejeitado' };
+/** Reasons are stored in English; whoever reads Portuguese is told what came of them. */
+const OUTCOMES_PT: Readonly<Record<string, string>> = {
+  'grade A': 'nota de perfil A',
+  'grade B': 'nota de perfil B',
+  'grade C': 'nota de perfil C',
+  'grade D': 'nota de perfil D',
+  cold: 'interesse frio',
+  warm: 'interesse morno',
+  hot: 'interesse quente',
+  nurturing: 'em nutrição',
+  mql: 'qualificado pelo marketing (MQL)',
+  sal: 'aceito por vendas (SAL)',
+  sql: 'qualificado por vendas (SQL)',
+  recycled: 'devolvido por vendas',
+  won: 'ganho',
+  lost: 'perdido',
+};
+
+const isPortuguese = (locale: string): boolean => /^pt\b/i.test(locale);
+
+function decisionText({ outcome, reason }: Extract<Happening, { type: 'decision' }>, locale: string): string {
+  return (isPortuguese(locale) ? OUTCOMES_PT[outcome] : undefined) ?? `${outcome}: ${reason}`;
+}
 
 /** The story of a lead, one line for each happening, in the language of the lead; a company's own events keep their type's name. */
 export function storyLines(happenings: readonly Happening[], { zone, locale }: Place): readonly StoryLine[] {
-  const words = wordsFor(locale);
+  const words = isPortuguese(locale) ? PORTUGUESE : ENGLISH;
   return happenings.map((happening) => ({
     day: DateTime.fromMillis(happening.at, { zone, locale }).toFormat('d LLL'),
     text:
       happening.type === 'decision'
-        ? `${happening.outcome}: ${happening.reason}`
+        ? decisionText(happening, locale)
         : (words[happening.event]?.(happening.subject ?? '', happening.properties) ?? happening.event),
   }));
 }

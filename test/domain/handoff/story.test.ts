@@ -31,6 +31,18 @@ describe('the story for a rep', () => {
     expect(lines.map(({ text }) => text)).toEqual(['webinar.joined', 'warm: interest 22 is at least 20']);
   });
 
+  it('tells decisions and answers in Portuguese to whoever reads it', () => {
+    const decision = (outcome: string): Happening => ({ type: 'decision', at: MIDNIGHT_UTC, outcome, reason: 'why' });
+    const answered = { ...clicked, event: 'handoff.answered', properties: { action: 'recycle', reason: 'em março' } };
+    const story = [decision('grade B'), decision('hot'), decision('mql'), answered];
+    expect(storyLines(story, { zone: 'UTC', locale: 'pt-BR' }).map(({ text }) => text)).toEqual([
+      'nota de perfil B',
+      'interesse quente',
+      'qualificado pelo marketing (MQL)',
+      'vendas: devolvido, em março',
+    ]);
+  });
+
   it('says in which zone a handoff is due', () => {
     expect(dueText(MIDNIGHT_UTC, { zone: 'America/Sao_Paulo', locale: 'en' })).toBe(
       'Mon 5 Jan, 21:30 (America/Sao_Paulo)',
