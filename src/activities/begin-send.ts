@@ -45,7 +45,8 @@ export async function beginSend(tx: Tx, deps: MailDeps, request: SendRequest): P
   const { journeyId, turn, now, stepId } = request;
   const journey = await lockJourney(tx, journeyId);
   if (journey.turn !== turn) return { type: 'turn', turn: await takeTurn(tx, deps.turn, { journeyId, turn, now }) };
-  const mail = mailOfStep(journey.definition, stepId);
+  const { place } = journey.last.state;
+  const mail = mailOfStep(journey.definition, stepId, place.type === 'performing' ? place.variant : undefined);
   const { send, gateFacts } = await plannedSend(tx, deps, { journey, request, mail });
   const stored = storedOutcome(send);
   if (stored) return answered(tx, deps, request, stored);
@@ -73,7 +74,11 @@ async function plannedSend(tx: Tx, deps: MailDeps, { journey, request, mail }: P
   const question = { sendId, contactId, purpose: mail.purpose, now, rules: deps.turn.rules.gate };
   const gated = await readGated(tx, question);
   if (gated.send) return { send: gated.send, gateFacts: gated.facts };
-  await planSend(tx, { journey, move: { type: 'perform', stepId, effect: { type: 'mail', key: sendId } }, now });
+  await planSend(tx, {
+    journey,
+    move: { type: 'perform', stepId, effect: { type: 'mail', key: sendId, variant: mail.variant } },
+    now,
+  });
   const { send, facts: gateFacts } = await readGated(tx, question);
   if (!send) throw new TypeError('a send that was just planned is there');
   return { send, gateFacts };

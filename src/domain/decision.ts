@@ -18,7 +18,13 @@ export type DecisionKind =
   | 'exit'
   | 'end'
   | 'suppress'
-  | 'consent';
+  | 'consent'
+  | 'task'
+  | 'webhook'
+  | 'join'
+  | 'pause'
+  | 'migrate'
+  | 'experiment';
 
 /** Why something was done, or not done. Stored once per `key`. */
 export interface Decision {

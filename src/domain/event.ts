@@ -23,6 +23,8 @@ export const EVENTS = {
   clientPreInactive: 'client.pre_inactive',
   handoffOffered: 'handoff.offered',
   handoffAnswered: 'handoff.answered',
+  taskClosed: 'task.closed',
+  journeyEnded: 'journey.ended',
 } as const;
 
 /** An interaction on its way in. `at` is business time; `idempotencyKey` makes it count once. */

@@ -1,4 +1,5 @@
 import type { Instant, Json } from './ids';
+import type { Pause } from './pause/pause';
 
 /** One event as conditions and waits see it. `seq` orders the events of a contact as they were recorded. */
 export interface FactEvent {
@@ -17,6 +18,19 @@ export interface ContactFacts {
   readonly timeZone: string;
   readonly createdAt: Instant;
   readonly attributes: { readonly [key: string]: Json };
+  /** In the order of the alphabet, each once. */
+  readonly tags: readonly string[];
+}
+
+/** The company that the contact belongs to. */
+export interface OrganisationFacts {
+  readonly id: string;
+  readonly name: string | null;
+  readonly domain: string | null;
+  readonly sector: string | null;
+  /** Number of people. */
+  readonly size: number | null;
+  readonly country: string | null;
 }
 
 export type Stage = 'new' | 'nurturing' | 'mql' | 'sal' | 'sql' | 'won' | 'lost' | 'recycled';
@@ -51,8 +65,19 @@ export interface Facts {
   readonly contact: ContactFacts;
   readonly lead: LeadFacts | null;
   readonly client: ClientFacts | null;
+  readonly organisation: OrganisationFacts | null;
   /** Events that the definition asks for, oldest first. */
   readonly events: readonly FactEvent[];
   /** `seq` of the contact's newest interaction of any type; 0 with none. */
   readonly lastSeq: number;
+  /** The event that made the journey begin; absent outside of a journey, and in one that nothing but a hand began. */
+  readonly entry?: FactEvent;
+  /** The one event that is being looked at: what `event.<property>` means in a `where`. */
+  readonly event?: FactEvent;
+  /** When the journey began; absent outside of one. */
+  readonly enteredAt?: Instant;
+  /** Pauses that touch the journey: those that last, and those that ended since it began to wait. Absent: none. */
+  readonly pauses?: readonly Pause[];
+  /** Of mail steps whose variants have been compared: the variant that won. Absent: none has. */
+  readonly winners?: { readonly [stepId: string]: string };
 }

@@ -1,3 +1,4 @@
+import type { Calendars } from './calendar/calendars';
 import type { LifecycleRules } from './client/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
@@ -9,4 +10,5 @@ export interface Rules {
   readonly lifecycle: LifecycleRules;
   readonly routing: RoutingRules;
   readonly gate: GateRules;
+  readonly calendars: Calendars;
 }

@@ -29,7 +29,13 @@ export async function loadRules(folder: string): Promise<Rules> {
   ]);
   const problems = [scoring, lifecycle, routing, gate].flatMap((file) => ('problems' in file ? file.problems : []));
   if ('value' in scoring && 'value' in lifecycle && 'value' in routing && 'value' in gate)
-    return { scoring: scoring.value, lifecycle: lifecycle.value, routing: routing.value, gate: gate.value };
+    return {
+      scoring: scoring.value,
+      lifecycle: lifecycle.value,
+      routing: routing.value,
+      gate: gate.value,
+      calendars: { zone: lifecycle.value.sweep.zone },
+    };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }
 

@@ -1,4 +1,4 @@
-import { chance } from '../domain/rehearsal/chance';
+import { chance } from '../domain/chance';
 
 /** Chance that hangs on its name alone: `draw('role')` is the same number from 0 (included) to 1 (excluded) each time. */
 export type Draw = (what: string) => number;

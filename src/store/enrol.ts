@@ -20,6 +20,8 @@ export interface Enrolment {
   readonly origin: string;
   /** Id of what made it enter (an interaction, a sweep, a command): the same cause enters once. */
   readonly cause: string;
+  /** `seq` of the interaction that made it enter, if one did. */
+  readonly entrySeq?: number;
 }
 
 export type Enrolled =
@@ -65,7 +67,7 @@ async function open(
     leadId,
     sequence,
     versionId,
-    state: initialState(lastSeq),
+    state: initialState(lastSeq, enrolment.entrySeq),
     enteredAt: now,
   });
   const reason = `${enrolment.origin}; version ${version.version}`;

@@ -9,31 +9,42 @@ import type { TurnDeps } from './turn';
 export interface RecordedEvent {
   readonly event: IncomingEvent;
   readonly interactionId: string;
+  readonly seq: number;
 }
 
 /** Enters the contact into every sequence of `versions`, those that this event opens, whose `where` holds. */
 export async function enterBy(
   tx: Tx,
   deps: TurnDeps,
-  { event, interactionId, versions }: RecordedEvent & { readonly versions: readonly SequenceVersion[] },
+  { event, interactionId, seq, versions }: RecordedEvent & { readonly versions: readonly SequenceVersion[] },
 ): Promise<void> {
   for (const version of versions) {
-    const entry = await admitted(tx, deps, { event, version });
+    const entry = await admitted(tx, deps, { event, seq, version });
     if (!entry.admitted) continue;
     const { contactId, at: now, type } = event;
     const leadId = event.leadId ?? entry.leadId;
-    await enrol(tx, deps, { contactId, leadId, version, now, origin: `event ${type}`, cause: interactionId });
+    await enrol(tx, deps, {
+      contactId,
+      leadId,
+      version,
+      now,
+      origin: `event ${type}`,
+      cause: interactionId,
+      entrySeq: seq,
+    });
   }
 }
 
 async function admitted(
   tx: Tx,
   { rules }: TurnDeps,
-  { event, version }: { readonly event: IncomingEvent; readonly version: SequenceVersion },
+  { event, seq, version }: { readonly event: IncomingEvent; readonly seq: number; readonly version: SequenceVersion },
 ): Promise<{ readonly admitted: boolean; readonly leadId: string | null }> {
   const { where } = version.definition.enter;
   const { contactId, leadId = null, at: now } = event;
   const newest = where ? eventNeeds(where) : undefined;
   const facts = await readFacts(tx, { contactId, leadId, now, halfLife: rules.scoring.halfLife, newest });
-  return { admitted: where === undefined || evaluate(where, facts, now), leadId: facts.lead?.id ?? null };
+  const entering = { seq, type: event.type, at: now, journeyId: null, properties: event.properties ?? {} };
+  const holds = where === undefined || evaluate(where, { ...facts, event: entering }, now);
+  return { admitted: holds, leadId: facts.lead?.id ?? null };
 }

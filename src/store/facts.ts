@@ -14,6 +14,8 @@ export interface FactsRequest {
   readonly newest?: ReadonlyMap<string, number>;
   /** All events of these types with a greater seq. */
   readonly after?: { readonly types: readonly string[]; readonly seq: number };
+  /** These events, by `seq`. */
+  readonly seqs?: readonly number[];
 }
 
 /**
@@ -29,14 +31,16 @@ export async function readFacts(tx: Tx, request: FactsRequest): Promise<Facts> {
 /** The statement of `readFacts`: at most one row, shaped like `Facts`. */
 export function factsQuery(request: FactsRequest): Prisma.Sql {
   return Prisma.sql`
-    SELECT ${CONTACT} AS contact, ${lead(request)} AS lead, ${CLIENT} AS client, ${events(request)} AS events,
+    SELECT ${CONTACT} AS contact, ${lead(request)} AS lead, ${CLIENT} AS client, NULL::json AS organisation,
+      ${events(request)} AS events,
       coalesce((SELECT max(seq) FROM interaction WHERE contact_id = ${request.contactId}::uuid), 0)::float8 AS "lastSeq"
     FROM ${factSources(request.leadId)}
     WHERE c.id = ${request.contactId}::uuid`;
 }
 
 const CONTACT = Prisma.sql`json_build_object('id', c.id, 'email', c.email, 'name', c.name, 'locale', c.locale,
-  'timeZone', c.time_zone, 'createdAt', ${millis(Prisma.sql`c.created_at`)}, 'attributes', c.attributes)`;
+  'timeZone', c.time_zone, 'createdAt', ${millis(Prisma.sql`c.created_at`)}, 'attributes', c.attributes,
+  'tags', coalesce(c.tags, '{}'))`;
 
 const lead = (request: FactsRequest) => Prisma.sql`CASE WHEN l.id IS NOT NULL THEN json_build_object('id', l.id,
   'offer', l.offer, 'source', l.source, 'campaign', l.campaign, 'stage', l.stage, 'temperature', l.temperature,
@@ -47,10 +51,11 @@ const CLIENT = Prisma.sql`CASE WHEN k.contact_id IS NOT NULL THEN json_build_obj
   'purchases', k.purchases, 'revenue', k.revenue::float8) END`;
 
 /** A JSON array; an event that is wanted for two reasons comes once. */
-function events({ contactId, now, newest = new Map(), after }: FactsRequest): Prisma.Sql {
+function events({ contactId, now, newest = new Map(), after, seqs = [] }: FactsRequest): Prisma.Sql {
   const wanted = [
     ...[...newest].map((need) => newestEvents(need, contactId, now)),
     ...(after && after.types.length > 0 ? [eventsAfter(after, contactId)] : []),
+    ...(seqs.length > 0 ? [eventsBySeq(seqs, contactId)] : []),
   ];
   if (wanted.length === 0) return Prisma.sql`'[]'::json`;
   return Prisma.sql`coalesce((
@@ -71,4 +76,10 @@ function eventsAfter({ types, seq }: NonNullable<FactsRequest['after']>, contact
   return Prisma.sql`
     SELECT i.seq, i.type, i.at, i.journey_id, i.properties FROM interaction i
     WHERE i.contact_id = ${contactId}::uuid AND i.seq > ${seq}::bigint AND i.type = ANY(${[...types]}::text[])`;
+}
+
+function eventsBySeq(seqs: readonly number[], contactId: string): Prisma.Sql {
+  return Prisma.sql`
+    SELECT i.seq, i.type, i.at, i.journey_id, i.properties FROM interaction i
+    WHERE i.contact_id = ${contactId}::uuid AND i.seq = ANY(${[...seqs]}::bigint[])`;
 }

@@ -1,8 +1,10 @@
 import { failure } from '../domain/errors';
+import type { Instant } from '../domain/ids';
 import type { Turn } from '../domain/journey/move';
 import type { JourneyState } from '../domain/journey/state';
 import type { Definition } from '../domain/sequence/definition';
 import { holdsLock, noteLock, Prisma, type Tx } from './db';
+import { millis } from './fact-columns';
 import { findVersion } from './sequences';
 
 export interface JourneyRow {
@@ -11,6 +13,7 @@ export interface JourneyRow {
   readonly leadId: string | null;
   readonly sequence: string;
   readonly versionId: string;
+  readonly enteredAt: Instant;
   readonly definition: Definition;
 }
 
@@ -32,6 +35,7 @@ interface RawJourney {
   readonly lead_id: string | null;
   readonly sequence: string;
   readonly version_id: string;
+  readonly entered_at: number;
   readonly turn: number;
   readonly last_turn: StoredTurn; // written by this file alone
 }
@@ -44,6 +48,7 @@ async function opened(tx: Tx, row: RawJourney): Promise<OpenJourney> {
     leadId: row.lead_id,
     sequence: row.sequence,
     versionId: row.version_id,
+    enteredAt: row.entered_at,
     definition,
     turn: row.turn,
     last: row.last_turn,
@@ -53,7 +58,8 @@ async function opened(tx: Tx, row: RawJourney): Promise<OpenJourney> {
 /** A journey, the definition it runs on, and its last turn. Throws VIV_JOURNEY_UNKNOWN. */
 export async function readJourney(tx: Tx, journeyId: string): Promise<OpenJourney> {
   const [row] = await tx.$queryRaw<RawJourney[]>`
-    SELECT id, contact_id, lead_id, sequence, version_id, turn, last_turn FROM journey WHERE id = ${journeyId}::uuid`;
+    SELECT id, contact_id, lead_id, sequence, version_id, turn, last_turn, ${millis(Prisma.sql`entered_at`)} AS entered_at
+    FROM journey WHERE id = ${journeyId}::uuid`;
   if (!row) throw failure('VIV_JOURNEY_UNKNOWN', { journey: journeyId });
   return opened(tx, row);
 }

@@ -2,6 +2,7 @@ import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Move } from '../domain/journey/move';
 import type { Definition } from '../domain/sequence/definition';
+import { templateOf } from '../domain/steps/mail';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
 
@@ -51,12 +52,15 @@ export async function readSend(tx: Tx, id: string): Promise<SendRow | undefined>
 export interface MailOfStep {
   readonly template: string;
   readonly purpose: string;
+  /** Undefined for a step without variants. */
+  readonly variant: string | undefined;
 }
 
-/** What a mail step sends. */
-export function mailOfStep(definition: Definition, stepId: string): MailOfStep {
+/** What a mail step sends, to a recipient who gets this variant of it. */
+export function mailOfStep(definition: Definition, stepId: string, variant: string | undefined): MailOfStep {
   const step = definition.steps.find(({ id }) => id === stepId);
-  if (step?.type === 'mail') return { template: step.template, purpose: step.purpose ?? definition.purpose };
+  if (step?.type === 'mail')
+    return { template: templateOf(step, variant), purpose: step.purpose ?? definition.purpose, variant };
   throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no mail "${stepId}"` });
 }
 
@@ -70,10 +74,11 @@ export interface PlannedMail {
 export async function planSend(tx: Tx, { journey, move, now }: PlannedMail): Promise<void> {
   if (move.type !== 'perform' || move.effect.type !== 'mail') return;
   const { id, contactId, definition } = journey;
-  const { template, purpose } = mailOfStep(definition, move.stepId);
+  const { template, purpose, variant = null } = mailOfStep(definition, move.stepId, move.effect.variant);
   await tx.$executeRaw`
-    INSERT INTO send (id, contact_id, journey_id, step_id, recipient, purpose, template, status, message_id, planned_at)
-    SELECT ${move.effect.key}::uuid, id, ${id}::uuid, ${move.stepId}, email, ${purpose}, ${template}, 'planned', '', ${new Date(now)}
+    INSERT INTO send (id, contact_id, journey_id, step_id, recipient, purpose, template, variant, status, message_id, planned_at)
+    SELECT ${move.effect.key}::uuid, id, ${id}::uuid, ${move.stepId}, email, ${purpose}, ${template}, ${variant}, 'planned', '',
+      ${new Date(now)}
     FROM contact WHERE id = ${contactId}::uuid ON CONFLICT (id) DO NOTHING`;
 }
 

@@ -103,6 +103,12 @@ const LABELS = {
   end: 'journey ends:',
   suppress: 'address',
   consent: 'consent',
+  task: 'task',
+  webhook: 'webhook',
+  join: 'joins:',
+  pause: 'journey',
+  migrate: 'version:',
+  experiment: 'variant',
 } as const satisfies { readonly [K in DecisionKind]: string };
 
 const isKind = (kind: string): kind is DecisionKind => Object.hasOwn(LABELS, kind);

@@ -2,8 +2,10 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import type { Instant } from '../domain/ids';
 import { type Advanced, advance } from '../domain/journey/advance';
+import { factsOfJourney } from '../domain/journey/facts-of-journey';
 import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
+import { rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
@@ -68,21 +70,26 @@ async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promi
   const { definition, last } = journey;
   const facts = await factsFor(tx, deps, { journey, now: request.now });
   const { now, outcome, turn } = request;
-  const advanced = advance({ definition, journey, state: last.state, facts, now, outcome, turn });
+  const { rules } = deps;
+  const advanced = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
   await record(tx, deps, { journey, request, advanced });
   return advanced.move;
 }
 
 /** The facts that a journey's definition asks for, as of `now`. */
-export function factsFor(
+export async function factsFor(
   tx: Tx,
   { rules }: TurnDeps,
   { journey, now }: { readonly journey: OpenJourney; readonly now: Instant },
 ): Promise<Facts> {
   const { newest, sinceHorizon } = needsOf(journey.definition);
-  const { contactId, leadId, last } = journey;
-  const after = { types: sinceHorizon, seq: last.state.seen.horizon };
-  return readFacts(tx, { contactId, leadId, now, halfLife: rules.scoring.halfLife, newest, after });
+  const { contactId, leadId, enteredAt } = journey;
+  const { state } = journey.last;
+  const after = { types: sinceHorizon, seq: state.seen.horizon };
+  const { halfLife } = rules.scoring;
+  const seqs = rememberedSeqs(state);
+  const facts = await readFacts(tx, { contactId, leadId, now, halfLife, newest, after, seqs });
+  return factsOfJourney(facts, { state, enteredAt });
 }
 
 async function record(

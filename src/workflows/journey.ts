@@ -102,6 +102,8 @@ function performEffect(run: Run, performing: Performing): Promise<Turn> {
       return sendMail({ journeyId, turn, stepId, key: effect.key, now: clock.now() });
     case 'handoff':
       return handOver(run, performing);
+    case 'webhook':
+      throw ApplicationFailure.nonRetryable('webhooks are not sent yet', 'VIV_UNEXPECTED');
   }
 }
 

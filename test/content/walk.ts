@@ -18,6 +18,7 @@ import { fitOf } from '../../src/domain/scoring/fit';
 import { addInterest, scoreAt } from '../../src/domain/scoring/interest';
 import { judge } from '../../src/domain/scoring/standing';
 import type { Definition } from '../../src/domain/sequence/definition';
+import { templateOf } from '../../src/domain/steps/mail';
 
 export interface Walker {
   readonly definition: Definition;
@@ -55,7 +56,8 @@ export function walk(walker: Walker): Walked {
   let outcome: EffectOutcome | undefined;
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const facts = world.facts();
-    const advanced = advance({ definition: walker.definition, journey, state, facts, now: world.now, outcome, turn });
+    const { definition, rules } = walker;
+    const advanced = advance({ definition, journey, state, facts, rules, now: world.now, outcome, turn });
     state = advanced.state;
     world.apply(advanced.changes);
     if (advanced.ended) return world.walked(advanced.ended.outcome);
@@ -98,14 +100,14 @@ class World {
     const client = this.walker.lead
       ? null
       : { status: 'inactive' as const, firstPurchaseAt: 0, lastPurchaseAt: 0, purchases: 1, revenue: 10 };
-    return { contact: this.contact, lead, client, events: this.events, lastSeq: this.lastSeq };
+    return { contact: this.contact, lead, client, organisation: null, events: this.events, lastSeq: this.lastSeq };
   }
 
   apply(changes: ReturnType<typeof advance>['changes']): void {
     for (const change of changes)
       if (change.type === 'attributes')
         this.contact = { ...this.contact, attributes: { ...this.contact.attributes, ...change.set } };
-      else if (this.lead) this.lead = { ...this.lead, stage: change.stage };
+      else if (change.type === 'stage' && this.lead) this.lead = { ...this.lead, stage: change.stage };
   }
 
   /** Does what the journey asks for; answers what came of it. */
@@ -146,7 +148,7 @@ class World {
     if (verdict.type === 'defer') return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
     if (verdict.type === 'exit') return { effect: 'mail', status: 'exit', reason };
     if (verdict.type === 'skip') return { effect: 'mail', status: 'skipped', reason };
-    this.sent.push({ stepId, template: step.template, at: this.now });
+    this.sent.push({ stepId, template: templateOf(step, undefined), at: this.now });
     this.react({ stepId, purpose });
     return { effect: 'mail', status: 'accepted', reason };
   }

@@ -134,7 +134,14 @@ describe('a contact that changes', () => {
 describe('an update step', () => {
   const apply = (o: { readonly contactId: string; readonly leadId: string }, changes: readonly Change[]) => {
     const definition = aDefinition({ steps: [{ id: 'done', type: 'end' }] });
-    const journey: JourneyRow = { id: JOURNEY_ID, ...o, sequence: 'test', versionId: JOURNEY_ID, definition };
+    const journey: JourneyRow = {
+      id: JOURNEY_ID,
+      ...o,
+      sequence: 'test',
+      versionId: JOURNEY_ID,
+      enteredAt: MONDAY,
+      definition,
+    };
     return transaction(context.db, (tx) => applyChanges(tx, rules.scoring, { journey, changes, now: MONDAY + DAY }));
   };
 

@@ -38,6 +38,7 @@ export const aRules: Rules = {
     },
     otherwise: 'sales',
   }),
+  calendars: { zone: 'America/Sao_Paulo' },
   gate: gateSchema.parse({ consentFor: ['marketing'] }),
 };
 

@@ -1,4 +1,6 @@
 import type { FactEvent, Facts, LeadFacts, Stage } from '../../src/domain/facts';
+import type { Rules } from '../../src/domain/rules';
+import { scoringSchema } from '../../src/domain/scoring/rules';
 import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
 
 /** A Monday morning in São Paulo: tests use this literal instead of a clock. */
@@ -20,6 +22,17 @@ export function anEvent(seq: number, type: string, parts: Partial<FactEvent> = {
   return { seq, type, at: MONDAY, journeyId: null, properties: {}, ...parts };
 }
 
+/** Rules that nothing in a test depends on. */
+export const someRules: Pick<Rules, 'scoring' | 'calendars'> = {
+  scoring: scoringSchema.parse({
+    grades: { A: 30, B: 20, C: 10 },
+    halfLife: '14d',
+    temperature: { warm: 20, hot: 40 },
+    mql: { score: 40, grade: 'B' },
+  }),
+  calendars: { zone: 'America/Sao_Paulo' },
+};
+
 /** Facts of a lead from São Paulo with the given events. */
 export function someFacts(events: readonly FactEvent[] = [], parts: Partial<Facts> = {}): Facts {
   return {
@@ -31,9 +44,11 @@ export function someFacts(events: readonly FactEvent[] = [], parts: Partial<Fact
       timeZone: 'America/Sao_Paulo',
       createdAt: MONDAY,
       attributes: {},
+      tags: [],
     },
     lead: null,
     client: null,
+    organisation: null,
     events,
     lastSeq: Math.max(0, ...events.map(({ seq }) => seq)),
     ...parts,

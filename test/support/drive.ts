@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import type { FactEvent, Facts } from '../../src/domain/facts';
 import { type Advanced, type AdvanceInput, advance } from '../../src/domain/journey/advance';
-import type { EffectOutcome, Move } from '../../src/domain/journey/move';
+import { changedFacts } from '../../src/domain/journey/changed-facts';
+import type { Effect, EffectOutcome, Move } from '../../src/domain/journey/move';
 import { initialState } from '../../src/domain/journey/state';
 import type { Definition } from '../../src/domain/sequence/definition';
 import type { Change } from '../../src/domain/steps/handler';
-import { CONTACT_ID, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts } from './builders';
+import { CONTACT_ID, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts, someRules } from './builders';
 import { EVENT_TYPES } from './sequences';
 
 /** What happens around a journey: events with the time between them, and how effects turn out. */
@@ -72,6 +73,7 @@ export function drive(
       journey: { id: JOURNEY_ID, contactId: CONTACT_ID },
       state,
       facts: world.facts(),
+      rules: someRules,
       now: world.now(),
       turn,
       ...(outcome ? { outcome } : {}),
@@ -109,7 +111,7 @@ function worldOf({ events, effects, hasLead }: Happenings) {
     now: () => now,
     facts: (): Facts => ({ ...facts, events: [...log], lastSeq: log.length }),
     change: (changes: readonly Change[]) => {
-      for (const change of changes) facts = changed(facts, change);
+      for (const change of changes) facts = changedFacts(facts, change, someRules.scoring);
     },
     /** Performs the move; what came of an effect, or nothing when it is still under way or nothing was performed. */
     perform: (move: Move): EffectOutcome | undefined => {
@@ -147,10 +149,12 @@ function planned(events: Happenings['events']) {
   });
 }
 
-function effectOf(type: 'mail' | 'handoff', end: Happenings['effects'][number] | undefined, now: number) {
+function effectOf(type: Effect['type'], end: Happenings['effects'][number] | undefined, now: number) {
   const { takesMs, mail, handoff } = end ?? { takesMs: 0, mail: 'accepted', handoff: 'accepted' };
   const until = now + takesMs;
   const reason = 'as it happened';
+  if (type === 'webhook')
+    return { until, outcome: { effect: 'webhook', status: 'delivered', set: { told: true }, reason } as const };
   if (type === 'handoff')
     // a person answers, so time passes
     return { until: until + 1, outcome: { effect: 'handoff', status: handoff, reason } as const };
@@ -159,11 +163,6 @@ function effectOf(type: 'mail' | 'handoff', end: Happenings['effects'][number] |
       ? { effect: 'mail', status: mail, until: until + HOUR, reason }
       : { effect: 'mail', status: mail, reason };
   return { until, outcome };
-}
-
-function changed(facts: Facts, change: Change): Facts {
-  if (change.type === 'stage') return facts.lead ? { ...facts, lead: { ...facts.lead, stage: change.stage } } : facts;
-  return { ...facts, contact: { ...facts.contact, attributes: { ...facts.contact.attributes, ...change.set } } };
 }
 
 /** Whoever changes what it was given throws. */

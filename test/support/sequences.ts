@@ -130,7 +130,11 @@ function withoutUnreached(draft: Draft): Json {
     const step = steps[index];
     const below = steps[index + 1];
     if (!step) throw new Error(`no step ${id}`);
-    for (const to of [...stepTargets(step), ...(fallsThrough(step) && below ? [below.id] : [])]) reached.add(to); // a set grows while it is walked
+    for (const to of [
+      ...stepTargets(step).map((target) => target.to),
+      ...(fallsThrough(step) && below ? [below.id] : []),
+    ])
+      reached.add(to); // a set grows while it is walked
   }
   const input = { ...draft, steps: draft.steps.filter(({ id }) => reached.has(id)) };
   return JSON.parse(JSON.stringify(input)); // as it comes from a file

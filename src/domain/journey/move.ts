@@ -1,4 +1,4 @@
-import type { Instant } from '../ids';
+import type { Instant, Json } from '../ids';
 
 /** What the workflow does next. Only ids and times: it stands in Temporal histories. */
 export type Move =
@@ -6,13 +6,14 @@ export type Move =
   | { readonly type: 'await'; readonly stepId: string; readonly until: Instant | null }
   | { readonly type: 'end'; readonly outcome: string };
 
-/** A thing outside the database that a step wants done. `key` is its id: of the send, of the handoff. */
+/** A thing outside the database that a step wants done. `key` is its id: of the send, of the handoff, of the webhook's message. */
 export type Effect =
-  | { readonly type: 'mail'; readonly key: string }
-  | { readonly type: 'handoff'; readonly key: string };
+  | { readonly type: 'mail'; readonly key: string; readonly variant?: string }
+  | { readonly type: 'handoff'; readonly key: string }
+  | { readonly type: 'webhook'; readonly key: string };
 
 /** What came of an effect; `advance` takes it with the next turn. */
-export type EffectOutcome = MailOutcome | HandoffOutcome;
+export type EffectOutcome = MailOutcome | HandoffOutcome | WebhookOutcome;
 
 export type MailOutcome =
   | {
@@ -31,6 +32,19 @@ export interface HandoffOutcome {
   readonly status: HandoffStatus;
   readonly reason: string;
 }
+
+/** Never crosses Temporal: the answer of another system may say anything about a person. */
+export type WebhookOutcome =
+  | {
+      readonly effect: 'webhook';
+      readonly status: 'delivered';
+      /** Attributes that the answer gives. */
+      readonly set: { readonly [attribute: string]: Json };
+      readonly reason: string;
+    }
+  | { readonly effect: 'webhook'; readonly status: 'failed' | 'skipped'; readonly reason: string }
+  /** Not now: the journey waits until `until` and sends the same message again. */
+  | { readonly effect: 'webhook'; readonly status: 'deferred'; readonly until: Instant; readonly reason: string };
 
 /** The answer to "what now?": number `turn` of the journey. */
 export interface Turn {

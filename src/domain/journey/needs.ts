@@ -1,6 +1,6 @@
 import { type Condition, eventNeeds } from '../conditions';
 import type { Definition } from '../sequence/definition';
-import { stepEvents } from '../steps';
+import { stepConditions, stepEvents } from '../steps';
 
 /** What a definition asks of the event log, so that a turn reads no more. */
 export interface Needs {
@@ -30,10 +30,10 @@ function derive(definition: Definition): Needs {
     ...(definition.goal ? [{ kind: 'goal' as const, rule: definition.goal }] : []),
     ...definition.exits.map((rule) => ({ kind: 'exit' as const, rule })),
   ];
-  const checkpoints = definition.steps.flatMap((step) => (step.type === 'checkpoint' ? [step.when] : []));
-  const conditions = [...checkpoints, ...rules.flatMap(({ rule }) => rule.when ?? [])];
+  const ofSteps = definition.steps.flatMap((step) => stepConditions(step).map(({ condition }) => condition));
+  const conditions = [...ofSteps, ...rules.flatMap(({ rule }) => [rule.when ?? [], rule.where ?? []].flat())];
   const ruleEvents = rules.flatMap(({ kind, rule }) => (rule.on ? [{ type: rule.on, kind }] : []));
-  const waits = definition.steps.flatMap((step) => stepEvents(step));
+  const waits = definition.steps.flatMap((step) => stepEvents(step).map(({ type }) => type));
   return {
     newest: merged(conditions),
     sinceHorizon: [...new Set([...waits, ...ruleEvents.map(({ type }) => type)])],

@@ -1,5 +1,5 @@
 import { evaluate, explain } from '../conditions';
-import type { Facts } from '../facts';
+import type { FactEvent, Facts } from '../facts';
 import type { Instant } from '../ids';
 import type { Definition, Rule } from '../sequence/definition';
 import { isNewTo, type Seen } from './state';
@@ -20,10 +20,15 @@ export interface RuleSituation {
 /** Why the rule holds; undefined when it does not. A rule with `on` and `when` needs both. */
 function reasonOf(rule: Rule, situation: RuleSituation): string | undefined {
   const { facts, now } = situation;
-  const event = rule.on && facts.events.find((one) => one.type === rule.on && isNewTo(one, situation));
+  const event = rule.on && facts.events.find((one) => isOf(rule, one, situation));
   if (rule.on && !event) return undefined;
   if (rule.when && !evaluate(rule.when, facts, now)) return undefined;
   return [event && `${event.type} came`, rule.when && explain(rule.when, facts, now)].filter(Boolean).join(', and ');
+}
+
+function isOf({ on, where }: Rule, event: FactEvent, situation: RuleSituation): boolean {
+  if (event.type !== on || !isNewTo(event, situation)) return false;
+  return where === undefined || evaluate(where, { ...situation.facts, event }, situation.now);
 }
 
 /** The goal if it is reached, else the first exit that holds. They hold at any moment, so every turn asks. */

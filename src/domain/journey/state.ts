@@ -9,6 +9,12 @@ export interface JourneyState {
   readonly visits: { readonly [stepId: string]: number };
   /** What waits, the goal and the exits see no more. */
   readonly seen: Seen;
+  /** `seq` of the event that began the journey; absent: a hand, a sweep or another sequence did. */
+  readonly entrySeq?: number;
+  /** `seq` of the event that each waitFor has used last. */
+  readonly used?: { readonly [stepId: string]: number };
+  /** Mails that were sent before a migration and stand ahead again since: passed by, once. */
+  readonly passBy?: readonly string[];
 }
 
 /** Events that a journey is done with. New to it is what came since the step before began, and no earlier wait has used. */
@@ -39,18 +45,38 @@ export function seenAfter(
 
 export type Place =
   | { readonly type: 'start' }
+  /** Arrived at a step that has not begun, because of a pause. */
+  | { readonly type: 'held'; readonly stepId: string; readonly sinceSeq: number; readonly heldBy: string }
   /** An effect of the step is under way. `sinceSeq`: the newest event when the step began. */
-  | { readonly type: 'performing'; readonly stepId: string; readonly key: string; readonly sinceSeq: number }
+  | {
+      readonly type: 'performing';
+      readonly stepId: string;
+      readonly key: string;
+      readonly sinceSeq: number;
+      readonly variant?: string;
+    }
   /** Waiting inside a step: for a time, an event, or to perform a deferred effect again, which then has the same key. */
   | {
       readonly type: 'waiting';
       readonly stepId: string;
       readonly until: Instant | null;
       readonly sinceSeq: number;
+      /** When it began to wait. Absent in states from before pauses: it never froze. */
+      readonly since?: Instant;
+      /** By how much `until` has moved because clocks stood still (ms). */
+      readonly frozenMs?: number;
+      /** The pause that holds it. */
+      readonly heldBy?: string;
     }
   | { readonly type: 'ended' };
 
-/** A journey that has not taken its first step. `lastSeq`: the newest event of the contact when it entered. */
-export function initialState(lastSeq: number): JourneyState {
-  return { v: 1, place: { type: 'start' }, visits: {}, seen: { horizon: lastSeq, used: [] } };
+/** A journey that has not taken its first step. `lastSeq`: the newest event of the contact; `entrySeq`: the event that entered it. */
+export function initialState(lastSeq: number, entrySeq?: number): JourneyState {
+  const state: JourneyState = { v: 1, place: { type: 'start' }, visits: {}, seen: { horizon: lastSeq, used: [] } };
+  return entrySeq === undefined ? state : { ...state, entrySeq };
+}
+
+/** Events that a journey looks back at, however old: the one that began it, and those that its waits have used. */
+export function rememberedSeqs({ entrySeq, used = {} }: JourneyState): readonly number[] {
+  return [...new Set([...(entrySeq === undefined ? [] : [entrySeq]), ...Object.values(used)])];
 }

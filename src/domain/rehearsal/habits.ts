@@ -1,6 +1,6 @@
+import { chance } from '../chance';
 import { EVENTS } from '../event';
 import { type Instant, type Json, keyOf } from '../ids';
-import { chance } from './chance';
 import type { Persona } from './script';
 import type { ScriptedEvent } from './scripted-event';
 

@@ -1,4 +1,4 @@
-import { chance } from './chance';
+import { chance } from '../chance';
 import type { Persona, Script } from './script';
 
 /** How often people of each kind turn up when a script names no weights: made for a lively and believable rehearsal. */

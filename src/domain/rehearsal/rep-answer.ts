@@ -1,7 +1,7 @@
+import { chance } from '../chance';
 import { EVENTS } from '../event';
 import type { Answer } from '../handoff/status';
 import { type Instant, keyOf } from '../ids';
-import { chance } from './chance';
 import type { ScriptedEvent } from './scripted-event';
 
 /** The scripted answer of a rep: an event of the rehearsal alone, played by answering the handoff. */

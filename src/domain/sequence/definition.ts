@@ -5,10 +5,17 @@ import { eventTypeSchema } from '../event';
 import { stepSchema } from '../steps';
 import { slug } from './names';
 
-const ruleKeys = { name: slug, on: eventTypeSchema.optional(), when: conditionSchema.optional() };
-const hasTest = (rule: { readonly on?: unknown; readonly when?: unknown }): boolean =>
-  rule.on !== undefined || rule.when !== undefined;
-const TESTLESS = 'needs `on: <event>`, `when: <condition>`, or both';
+const ruleKeys = {
+  name: slug,
+  on: eventTypeSchema.optional(),
+  where: conditionSchema
+    .optional()
+    .meta({ description: 'With `on`: must hold of the event; event.<property> is its.' }),
+  when: conditionSchema.optional(),
+};
+const hasTest = (rule: { readonly on?: unknown; readonly where?: unknown; readonly when?: unknown }): boolean =>
+  rule.on !== undefined || (rule.when !== undefined && rule.where === undefined);
+const TESTLESS = 'needs `on: <event>` (which `where:` may narrow), `when: <condition>`, or both';
 
 /** An exit: holds at any moment, also inside waits. By an event (`on`), by a condition (`when`), or both. */
 const ruleSchema = z.strictObject(ruleKeys).refine(hasTest, TESTLESS).readonly();

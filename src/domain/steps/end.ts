@@ -9,8 +9,7 @@ export type EndStep = z.output<typeof endSchema>;
 
 /** Ends the journey with a named outcome. */
 export const end: StepHandler<EndStep> = {
-  targets: () => [],
   fallsThrough: () => false,
-  events: () => [],
+  takesTime: () => true,
   plan: (step) => ({ type: 'end', outcome: step.outcome, reason: `reached ${step.id}`, kind: 'end' }),
 };

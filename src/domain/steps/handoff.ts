@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { slug, stepId } from '../sequence/names';
-import type { StepHandler } from './handler';
+import { type StepHandler, targetsAt } from './handler';
 
 export const handoffSchema = z
   .strictObject({
@@ -21,9 +21,9 @@ export type HandoffStep = z.output<typeof handoffSchema>;
 
 /** Passes the lead to sales and waits for the answer; `recycled` goes on at a named step. */
 export const handoff: StepHandler<HandoffStep> = {
-  targets: (step) => [step.onAccepted ?? [], step.onRejected ?? [], step.onRecycled ?? [], step.onExpired ?? []].flat(),
+  targets: (step) => targetsAt(step, ['onAccepted', 'onRejected', 'onRecycled', 'onExpired']),
   fallsThrough: (step) => [step.onAccepted, step.onRejected, step.onRecycled, step.onExpired].includes(undefined),
-  events: () => [],
+  takesTime: () => true,
   plan: (step, { phase }) => {
     if (phase.type !== 'settled') return { type: 'perform', effect: 'handoff' };
     const { outcome } = phase;

@@ -1,31 +1,89 @@
 import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
+import { conditionSchema, evaluate } from '../conditions';
 import { eventTypeSchema } from '../event';
 import type { FactEvent } from '../facts';
 import { isNewTo } from '../journey/state';
-import { stepId } from '../sequence/names';
-import type { Situation, StepHandler } from './handler';
+import { slug, stepId } from '../sequence/names';
+import { type Situation, type StepHandler, targetsAt } from './handler';
+
+const sameSchema = z
+  .strictObject({
+    property: z.string().min(1).max(60),
+    as: stepId
+      .optional()
+      .meta({ description: 'A waitFor: its event has the same value. Default: the event that began the journey.' }),
+  })
+  .readonly();
+
+const awaitedSchema = z
+  .strictObject({
+    event: eventTypeSchema,
+    name: slug.optional().meta({ description: 'Its name in decisions and reports. Default: the type of the event.' }),
+    where: conditionSchema.optional().meta({ description: 'Must hold too; event.<property> is of this event.' }),
+    same: sameSchema.optional().meta({
+      description: 'A property with the same value as that of an earlier event: the same order, for instance.',
+    }),
+    to: stepId.optional().meta({ description: 'Default: onEvent.' }),
+  })
+  .readonly();
+type Awaited = z.output<typeof awaitedSchema>;
 
 export const waitForSchema = z
   .strictObject({
     id: stepId,
     type: z.literal('waitFor'),
-    event: z.union([eventTypeSchema, z.array(eventTypeSchema).min(1)]),
-    timeout: durationSchema,
+    event: z.union([eventTypeSchema, z.array(eventTypeSchema).min(1)]).optional(),
+    events: z
+      .array(awaitedSchema)
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({ description: 'Instead of `event`, each with what must hold.' }),
+    timeout: durationSchema.optional(),
     onEvent: stepId.optional(),
     onTimeout: stepId.optional(),
+  })
+  .refine((step) => (step.event === undefined) !== (step.events === undefined), 'needs either `event:` or `events:`')
+  .refine((step) => step.timeout !== undefined || step.onTimeout === undefined, {
+    error: 'never comes without `timeout:`',
+    path: ['onTimeout'],
   })
   .readonly();
 export type WaitForStep = z.output<typeof waitForSchema>;
 
-const typesOf = (step: WaitForStep): readonly string[] => [step.event].flat();
+const awaited = ({ event, events }: WaitForStep): readonly Awaited[] =>
+  events ?? [event ?? []].flat().map((type) => ({ event: type }));
 
-/** The first event that counts: of a wanted type, new to the journey, and in time. */
-function match(step: WaitForStep, situation: Situation, until: number): FactEvent | undefined {
-  const types = typesOf(step);
-  return situation.facts.events.find(
-    (event) => types.includes(event.type) && event.at <= until && isNewTo(event, situation),
-  );
+const typesOf = (step: WaitForStep): readonly string[] => [...new Set(awaited(step).map(({ event }) => event))];
+
+interface Match {
+  readonly event: FactEvent;
+  readonly awaited: Awaited;
+}
+
+/** The first event that counts: wanted, new to the journey, and in time. */
+function match(step: WaitForStep, situation: Situation, until: number | null): Match | undefined {
+  const wanted = awaited(step);
+  for (const event of situation.facts.events) {
+    if ((until !== null && event.at > until) || !isNewTo(event, situation)) continue;
+    const found = wanted.find((one) => one.event === event.type && isMeant(one, event, situation));
+    if (found) return { event, awaited: found };
+  }
+  return undefined;
+}
+
+function isMeant({ where, same }: Awaited, event: FactEvent, situation: Situation): boolean {
+  const { facts, now } = situation;
+  if (where && !evaluate(where, { ...facts, event }, now)) return false;
+  if (!same) return true;
+  const earlier = same.as === undefined ? facts.entry : eventUsedBy(same.as, situation);
+  const value = earlier?.properties[same.property];
+  return value !== undefined && value !== null && event.properties[same.property] === value;
+}
+
+function eventUsedBy(stepId: string, { facts, used }: Situation): FactEvent | undefined {
+  return facts.events.find(({ seq }) => seq === used[stepId]);
 }
 
 /**
@@ -33,36 +91,46 @@ function match(step: WaitForStep, situation: Situation, until: number): FactEven
  * An event that happened in time wins over the timeout, even when it is seen later.
  */
 export const waitFor: StepHandler<WaitForStep> = {
-  targets: (step) => [step.onEvent ?? [], step.onTimeout ?? []].flat(),
-  fallsThrough: (step) => step.onEvent === undefined || step.onTimeout === undefined,
-  events: typesOf,
+  targets: (step) => [
+    ...(step.events ?? []).flatMap(({ to }, index) => (to === undefined ? [] : [{ at: ['events', index, 'to'], to }])),
+    ...targetsAt(step, ['onEvent', 'onTimeout']),
+  ],
+  fallsThrough: (step) =>
+    (step.onEvent === undefined && awaited(step).some(({ to }) => to === undefined)) ||
+    (step.timeout !== undefined && step.onTimeout === undefined),
+  takesTime: () => true,
+  events: (step) =>
+    awaited(step).map(({ event }, index) => ({
+      at: step.events ? ['events', index, 'event'] : ['event'],
+      type: event,
+    })),
+  conditions: ({ events = [] }) =>
+    events.flatMap(({ where }, index) =>
+      where === undefined ? [] : [{ at: ['events', index, 'where'], condition: where }],
+    ),
   plan: (step, situation) => {
     const { phase, now } = situation;
-    const until = (phase.type === 'waiting' ? phase.until : null) ?? now + step.timeout;
-    const event = match(step, situation, until);
+    const { timeout } = step;
+    const until = phase.type === 'waiting' ? phase.until : timeout === undefined ? null : now + timeout;
+    const found = match(step, situation, until);
     const wanted = typesOf(step).join(' or ');
-    if (event)
+    if (found) {
+      const { event, awaited: one } = found;
+      const outcome = step.events ? (one.name ?? one.event) : 'event';
       return {
         type: 'go',
-        to: step.onEvent,
+        to: one.to ?? step.onEvent,
         kind: 'branch',
-        outcome: 'event',
+        outcome,
         reason: `${event.type} came`,
         usedSeq: event.seq,
       };
-    if (now >= until)
-      return {
-        type: 'go',
-        to: step.onTimeout,
-        kind: 'branch',
-        outcome: 'timeout',
-        reason: `no ${wanted} within ${durationText(step.timeout)}`,
-      };
-    return {
-      type: 'stay',
-      until,
-      events: typesOf(step),
-      reason: `waits for ${wanted}, at most ${durationText(step.timeout)}`,
-    };
+    }
+    if (until !== null && now >= until) {
+      const reason = `no ${wanted} within ${durationText(timeout ?? 0)}`;
+      return { type: 'go', to: step.onTimeout, kind: 'branch', outcome: 'timeout', reason };
+    }
+    const reason = `waits for ${wanted}${timeout === undefined ? '' : `, at most ${durationText(timeout)}`}`;
+    return { type: 'stay', until, events: typesOf(step), reason };
   },
 };

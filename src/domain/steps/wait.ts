@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
 import { nextLocalTime, weekdaySchema, zoneSchema } from '../calendar/local-time';
 import { stepId } from '../sequence/names';
-import type { StepHandler } from './handler';
+import { type StepHandler, targetsAt } from './handler';
 
 const untilSchema = z
   .strictObject({
@@ -29,9 +29,9 @@ export type WaitStep = z.output<typeof waitSchema>;
 
 /** Waits a duration, or until the next such local time (strictly later than now) in the contact's or a named zone. */
 export const wait: StepHandler<WaitStep> = {
-  targets: (step) => (step.next ? [step.next] : []),
+  targets: (step) => targetsAt(step, ['next']),
   fallsThrough: (step) => step.next === undefined,
-  events: () => [],
+  takesTime: () => true,
   plan: (step, { phase, facts, now }) => {
     if (phase.type === 'waiting' && phase.until !== null) {
       if (now >= phase.until)

@@ -12,6 +12,7 @@ import {
   JOURNEY_ID,
   MONDAY,
   someFacts,
+  someRules,
 } from '../../support/builders';
 
 const journey = { id: JOURNEY_ID, contactId: CONTACT_ID };
@@ -22,7 +23,7 @@ function take(
   state: JourneyState,
   o: Partial<AdvanceInput> & { readonly facts?: Facts } = {},
 ): Advanced {
-  return advance({ definition, journey, state, facts: someFacts(), now: MONDAY, turn: 0, ...o });
+  return advance({ definition, journey, state, facts: someFacts(), rules: someRules, now: MONDAY, turn: 0, ...o });
 }
 
 const mailThenWaits = aDefinition({

@@ -2,7 +2,16 @@ import type { FactEvent } from '../../../src/domain/facts';
 import { type Advanced, advance } from '../../../src/domain/journey/advance';
 import { initialState, type JourneyState } from '../../../src/domain/journey/state';
 import type { Definition } from '../../../src/domain/sequence/definition';
-import { aDefinition, anEvent, CONTACT_ID, DAY, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
+import {
+  aDefinition,
+  anEvent,
+  CONTACT_ID,
+  DAY,
+  JOURNEY_ID,
+  MONDAY,
+  someFacts,
+  someRules,
+} from '../../support/builders';
 
 const journey = { id: JOURNEY_ID, contactId: CONTACT_ID };
 
@@ -30,7 +39,7 @@ const withRules = (step: object) => aDefinition({ ...rules, steps: [step, { id: 
 function standing(definition: Definition, turns: readonly object[]): JourneyState {
   return turns.reduce<JourneyState>(
     (state, more, turn) =>
-      advance({ definition, journey, state, facts: someFacts(), now: MONDAY, turn, ...more }).state,
+      advance({ definition, journey, state, facts: someFacts(), rules: someRules, now: MONDAY, turn, ...more }).state,
     initialState(0),
   );
 }
@@ -42,6 +51,7 @@ function look(definition: Definition, state: JourneyState, events: readonly Fact
     journey,
     state,
     facts: { ...facts, contact: { ...facts.contact, attributes } },
+    rules: someRules,
     now: MONDAY + 1000,
     turn: 9,
   });
@@ -86,13 +96,17 @@ describe.each(Object.entries(PLACES))('inside %s', (_name, { step, turns }) => {
 test('an event from before the journey reaches no goal', () => {
   const definition = withRules({ id: 'a', type: 'wait', for: '2d' });
   const facts = someFacts([anEvent(4, 'purchase')]);
-  expect(advance({ definition, journey, state: initialState(4), facts, now: MONDAY, turn: 0 }).move.type).toBe('await');
+  expect(
+    advance({ definition, journey, state: initialState(4), facts, rules: someRules, now: MONDAY, turn: 0 }).move.type,
+  ).toBe('await');
 });
 
 test('an event that came between entry and the first turn reaches the goal', () => {
   const definition = withRules({ id: 'a', type: 'wait', for: '2d' });
   const facts = someFacts([anEvent(5, 'purchase')]);
-  expect(advance({ definition, journey, state: initialState(4), facts, now: MONDAY, turn: 0 }).move.type).toBe('end');
+  expect(
+    advance({ definition, journey, state: initialState(4), facts, rules: someRules, now: MONDAY, turn: 0 }).move.type,
+  ).toBe('end');
 });
 
 test('a rule with an event and a condition needs both', () => {

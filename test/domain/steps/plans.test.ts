@@ -1,6 +1,6 @@
 import { fallsThrough, planStep, type Step, stepEvents, stepSchema, stepTargets } from '../../../src/domain/steps';
 import type { Situation, StepPlan } from '../../../src/domain/steps/handler';
-import { anEvent, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
+import { anEvent, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts, someRules } from '../../support/builders';
 
 const step = (input: object): Step => stepSchema.parse({ id: 'here', ...input });
 const arrived: Situation = {
@@ -9,10 +9,15 @@ const arrived: Situation = {
   now: MONDAY,
   seen: { horizon: 0, used: [] },
   journeyId: JOURNEY_ID,
+  key: JOURNEY_ID,
+  visit: 1,
+  used: {},
+  sequence: 'test',
+  calendars: someRules.calendars,
 };
 const waitingUntil = (until: number, more: Partial<Situation> = {}): Situation => ({
   ...arrived,
-  phase: { type: 'waiting', until },
+  phase: { type: 'waiting', until, since: MONDAY },
   ...more,
 });
 const settled = (outcome: Extract<Situation['phase'], { type: 'settled' }>['outcome']): Situation => ({
@@ -230,5 +235,6 @@ const GRAPH: readonly (readonly [Step, readonly string[], boolean, readonly stri
 ];
 
 test.each(GRAPH)('targets, fall-through and events of %j', (given, targets, falls, events) => {
-  expect([stepTargets(given), fallsThrough(given), stepEvents(given)]).toEqual([targets, falls, events]);
+  const [to, types] = [stepTargets(given).map((target) => target.to), stepEvents(given).map(({ type }) => type)];
+  expect([to, fallsThrough(given), types]).toEqual([targets, falls, events]);
 });

@@ -1,4 +1,5 @@
 import type { Condition } from '../../conditions';
+import { stepConditions } from '../../steps';
 import type { Path } from '../../yaml/problem';
 import type { Definition } from '../definition';
 
@@ -13,12 +14,15 @@ export function testsIn({ enter, goal, exits, steps }: Definition): readonly Tes
   const roots: readonly { readonly path: Path; readonly condition: Condition | undefined }[] = [
     { path: ['enter', 'where'], condition: enter.where },
     { path: ['enter', 'when'], condition: enter.when },
+    { path: ['goal', 'where'], condition: goal?.where },
     { path: ['goal', 'when'], condition: goal?.when },
-    ...exits.map(({ when }, index) => ({ path: ['exits', index, 'when'], condition: when })),
-    ...steps.map((step, index) => ({
-      path: ['steps', index, 'when'],
-      condition: step.type === 'checkpoint' ? step.when : undefined,
-    })),
+    ...exits.flatMap(({ where, when }, index) => [
+      { path: ['exits', index, 'where'], condition: where },
+      { path: ['exits', index, 'when'], condition: when },
+    ]),
+    ...steps.flatMap((step, index) =>
+      stepConditions(step).map(({ at, condition }) => ({ path: ['steps', index, ...at], condition })),
+    ),
   ];
   return roots.flatMap(({ path, condition }) => (condition ? leaves(condition, path) : []));
 }

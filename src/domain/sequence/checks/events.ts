@@ -1,4 +1,5 @@
 import { EVENTS } from '../../event';
+import { stepEvents } from '../../steps';
 import { closest } from '../../yaml/closest';
 import type { Path } from '../../yaml/problem';
 import type { Definition } from '../definition';
@@ -24,7 +25,7 @@ function eventsIn(definition: Definition): readonly { readonly type: string; rea
     { type: goal?.on, path: ['goal', 'on'] },
     ...exits.map(({ on }, index) => ({ type: on, path: ['exits', index, 'on'] })),
     ...steps.flatMap((step, index) =>
-      step.type === 'waitFor' ? [step.event].flat().map((type) => ({ type, path: ['steps', index, 'event'] })) : [],
+      stepEvents(step).map(({ at, type }) => ({ type, path: ['steps', index, ...at] })),
     ),
     ...testsIn(definition).flatMap(({ condition, path }) =>
       'did' in condition ? [{ type: condition.did, path: [...path, 'did'] }] : [],

@@ -1,25 +1,14 @@
-import { fallsThrough, type Step, type StepType, stepTargets } from '../../steps';
+import { fallsThrough, type Step, stepTargets, takesTime } from '../../steps';
 import type { Found } from '../../yaml/problem';
 import type { Definition } from '../definition';
 import { type Check, error } from './check';
-
-/** Whether a journey rests in the step. A mail is over at once, so a circle of mails alone would send without end. */
-const TAKES_TIME = {
-  mail: false,
-  wait: true,
-  waitFor: true,
-  checkpoint: false,
-  update: false,
-  handoff: true,
-  end: true,
-} as const satisfies { readonly [T in StepType]: boolean };
 
 /** Indexes of the steps that each step may go on to. */
 type Graph = readonly (readonly number[])[];
 
 function graphOf({ steps }: Definition): Graph {
   return steps.map((step, index) => {
-    const targets = stepTargets(step).map((id) => steps.findIndex((other) => other.id === id));
+    const targets = stepTargets(step).map(({ to }) => steps.findIndex(({ id }) => id === to));
     const below = fallsThrough(step) && index + 1 < steps.length ? [index + 1] : [];
     return [...new Set([...targets, ...below])].filter((target) => target >= 0);
   });
@@ -60,7 +49,7 @@ function circles(steps: readonly Step[], graph: Graph): readonly Found[] {
   const done = new Set<number>();
   const walk = (index: number, way: readonly number[]): void => {
     const step = steps[index];
-    if (!step || TAKES_TIME[step.type] || done.has(index)) return;
+    if (!step || takesTime(step) || done.has(index)) return;
     const start = way.indexOf(index);
     if (start >= 0) {
       found.push(circle(steps, way.slice(start)));

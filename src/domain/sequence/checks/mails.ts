@@ -1,3 +1,4 @@
+import { stepMails } from '../../steps';
 import { suggestion } from '../../yaml/closest';
 import type { Found, Path } from '../../yaml/problem';
 import type { Definition } from '../definition';
@@ -28,12 +29,13 @@ function unknownPurpose(purpose: string, path: Path, { purposes = [] }: Known): 
 
 function badTemplates({ steps, purpose }: Definition, { checkTemplate }: Known): readonly Found[] {
   if (!checkTemplate) return [];
-  return steps.flatMap((step, index) => {
-    if (step.type !== 'mail') return [];
-    return checkTemplate(step.template, { purpose: step.purpose ?? purpose }).map((problem) => {
-      const [message = '', ...rest] = problem.split('; ');
-      const fix = rest.join('; ') || `correct the template "${step.template}", or name another`;
-      return error(['steps', index, 'template'], { code: 'VIV_TEMPLATE_INVALID', message, fix });
-    });
-  });
+  return steps.flatMap((step, index) =>
+    stepMails(step).flatMap(({ at, template, purpose: own = purpose }) =>
+      checkTemplate(template, { purpose: own }).map((problem) => {
+        const [message = '', ...rest] = problem.split('; ');
+        const fix = rest.join('; ') || `correct the template "${template}", or name another`;
+        return error(['steps', index, ...at], { code: 'VIV_TEMPLATE_INVALID', message, fix });
+      }),
+    ),
+  );
 }

@@ -1,8 +1,6 @@
 import { type Step, stepSchema, stepTargets } from '../../steps';
 import { suggestion } from '../../yaml/closest';
 import type { Found } from '../../yaml/problem';
-import { schemasAt } from '../../yaml/schema-at';
-import { stepId } from '../names';
 import { type Check, error } from './check';
 
 /** A step of a file that may be broken elsewhere: what can be told of it. */
@@ -40,20 +38,11 @@ function missingTargets(steps: readonly NamedStep[]): readonly Found[] {
   const ids = [...new Set(steps.flatMap(({ id }) => id ?? []))];
   return steps.flatMap(({ step }, index) => {
     if (!step) return [];
-    return targetsOf(step).flatMap(({ key, target }) => {
-      if (ids.includes(target)) return [];
-      const message = `step "${step.id}" goes to "${target}", which is not a step`;
-      return [error(['steps', index, key], { code: 'VIV_TARGET_MISSING', message, fix: suggestion(target, ids) })];
+    return stepTargets(step).flatMap(({ at, to }) => {
+      if (ids.includes(to)) return [];
+      const message = `step "${step.id}" goes to "${to}", which is not a step`;
+      return [error(['steps', index, ...at], { code: 'VIV_TARGET_MISSING', message, fix: suggestion(to, ids) })];
     });
-  });
-}
-
-/** Where a step goes, with the key that says so: by schema a step's name, and not its own. */
-function targetsOf(step: Step): readonly { readonly key: string; readonly target: string }[] {
-  const targets = stepTargets(step);
-  return Object.entries(step).flatMap(([key, target]) => {
-    if (key === 'id' || typeof target !== 'string' || !targets.includes(target)) return [];
-    return schemasAt(stepSchema, [key], step).includes(stepId) ? [{ key, target }] : [];
   });
 }
 

@@ -1,0 +1,77 @@
+import type { Decision } from '../decision';
+import type { Facts } from '../facts';
+import { keyOf } from '../ids';
+import type { Change } from '../steps/handler';
+import type { Advanced, AdvanceInput } from './advance';
+import { changedFacts } from './changed-facts';
+import type { Move } from './move';
+import type { JourneyState, Place, Seen } from './state';
+
+/** The fold of one turn: what has been decided so far. */
+export interface Progress {
+  readonly input: AdvanceInput;
+  readonly facts: Facts;
+  readonly visits: JourneyState['visits'];
+  readonly seen: Seen;
+  readonly used: NonNullable<JourneyState['used']>;
+  readonly passBy: readonly string[];
+  readonly decisions: readonly Decision[];
+  readonly changes: readonly Change[];
+}
+
+export function begun(input: AdvanceInput): Progress {
+  const { visits, seen, used = {}, passBy = [] } = input.state;
+  return { input, facts: input.facts, visits, seen, used, passBy, decisions: [], changes: [] };
+}
+
+/** The changes hold for everything after them in this turn. */
+export function withChanges(progress: Progress, changes: readonly Change[]): Progress {
+  const { scoring } = progress.input.rules;
+  return {
+    ...progress,
+    facts: changes.reduce((facts, change) => changedFacts(facts, change, scoring), progress.facts),
+    changes: [...progress.changes, ...changes],
+  };
+}
+
+export function decided(progress: Progress, said: Pick<Decision, 'kind' | 'stepId' | 'outcome' | 'reason'>): Progress {
+  const { journey, turn, now } = progress.input;
+  const decision: Decision = {
+    ...said,
+    key: keyOf('decision', journey.id, turn, progress.decisions.length),
+    contactId: journey.contactId,
+    journeyId: journey.id,
+    at: now,
+  };
+  return { ...progress, decisions: [...progress.decisions, decision] };
+}
+
+export interface Rest {
+  readonly place: Place;
+  readonly move: Move;
+  readonly waitsFor?: readonly string[];
+}
+
+/** The end of a turn: what was decided, and where the journey stands. */
+export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest): Advanced {
+  const { visits, seen, used, passBy, decisions, changes } = progress;
+  const { entrySeq } = progress.input.state;
+  const state: JourneyState = {
+    v: 1,
+    place,
+    visits,
+    seen,
+    ...(entrySeq === undefined ? {} : { entrySeq }),
+    ...(Object.keys(used).length > 0 ? { used } : {}),
+    ...(passBy.length > 0 ? { passBy } : {}),
+  };
+  return { state, move, waitsFor, decisions, changes, ended: null };
+}
+
+export function ended(
+  progress: Progress,
+  { outcome, reason }: { readonly outcome: string; readonly reason: string },
+): Advanced {
+  const rest = resting(progress, { place: { type: 'ended' }, move: { type: 'end', outcome } });
+  return { ...rest, ended: { outcome, reason } };
+}

@@ -1,0 +1,251 @@
+import { failure } from '../errors';
+import { type Instant, keyOf } from '../ids';
+import { frozenMs, pauseText, type Standstill, standstillOf } from '../pause/holding';
+import type { Pause } from '../pause/pause';
+import type { Definition } from '../sequence/definition';
+import { planStep, type Step } from '../steps';
+import type { Phase, StepPlan } from '../steps/handler';
+import type { Advanced } from './advance';
+import type { Effect, EffectOutcome, Move } from './move';
+import { decided, ended, type Progress, type Rest, resting, withChanges } from './progress';
+import { type Place, seenAfter } from './state';
+
+/** Steps that follow each other within one turn; more is a circle that publishing should have refused. */
+const MOST_STEPS = 200;
+
+/** A step that is being looked at: how the journey stands in it, and since which event. */
+interface Visit {
+  readonly progress: Progress;
+  readonly step: Step;
+  readonly phase: Phase;
+  readonly sinceSeq: number;
+  readonly key: string;
+  readonly frozenMs: number;
+}
+
+type Go = Extract<StepPlan, { type: 'go' }>;
+
+/** Takes steps from where the journey stands until one rests or ends it. `byRule`: the end, if a change made a rule hold. */
+export function takeSteps(start: Progress, byRule: (progress: Progress) => Advanced | undefined): Advanced {
+  const { state, outcome, now, facts, definition } = start.input;
+  const still = standstillOf(facts.pauses ?? [], now);
+  let at = firstVisit(start, state.place, outcome);
+  for (let count = 0; count < MOST_STEPS; count += 1) {
+    const taken = take(at, still);
+    if ('move' in taken) return taken;
+    const progress = left(at, taken);
+    const end = taken.changes ? byRule(progress) : undefined;
+    if (end) return end;
+    at = arriveAt(progress, taken.to ?? below(definition, at.step));
+  }
+  throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} goes round in circles without a wait` });
+}
+
+/** One step: how the journey goes on, or where this turn comes to rest. */
+function take(at: Visit, still: Standstill): Go | Advanced {
+  if (still.holds && at.phase.type !== 'settled') return heldBy(still.holds, at);
+  const passed = passedBy(at);
+  if (passed) return passed;
+  const plan = planOf(at);
+  if (plan.type === 'go') return plan;
+  if (still.drops && isForPeople(plan)) return heldBy(still.drops, at);
+  return dropped(plan, at, still) ?? rested(at, plan, still.holds);
+}
+
+function planOf({ progress, step, phase, key }: Visit): StepPlan {
+  const { input, facts, seen, visits, used } = progress;
+  return planStep(step, {
+    phase,
+    facts,
+    now: input.now,
+    seen,
+    journeyId: input.journey.id,
+    key,
+    visit: visits[step.id] ?? 1,
+    used,
+    sequence: input.definition.sequence,
+    calendars: input.rules.calendars,
+  });
+}
+
+function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | undefined): Visit {
+  switch (place.type) {
+    case 'start':
+      return arriveAt(progress, progress.input.definition.steps[0]?.id);
+    case 'held':
+      return visitOf(progress, place, { type: 'arrived' });
+    case 'performing':
+      if (outcome === undefined) throw new TypeError('an effect under way has no outcome yet'); // advance has answered that
+      return visitOf(progress, place, { type: 'settled', outcome });
+    case 'waiting':
+      return waitingVisit(progress, place);
+    case 'ended':
+      throw new TypeError('an ended journey takes no steps'); // advance has answered that
+    default:
+      throw new TypeError(`unknown place ${JSON.stringify(place satisfies never)}`);
+  }
+}
+
+function visitOf(
+  progress: Progress,
+  { stepId, sinceSeq }: { readonly stepId: string; readonly sinceSeq: number },
+  phase: Phase,
+): Visit {
+  const { definition, journey } = progress.input;
+  const key = keyOf(journey.id, stepId, progress.visits[stepId] ?? 1);
+  return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0 };
+}
+
+/** Time that stood still since the wait began is given back to it. */
+function waitingVisit(progress: Progress, place: Extract<Place, { type: 'waiting' }>): Visit {
+  const { facts, now } = progress.input;
+  const { until, since = now, frozenMs: before = 0 } = place;
+  const frozen = frozenMs(facts.pauses ?? [], since, now);
+  const moved = until === null ? null : until + Math.max(0, frozen - before);
+  const visit = visitOf(progress, place, { type: 'waiting', until: moved, since });
+  return { ...visit, frozenMs: Math.max(frozen, before) };
+}
+
+function arriveAt(progress: Progress, stepId: string | undefined): Visit {
+  if (stepId === undefined)
+    throw failure('VIV_UNEXPECTED', {
+      problem: `sequence ${progress.input.definition.sequence} runs off its last step`,
+    });
+  const visits = { ...progress.visits, [stepId]: (progress.visits[stepId] ?? 0) + 1 };
+  return visitOf({ ...progress, visits }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
+}
+
+/** Leaves a step: its decision is kept, its changes hold for the steps after it, and what it saw is old. */
+function left(at: Visit, plan: Go): Progress {
+  const { progress, step } = at;
+  // a step that took no time (checkpoint, update) hides no event from the wait behind it
+  const sinceSeq = at.phase.type === 'arrived' ? 0 : at.sinceSeq;
+  const { usedSeq } = plan;
+  const next: Progress = {
+    ...progress,
+    seen: seenAfter(progress.seen, { sinceSeq, usedSeq }),
+    used: usedSeq === undefined ? progress.used : { ...progress.used, [step.id]: usedSeq },
+    passBy: progress.passBy.filter((id) => id !== step.id),
+  };
+  const changed = withChanges(next, plan.changes ?? []);
+  const silent = plan.recorded === true || plan.kind === 'wait';
+  return silent
+    ? changed
+    : decided(changed, { kind: plan.kind, stepId: step.id, outcome: plan.outcome, reason: plan.reason });
+}
+
+/** The step where this turn comes to rest. */
+function rested(at: Visit, plan: Exclude<StepPlan, Go>, holds: Pause | undefined): Advanced {
+  const { step } = at;
+  switch (plan.type) {
+    case 'stay':
+      return stayed(at, plan, holds);
+    case 'perform':
+      return performed(at, plan);
+    case 'end': {
+      const { kind, outcome, reason } = plan;
+      return ended(decided(at.progress, { kind, stepId: step.id, outcome, reason }), plan);
+    }
+    default:
+      throw new TypeError(`unknown plan ${JSON.stringify(plan satisfies never)}`);
+  }
+}
+
+function stayed(at: Visit, plan: Extract<StepPlan, { type: 'stay' }>, holds: Pause | undefined): Advanced {
+  const { step, phase } = at;
+  if (holds)
+    return heldBy(holds, { ...at, phase: { type: 'waiting', until: plan.until, since: at.progress.input.now } });
+  const isFirst = phase.type === 'arrived';
+  const progress = isFirst
+    ? decided(withChanges(at.progress, plan.changes ?? []), {
+        kind: 'wait',
+        stepId: step.id,
+        outcome: 'waits',
+        reason: plan.reason,
+      })
+    : at.progress;
+  const move: Move = { type: 'await', stepId: step.id, until: plan.until };
+  return resting(progress, { place: waitingPlace(at, plan.until), move, waitsFor: plan.events });
+}
+
+function waitingPlace(at: Visit, until: Instant | null): Extract<Place, { type: 'waiting' }> {
+  const { step, sinceSeq, phase, frozenMs: frozen } = at;
+  const since = phase.type === 'waiting' ? phase.since : at.progress.input.now;
+  return { type: 'waiting', stepId: step.id, until, sinceSeq, since, ...(frozen > 0 ? { frozenMs: frozen } : {}) };
+}
+
+function performed(at: Visit, plan: Extract<StepPlan, { type: 'perform' }>): Advanced {
+  const { progress, step, sinceSeq, key } = at;
+  const variant = plan.effect === 'mail' ? plan.variant : undefined;
+  const place: Place = {
+    type: 'performing',
+    stepId: step.id,
+    key,
+    sinceSeq,
+    ...(variant === undefined ? {} : { variant }),
+  };
+  // tried again after a deferral, it was told already
+  const isTold = variant === undefined || at.phase.type !== 'arrived';
+  const { reason = '' } = plan.effect === 'mail' ? plan : {};
+  const said = isTold ? progress : decided(progress, { kind: 'experiment', stepId: step.id, outcome: variant, reason });
+  return resting(said, standsStill(said, place));
+}
+
+/** An effect that is under way is asked for again, under the same key. */
+export function standsStill(progress: Progress, place: Extract<Place, { type: 'performing' }>): Rest {
+  const { stepId, key, variant } = place;
+  const { type } = stepOf(progress.input.definition, stepId);
+  const effect: Effect =
+    type === 'handoff' || type === 'webhook'
+      ? { type, key }
+      : { type: 'mail', key, ...(variant === undefined ? {} : { variant }) };
+  return { place, move: { type: 'perform', stepId, effect } };
+}
+
+/** Holds still where it is; only a poke, or goal and exits, move it on. */
+function heldBy(pause: Pause, at: Visit): Advanced {
+  const { progress, step, sinceSeq, phase } = at;
+  const { place: before } = progress.input.state;
+  const wasHeld = 'heldBy' in before && before.heldBy === pause.id;
+  const said = wasHeld
+    ? progress
+    : decided(progress, { kind: 'pause', stepId: step.id, outcome: 'held', reason: pauseText(pause) });
+  const place: Place =
+    phase.type === 'waiting'
+      ? { ...waitingPlace(at, phase.until), heldBy: pause.id }
+      : { type: 'held', stepId: step.id, sinceSeq, heldBy: pause.id };
+  return resting(said, { place, move: { type: 'await', stepId: step.id, until: null } });
+}
+
+/** Plans that a pause must not drop, since a lead would be lost: they wait until it is over. */
+function isForPeople(plan: StepPlan): boolean {
+  if (plan.type === 'perform') return plan.effect === 'handoff';
+  return plan.type === 'stay' && (plan.changes ?? []).some(({ type }) => type === 'task');
+}
+
+/** A mail or a webhook that falls due while a pause drops them: the journey goes on as if it had been skipped. */
+function dropped(plan: StepPlan, at: Visit, { drops }: Standstill): Go | undefined {
+  if (!drops || plan.type !== 'perform' || plan.effect === 'handoff') return undefined;
+  return skipped(at, plan.effect, pauseText(drops));
+}
+
+/** A mail that was sent before a migration and stands ahead again. */
+function passedBy(at: Visit): Go | undefined {
+  if (at.phase.type !== 'arrived' || !at.progress.passBy.includes(at.step.id)) return undefined;
+  return skipped(at, 'mail', 'was sent before the journey moved to this version');
+}
+
+function skipped(at: Visit, effect: 'mail' | 'webhook', reason: string): Go | undefined {
+  const plan = planOf({ ...at, phase: { type: 'settled', outcome: { effect, status: 'skipped', reason } } });
+  return plan.type === 'go' ? { ...plan, kind: 'skip', outcome: 'skipped', reason, recorded: undefined } : undefined;
+}
+
+function stepOf(definition: Definition, stepId: string): Step {
+  const step = definition.steps.find(({ id }) => id === stepId);
+  if (!step) throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no step "${stepId}"` });
+  return step;
+}
+
+function below(definition: Definition, step: Step): string | undefined {
+  return definition.steps[definition.steps.indexOf(step) + 1]?.id;
+}
