@@ -1,29 +1,9 @@
-import { fallsThrough, planStep, type Step, stepEvents, stepSchema, stepTargets } from '../../../src/domain/steps';
+import { fallsThrough, planStep, type Step, stepEvents, stepTargets } from '../../../src/domain/steps';
 import type { Situation, StepPlan } from '../../../src/domain/steps/handler';
-import { anEvent, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts, someRules } from '../../support/builders';
+import { anEvent, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
+import { arrived, aStep, settled, waitingUntil } from '../../support/situations';
 
-const step = (input: object): Step => stepSchema.parse({ id: 'here', ...input });
-const arrived: Situation = {
-  phase: { type: 'arrived' },
-  facts: someFacts(),
-  now: MONDAY,
-  seen: { horizon: 0, used: [] },
-  journeyId: JOURNEY_ID,
-  key: JOURNEY_ID,
-  visit: 1,
-  used: {},
-  sequence: 'test',
-  calendars: someRules.calendars,
-};
-const waitingUntil = (until: number, more: Partial<Situation> = {}): Situation => ({
-  ...arrived,
-  phase: { type: 'waiting', until, since: MONDAY },
-  ...more,
-});
-const settled = (outcome: Extract<Situation['phase'], { type: 'settled' }>['outcome']): Situation => ({
-  ...arrived,
-  phase: { type: 'settled', outcome },
-});
+const step = aStep;
 
 /** Name of the case, the step, its situation, its plan. */
 type Case = readonly [string, Step, Situation, Partial<StepPlan>];
