@@ -21,8 +21,19 @@ export function foundIn(issues: readonly Issue[], checked: Checked): readonly Fo
     if (issue.code === 'invalid_union') return unionProblems(issue, path, checked);
     if (issue.code === 'invalid_key')
       return [{ ...invalid(path, issue.issues[0] ?? issue, path.at(-1)), at: 'key' as const }];
-    return [invalid(path, issue, value)];
+    const wrong = invalid(path, issue, value);
+    return [issue.code === 'custom' ? (aboutNeededKeys(issue.message, wrong, value) ?? wrong) : wrong];
   });
+}
+
+/** What a refinement says of keys of which it needs one, like "needs either `template:` or `variants:`": none is there, or all are. */
+function aboutNeededKeys(message: string, wrong: Found, value: unknown): Found | undefined {
+  if (!message.startsWith('needs ') || typeof value !== 'object' || value === null) return undefined;
+  const keys = [...message.matchAll(/`(\w+):/g)].flatMap(([, key]) => key ?? []);
+  const present = keys.filter((key) => Object.hasOwn(value, key));
+  if (keys.length > 0 && present.length === 0) return { ...wrong, code: 'VIV_KEY_MISSING' };
+  if (!message.startsWith('needs either ') || present.length < 2) return undefined;
+  return { ...wrong, message: `has \`${present.join('` and `')}\` at once`, fix: 'keep one of them' };
 }
 
 function unknownKey(path: Path, { schema, input }: Checked): Found {
@@ -111,7 +122,7 @@ type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
 const typesOf = (issue: UnionIssue): readonly string[] | undefined =>
   (issue as { readonly options?: readonly unknown[] }).options?.map(String);
 
-/** Of a choice of forms only the one that was meant, by its kind of value; all of them in one line when none was. */
+/** Of a choice of forms only the one that was meant: of its kind of value, with the fewest faults; all of them in one line when none was. */
 function unionProblems(issue: UnionIssue, path: Path, checked: Checked): readonly Found[] {
   const value = valueAt(checked.input, path);
   const wrong = (message: string, fix: string): readonly Found[] => [
@@ -120,7 +131,7 @@ function unionProblems(issue: UnionIssue, path: Path, checked: Checked): readonl
   const types = typesOf(issue);
   if (types) return wrong(`unknown type ${foundWord(value)}, not ${oneOf(types)}`, suggestion(String(value), types));
   const isMeant = (issues: readonly Issue[]) => issues.every((one) => one.path.length > 0 || !isKind(one));
-  const meant = issue.errors.find(isMeant);
+  const [meant] = issue.errors.filter(isMeant).toSorted((a, b) => faultsIn(a) - faultsIn(b));
   if (meant)
     return foundIn(
       meant.map((one) => ({ ...one, path: [...path, ...one.path] })),
@@ -131,5 +142,8 @@ function unionProblems(issue: UnionIssue, path: Path, checked: Checked): readonl
   const fix = values.length > 0 ? suggestion(String(value), values) : `write ${expected}`;
   return wrong(`must be ${expected} (found ${foundWord(value)})`, fix);
 }
+
+const faultsIn = (issues: readonly Issue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 
 const isKind = ({ code }: Issue): boolean => code === 'invalid_type' || code === 'invalid_value';
