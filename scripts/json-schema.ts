@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { calendarsSchema } from '../src/domain/calendar/schema';
 import { lifecycleSchema } from '../src/domain/client/rules';
 import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
+import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
 import { importMapSchema } from '../src/importing/map';
 
@@ -19,6 +21,8 @@ const FILES = {
   lifecycle: { schema: lifecycleSchema, title: 'Lifecycle rules of Viveiro' },
   routing: { schema: routingSchema, title: 'Routing rules of Viveiro' },
   gate: { schema: gateSchema, title: 'Gate rules of Viveiro' },
+  calendars: { schema: calendarsSchema, title: 'Business calendars of Viveiro' },
+  events: { schema: declaredEventsSchema, title: 'Events that a company sends to Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
 } as const;

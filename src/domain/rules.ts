@@ -3,6 +3,7 @@ import type { LifecycleRules } from './client/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
+import type { DeclaredEvents } from './sequence/declared-events';
 
 /** The rules that a company sets, read from sequences/rules/*.yaml. */
 export interface Rules {
@@ -11,4 +12,6 @@ export interface Rules {
   readonly routing: RoutingRules;
   readonly gate: GateRules;
   readonly calendars: Calendars;
+  /** Absent: the company declares none, so any event type may be its own. */
+  readonly events?: DeclaredEvents;
 }

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { zoneSchema } from '../domain/calendar/local-time';
+import { calendarsFrom, calendarsSchema } from '../domain/calendar/schema';
 import { lifecycleSchema } from '../domain/client/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
+import { declaredEvents, declaredEventsSchema } from '../domain/sequence/declared-events';
 import { parseYaml, placed } from '../domain/yaml/parse';
 import { type Found, type Path, type Problem, problemText } from '../domain/yaml/problem';
 import { readText } from './text-file';
@@ -17,26 +20,47 @@ type Checks<S extends z.ZodType> = (value: z.output<S>) => readonly Found[];
 type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
 
 /**
- * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`.
- * Throws VIV_RULES_INVALID with every problem of every file, each with its line.
+ * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
+ * calendars.yaml and events.yaml. Throws VIV_RULES_INVALID with every problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
-  const [scoring, lifecycle, routing, gate] = await Promise.all([
-    loadFile(path.join(folder, 'scoring.yaml'), scoringSchema, checkScoring),
-    loadFile(path.join(folder, 'lifecycle.yaml'), lifecycleSchema, checkLifecycle),
-    loadFile(path.join(folder, 'routing.yaml'), routingSchema, ({ rules }) => sameNames(rules, ['rules'])),
-    loadFile(path.join(folder, 'gate.yaml'), gateSchema, () => []),
+  const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
+  const [scoring, lifecycle, routing, gate, calendars, events] = await Promise.all([
+    loadFile(fileOf('scoring'), scoringSchema, checkScoring),
+    loadFile(fileOf('lifecycle'), lifecycleSchema, checkLifecycle),
+    loadFile(fileOf('routing'), routingSchema, ({ rules }) => sameNames(rules, ['rules'])),
+    loadFile(fileOf('gate'), gateSchema, () => []),
+    loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
+    loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
   ]);
-  const problems = [scoring, lifecycle, routing, gate].flatMap((file) => ('problems' in file ? file.problems : []));
-  if ('value' in scoring && 'value' in lifecycle && 'value' in routing && 'value' in gate)
+  const files = [scoring, lifecycle, routing, gate, calendars, events];
+  const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
+  if (
+    'value' in scoring &&
+    'value' in lifecycle &&
+    'value' in routing &&
+    'value' in gate &&
+    'value' in calendars &&
+    'value' in events
+  )
     return {
       scoring: scoring.value,
       lifecycle: lifecycle.value,
       routing: routing.value,
       gate: gate.value,
-      calendars: { zone: lifecycle.value.sweep.zone },
+      calendars: calendarsFrom(calendars.value, lifecycle.value.sweep.zone),
+      ...(events.value ? { events: declaredEvents(events.value) } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
+}
+
+/** A file that a company need not have; `absent` stands for it. */
+async function loadIfThere<S extends z.ZodType, A>(
+  file: string,
+  schema: S,
+  absent: A,
+): Promise<Loaded<z.output<S> | A>> {
+  return existsSync(file) ? loadFile(file, schema, () => []) : { value: absent };
 }
 
 async function loadFile<S extends z.ZodType>(file: string, schema: S, checks: Checks<S>): Promise<Loaded<z.output<S>>> {

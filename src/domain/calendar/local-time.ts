@@ -2,9 +2,21 @@ import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
 import type { Instant } from '../ids';
 
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export const weekdaySchema = z.enum(WEEKDAYS);
 export type Weekday = z.output<typeof weekdaySchema>;
+
+/** A time of day in files: `09:00`. */
+export const timeSchema = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time of day; write it like 09:00')
+  .meta({ description: 'A time of day, like "09:00", in quotes.' });
+
+/** Milliseconds since midnight of `HH:mm`. */
+export function timeMs(time: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  return (hour * 60 + minute) * 60_000;
+}
 
 export const zoneSchema = z
   .string()

@@ -128,8 +128,7 @@ function left(at: Visit, plan: Go): Progress {
     passBy: progress.passBy.filter((id) => id !== step.id),
   };
   const changed = withChanges(next, plan.changes ?? []);
-  const silent = plan.recorded === true || plan.kind === 'wait';
-  return silent
+  return plan.recorded === true
     ? changed
     : decided(changed, { kind: plan.kind, stepId: step.id, outcome: plan.outcome, reason: plan.reason });
 }

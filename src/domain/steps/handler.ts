@@ -67,7 +67,7 @@ export type StepPlan =
       readonly outcome: string;
       readonly reason: string;
       readonly kind: DecisionKind;
-      /** Effects write their own decision, where they happen. */
+      /** Its decision is written elsewhere: by the effect, where it happens; by a wait, when it began. */
       readonly recorded?: true;
       readonly changes?: readonly Change[];
       /** The event this step used up: later waits do not see it again. */

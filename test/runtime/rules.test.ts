@@ -1,0 +1,50 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadRules } from '../../src/runtime/rules';
+
+const SHIPPED = path.resolve(__dirname, '../../sequences/rules');
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'viveiro-rules-'));
+  cpSync(SHIPPED, folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+
+test('a company without calendars and declared events has the zone of its sweep', async () => {
+  for (const name of ['calendars.yaml', 'events.yaml']) rmSync(path.join(folder, name), { force: true });
+  const rules = await loadRules(folder);
+  expect(rules.calendars).toEqual({ zone: 'America/Sao_Paulo', named: {} });
+  expect(rules.events).toBeUndefined();
+});
+
+test('calendars count in the zone of their company, unless they name their own', async () => {
+  write('calendars.yaml', 'zone: Europe/Warsaw\ncalendars: { a: { hours: { mon: ["09:00-17:30"] } } }\n');
+  const { calendars } = await loadRules(folder);
+  expect(calendars).toEqual({
+    zone: 'Europe/Warsaw',
+    named: {
+      a: {
+        zone: 'Europe/Warsaw',
+        hours: { mon: [{ from: 9 * 3_600_000, to: 17.5 * 3_600_000 }] },
+        closed: [],
+        closedYearly: [],
+      },
+    },
+  });
+});
+
+test('events are declared with their properties', async () => {
+  write('events.yaml', 'events: { order.placed: { properties: [orderId, amount] }, webinar.booked: {} }\n');
+  expect((await loadRules(folder)).events).toEqual({ 'order.placed': ['orderId', 'amount'], 'webinar.booked': [] });
+});
+
+test('what is wrong with either is told with its line, beside what is wrong elsewhere', async () => {
+  write('calendars.yaml', 'calendars:\n  office:\n    hours: { mon: ["18:00-09:00"] }\n');
+  write('events.yaml', 'events:\n  Order: {}\n');
+  write('gate.yaml', 'consentFor: 5\n');
+  await expect(loadRules(folder)).rejects.toThrow(
+    /gate\.yaml:1:.*calendars\.yaml:3:.*ends before it begins.*events\.yaml:2:.*not an event type/s,
+  );
+});
