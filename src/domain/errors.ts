@@ -102,6 +102,16 @@ export const ERRORS = {
   VIV_RECYCLED_MISSING: found,
   VIV_TEAM_UNKNOWN: found,
   VIV_EVENT_UNFAMILIAR: found,
+  VIV_EVENT_UNDECLARED: found,
+  VIV_PROPERTY_UNDECLARED: found,
+  VIV_CALENDAR_UNKNOWN: found,
+  VIV_WEBHOOK_UNKNOWN: found,
+  VIV_TARGET_WRONG: found,
+  VIV_TIMEOUT_MISSING: found,
+  VIV_BRANCH_DEAD: found,
+  VIV_SPLIT_ODD: found,
+  VIV_GOAL_MISSING: found,
+  VIV_JOIN_CIRCLE: found,
   // journeys
   VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(
     (p) => `No contact "${p.contact}". Give an e-mail address or id that is on record.`,

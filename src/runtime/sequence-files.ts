@@ -1,11 +1,12 @@
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
-import type { Known } from '../domain/sequence/checks';
+import type { Known, KnownSequence } from '../domain/sequence/checks';
+import type { Definition } from '../domain/sequence/definition';
 import { type ParsedSequence, parseSequence } from '../domain/sequence/parse';
 import { problemText } from '../domain/yaml/problem';
-import type { Db } from '../store/db';
-import { type Published, publish } from '../store/sequences';
+import { type Db, transaction } from '../store/db';
+import { newestVersions, type Published, publish } from '../store/sequences';
 import { readText } from './text-file';
 
 export type SequenceFile = ParsedSequence & { readonly file: string; readonly source: string };
@@ -27,7 +28,8 @@ export async function publishFiles(
   db: Db,
   { files, known, now }: { readonly files: readonly string[]; readonly known?: Known; readonly now: Instant },
 ): Promise<readonly PublishedFile[]> {
-  const read = await Promise.all(files.map((file) => readSequenceFile(file, known)));
+  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files))];
+  const read = await Promise.all(files.map((file) => readSequenceFile(file, { ...known, sequences })));
   const valid = read.flatMap((one) => (one.type === 'valid' ? [one] : []));
   const invalid = read.flatMap((one) => (one.type === 'invalid' ? [one] : []));
   if (invalid.length > 0)
@@ -43,15 +45,33 @@ export async function publishFiles(
   return published;
 }
 
-/** What the rules know that a sequence may name: purposes and teams. */
-export function knownFrom({
-  gate,
-  routing,
-}: Pick<Rules, 'gate' | 'routing'>): Required<Pick<Known, 'purposes' | 'teams'>> {
+/** What the newest published versions are called, and what they join. */
+async function publishedSequences(db: Db): Promise<readonly KnownSequence[]> {
+  const versions = await transaction(db, newestVersions);
+  return versions.map(({ definition }) => knownSequence(definition));
+}
+
+/** What the valid ones of the files are called, and what they join. */
+export async function sequencesIn(files: readonly string[]): Promise<readonly KnownSequence[]> {
+  const read = await Promise.all([...new Set(files)].map((file) => readSequenceFile(file)));
+  return read.flatMap((one) => (one.type === 'valid' ? [knownSequence(one.definition)] : []));
+}
+
+function knownSequence({ sequence, audience, steps }: Definition): KnownSequence {
+  return { name: sequence, audience, joins: steps.flatMap((step) => (step.type === 'join' ? [step.sequence] : [])) };
+}
+
+/** What the rules know that a sequence may name: purposes, teams, calendars and declared events. */
+export function knownFrom({ gate, routing, calendars, events }: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
   const purposes = [
     ...gate.consentFor,
     ...gate.caps.map(({ purpose }) => purpose),
     ...(gate.quietHours?.purposes ?? []),
   ];
-  return { purposes: [...new Set(purposes)], teams: Object.keys(routing.teams) };
+  return {
+    purposes: [...new Set(purposes)],
+    teams: Object.keys(routing.teams),
+    calendars: Object.keys(calendars.named ?? {}),
+    ...(events ? { events } : {}),
+  };
 }

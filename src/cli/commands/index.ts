@@ -12,6 +12,7 @@ import { register as rep } from './rep';
 import { register as sends } from './sends';
 import { register as sequence } from './sequence';
 import { register as start } from './start';
+import { register as validate } from './validate';
 import { register as why } from './why';
 
 interface Group {
@@ -23,7 +24,7 @@ interface Group {
 /** Every command; a new one adds its file and one line here. */
 export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo] },
-  { heading: 'Sequences:', commands: [sequence, rehearse] },
+  { heading: 'Sequences:', commands: [validate, sequence, rehearse] },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
   { heading: 'Sales:', commands: [handoffs, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },

@@ -2,10 +2,11 @@ import { calendarsFrom, calendarsSchema } from '../../../src/domain/calendar/sch
 import type { Facts } from '../../../src/domain/facts';
 import { fallsThrough, planStep, type Step, stepSchema, stepTargets, takesTime } from '../../../src/domain/steps';
 import type { Situation } from '../../../src/domain/steps/handler';
-import { anEvent, HOUR, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
+import { anEvent, HOUR, MONDAY, someFacts } from '../../support/builders';
+import { arrived as anyArrived, aStep } from '../../support/situations';
 
 const at = (iso: string) => Date.parse(iso);
-const wait = (input: object): Step => stepSchema.parse({ id: 'here', type: 'wait', ...input });
+const wait = (input: object): Step => aStep({ type: 'wait', ...input });
 const until = (parts: object): Step => wait({ until: parts });
 
 const weekday = ['09:00-12:00', '13:00-18:00'];
@@ -21,18 +22,7 @@ const calendars = calendarsFrom(
   'Europe/Warsaw',
 );
 
-const arrived: Situation = {
-  phase: { type: 'arrived' },
-  facts: someFacts(),
-  now: MONDAY,
-  seen: { horizon: 0, used: [] },
-  journeyId: JOURNEY_ID,
-  key: JOURNEY_ID,
-  visit: 1,
-  used: {},
-  sequence: 'test',
-  calendars,
-};
+const arrived: Situation = { ...anyArrived, calendars };
 const now = (iso: string, facts: Partial<Facts> = {}): Situation => ({
   ...arrived,
   now: at(iso),

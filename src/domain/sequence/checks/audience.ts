@@ -19,6 +19,12 @@ function stepsForLeads({ steps }: Definition): readonly Found[] {
       return [mismatch(['steps', index, 'type'], `step "${step.id}" hands off a lead, and a client is none`)];
     if (step.type === 'update' && step.stage !== undefined)
       return [mismatch(['steps', index, 'stage'], `step "${step.id}" sets the stage of a lead, and a client has none`)];
+    if (step.type === 'score')
+      return [mismatch(['steps', index, 'type'], `step "${step.id}" scores a lead, and a client is none`)];
+    if (step.type === 'wait' && step.until && 'date' in step.until && step.until.date.startsWith('lead.'))
+      return [
+        mismatch(['steps', index, 'until', 'date'], `${step.until.date} is always missing for the audience client`),
+      ];
     return [];
   });
 }

@@ -1,4 +1,5 @@
 import type { Found, Path } from '../../yaml/problem';
+import type { DeclaredEvents } from '../declared-events';
 import type { Definition } from '../definition';
 
 /** What is known outside the file. What is left out is not looked at. */
@@ -9,6 +10,21 @@ export interface Known {
   readonly purposes?: readonly string[];
   /** Teams of the routing rules. */
   readonly teams?: readonly string[];
+  /** Business calendars. */
+  readonly calendars?: readonly string[];
+  /** Endpoints of webhooks. */
+  readonly webhooks?: readonly string[];
+  /** Events that the company declares. Left out: any type may be its own. */
+  readonly events?: DeclaredEvents;
+  /** Sequences that a join may name. */
+  readonly sequences?: readonly KnownSequence[];
+}
+
+export interface KnownSequence {
+  readonly name: string;
+  readonly audience: Definition['audience'];
+  /** The sequences that it joins. */
+  readonly joins: readonly string[];
 }
 
 export type Check = (definition: Definition, known: Known) => readonly Found[];

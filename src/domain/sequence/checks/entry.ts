@@ -23,22 +23,10 @@ export const checkEntry: Check = ({ enter }) => [
 ];
 
 /** A recycled lead should go on: without `onRecycled` it goes where no answer was named. */
-export const checkHandoffs: Check = ({ steps }, { teams }) =>
+export const checkHandoffs: Check = ({ steps }) =>
   steps.flatMap((step, index) => {
-    if (step.type !== 'handoff') return [];
-    const recycled = step.onRecycled === undefined && {
-      code: 'VIV_RECYCLED_MISSING' as const,
-      message: `step "${step.id}" does not say where a lead goes on that sales gives back`,
-      fix: 'add onRecycled: <step>, with a later mail for instance',
-    };
-    const stray = step.team !== undefined &&
-      teams?.includes(step.team) === false && {
-        code: 'VIV_TEAM_UNKNOWN' as const,
-        message: `there is no team "${step.team}" in the routing rules`,
-        fix: teams.length > 0 ? `name one of ${teams.join(', ')}` : 'add it to routing.yaml',
-      };
-    return [
-      ...(recycled ? [warning(['steps', index], recycled)] : []),
-      ...(stray ? [error(['steps', index, 'team'], stray)] : []),
-    ];
+    if (step.type !== 'handoff' || step.onRecycled !== undefined) return [];
+    const message = `step "${step.id}" does not say where a lead goes on that sales gives back`;
+    const fix = 'add onRecycled: <step>, with a later mail for instance';
+    return [warning(['steps', index], { code: 'VIV_RECYCLED_MISSING', message, fix })];
   });

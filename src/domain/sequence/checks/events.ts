@@ -6,11 +6,13 @@ import type { Definition } from '../definition';
 import { type Check, warning } from './check';
 import { testsIn } from './conditions-in';
 
-const OWN: readonly string[] = Object.values(EVENTS);
+/** Event types that Viveiro itself records. */
+export const OWN: readonly string[] = Object.values(EVENTS);
 
 /** Event types that look like a slip of one that Viveiro records: an exit on `mail.bounce` would never hold. */
-export const checkEvents: Check = (definition) =>
+export const checkEvents: Check = (definition, { events }) =>
   eventsIn(definition).flatMap(({ type, path }) => {
+    if (events) return []; // then whatever is not declared is an error: see declared.ts
     const meant = OWN.includes(type) ? undefined : closest(type, OWN);
     if (meant === undefined) return [];
     const message = `Viveiro itself records no "${type}"`;
@@ -18,7 +20,8 @@ export const checkEvents: Check = (definition) =>
     return [warning(path, { code: 'VIV_EVENT_UNFAMILIAR', message, fix })];
   });
 
-function eventsIn(definition: Definition): readonly { readonly type: string; readonly path: Path }[] {
+/** Every event type that a definition names. */
+export function eventsIn(definition: Definition): readonly { readonly type: string; readonly path: Path }[] {
   const { enter, goal, exits, steps } = definition;
   const named: readonly { readonly type: string | undefined; readonly path: Path }[] = [
     { type: enter.on, path: ['enter', 'on'] },

@@ -1,7 +1,7 @@
 import { fallsThrough, type Step, stepTargets, takesTime } from '../../steps';
 import type { Found } from '../../yaml/problem';
 import type { Definition } from '../definition';
-import { type Check, error } from './check';
+import { type Check, error, warning } from './check';
 
 /** Indexes of the steps that each step may go on to. */
 type Graph = readonly (readonly number[])[];
@@ -21,6 +21,7 @@ export const checkFlow: Check = (definition) => {
     ...endMissing(definition.steps),
     ...unreachable(definition.steps, graph),
     ...circles(definition.steps, graph),
+    ...endless(definition.steps, graph),
   ];
 };
 
@@ -42,6 +43,22 @@ function unreachable(steps: readonly Step[], graph: Graph): readonly Found[] {
     return [error(['steps', index, 'id'], { code: 'VIV_STEP_UNREACHABLE', message, fix })];
   });
 }
+
+/** The first step from which the steps lead to no end: only the goal, an exit or the gate ends a journey that is there. */
+function endless(steps: readonly Step[], graph: Graph): readonly Found[] {
+  const ending = new Set(steps.flatMap((step, index) => (endsThere(step, index, steps) ? [index] : [])));
+  for (const end of ending) for (const [from, targets] of graph.entries()) if (targets.includes(end)) ending.add(from); // grows while it is walked
+  const index = steps.findIndex((_, one) => !ending.has(one));
+  const step = steps[index];
+  if (!step) return [];
+  const message = `from "${step.id}" on the steps lead to no end: only the goal or an exit ends a journey`;
+  const fix = 'let the circle end: by a goto with a limit, by a checkpoint, or by a timeout';
+  return [warning(['steps', index, 'id'], { code: 'VIV_END_MISSING', message, fix })];
+}
+
+/** Also the last step, if it falls off the end: that is told already. */
+const endsThere = (step: Step, index: number, steps: readonly Step[]): boolean =>
+  step.type === 'end' || (index === steps.length - 1 && fallsThrough(step));
 
 /** Circles of steps that take no time, each told once: where it closes, when walked from the top. */
 function circles(steps: readonly Step[], graph: Graph): readonly Found[] {

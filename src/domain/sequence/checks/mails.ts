@@ -7,11 +7,22 @@ import { type Check, error, type Known } from './check';
 /** Purposes that every installation has. The gate's rules may name more. */
 export const PURPOSES: readonly string[] = ['transactional', 'marketing', 'newsletter'];
 
-/** Purposes that exist, since the gate lets a mail of an unknown one pass without consent; templates that can be sent. */
+/** Purposes that exist, since the gate lets a mail of an unknown one pass without consent; templates that can be sent; winners that can win. */
 export const checkMails: Check = (definition, known) => [
   ...purposesOf(definition).flatMap(({ purpose, path }) => unknownPurpose(purpose, path, known)),
   ...badTemplates(definition, known),
+  ...winnersByNoGoal(definition),
 ];
+
+function winnersByNoGoal({ steps, goal }: Definition): readonly Found[] {
+  if (goal) return [];
+  return steps.flatMap((step, index) => {
+    if (step.type !== 'mail' || step.winner?.by !== 'goal') return [];
+    const message = `step "${step.id}" chooses its winner by the goal, and the sequence has none`;
+    const fix = 'add a goal, or write by: clicks';
+    return [error(['steps', index, 'winner', 'by'], { code: 'VIV_GOAL_MISSING', message, fix })];
+  });
+}
 
 function purposesOf({ purpose, steps }: Definition): readonly { readonly purpose: string; readonly path: Path }[] {
   const own = steps.flatMap((step, index) =>

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Known } from '../domain/sequence/checks';
+import { loadTemplates } from '../mail/templates';
+import { readConfig } from '../runtime/config';
+import { contentFolders } from '../runtime/content';
+import { loadRules } from '../runtime/rules';
+import { knownFrom, sequencesIn } from '../runtime/sequence-files';
+import { rulesFolderOf, sequenceFilesOf } from '../runtime/sequence-folders';
+
+/** Where a command looks for what sequence files may name. */
+export interface KnownOptions {
+  readonly rules?: string;
+  readonly templates?: string;
+}
+
+/** What the files may name: rules (beside the first path, as in the shipped folder) and templates. */
+export async function knownFor(paths: readonly string[], options: KnownOptions): Promise<Known> {
+  const folders = contentFolders(readConfig(process.env));
+  const beside = rulesFolderOf(paths[0] ?? '.');
+  const rules = await loadRules(options.rules ?? (existsSync(beside) ? beside : folders.rules));
+  const templates = loadTemplates(options.templates ?? folders.templates);
+  return { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
+}
+
+/** The same without a database: the sequences that may be joined are the files themselves, those beside them, and the configured ones. */
+export async function knownWithoutDatabase(files: readonly string[], known: Known): Promise<Known> {
+  const { sequences } = contentFolders(readConfig(process.env));
+  const beside = files.flatMap((file) => sequenceFilesOf([path.dirname(file)]).filter((one) => isBeside(one, file)));
+  const configured = existsSync(sequences) ? sequenceFilesOf([sequences]) : [];
+  return {
+    ...known,
+    sequences: await sequencesIn([...files, ...beside, ...configured].map((file) => path.resolve(file))),
+  };
+}
+
+const isBeside = (one: string, file: string): boolean => path.dirname(one) === path.dirname(file);
