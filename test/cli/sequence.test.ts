@@ -54,3 +54,13 @@ test('with one file invalid, none is published', async () => {
   });
   expect(await context.db.sequenceVersion.count({ where: { sequence: 'draft' } })).toBe(0);
 });
+
+test('a join is checked against what is published, and what is published with it', async () => {
+  const joining = draft().replace('  - { id: sell', '  - { id: more, type: join, sequence: other }\n  - { id: sell');
+  const file = files.write('joining.yaml', joining);
+  const alone = await sequence('publish', file);
+  expect(alone).toMatchObject({ exitCode: 2, err: expect.stringContaining('VIV_SEQUENCE_UNKNOWN') });
+  const other = files.write('other.yaml', draft().replace('sequence: draft', 'sequence: other'));
+  expect(await sequence('publish', file, other)).toMatchObject({ exitCode: 0 });
+  expect(await sequence('publish', file)).toMatchObject({ exitCode: 0 });
+});

@@ -14,6 +14,7 @@ interface Options extends KnownOptions {
 
 /** `viveiro validate`, which is also `viveiro sequence validate` */
 export function register(parent: Command): void {
+  const name = parent.parent ? `viveiro ${parent.name()} validate` : 'viveiro validate';
   parent
     .command('validate')
     .argument('<path...>', 'YAML files, or folders of them')
@@ -28,8 +29,8 @@ export function register(parent: Command): void {
       'after',
       `
 Examples:
-  $ viveiro validate sequences
-  $ viveiro validate drafts/spring.yaml --templates drafts/templates`,
+  $ ${name} sequences
+  $ ${name} drafts/spring.yaml --templates drafts/templates`,
     )
     .action(validate);
 }

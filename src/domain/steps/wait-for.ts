@@ -101,7 +101,7 @@ export const waitFor: StepHandler<WaitForStep> = {
   takesTime: () => true,
   events: (step) =>
     awaited(step).map(({ event }, index) => ({
-      at: step.events ? ['events', index, 'event'] : ['event'],
+      at: step.events ? ['events', index, 'event'] : Array.isArray(step.event) ? ['event', index] : ['event'],
       type: event,
     })),
   conditions: ({ events = [] }) =>

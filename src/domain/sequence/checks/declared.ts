@@ -1,6 +1,6 @@
 import type { Step } from '../../steps';
 import { propertyPath } from '../../steps/wait-until';
-import { suggestion } from '../../yaml/closest';
+import { closest } from '../../yaml/closest';
 import type { Found, Path } from '../../yaml/problem';
 import type { DeclaredEvents } from '../declared-events';
 import type { Definition } from '../definition';
@@ -19,12 +19,15 @@ function undeclaredTypes(definition: Definition, events: DeclaredEvents): readon
   return eventsIn(definition).flatMap(({ type, path }) => {
     if (all.includes(type)) return [];
     const message = `the event "${type}" is not declared`;
-    const near = suggestion(type, all);
-    const fix = near.startsWith('known')
-      ? 'add it to events.yaml, with its properties'
-      : `${near} Else add it to events.yaml`;
+    const fix = orDeclare(type, all);
     return [error(path, { code: 'VIV_EVENT_UNDECLARED', message, fix })];
   });
+}
+
+/** The word that was meant, or a declaration of this one. */
+function orDeclare(word: string, known: readonly string[]): string {
+  const near = closest(word, known);
+  return near === undefined ? 'add it to events.yaml' : `did you mean "${near}"? Else add it to events.yaml`;
 }
 
 /** A property that the file reads, and the types of the event that it may be of. */
@@ -41,10 +44,7 @@ function undeclaredProperties(definition: Definition, events: DeclaredEvents): r
     // of several types one that carries it is enough
     if (type === undefined || lacking.length < types.length) return [];
     const message = `the event "${type}" is declared without the property "${property}"`;
-    const fix = `${suggestion(property, events[type] ?? [])} Else add it to events.yaml`.replace(
-      'remove it Else',
-      'name another, or',
-    );
+    const fix = orDeclare(property, events[type] ?? []);
     return [warning(path, { code: 'VIV_PROPERTY_UNDECLARED', message, fix })];
   });
 }
