@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { calendarsSchema } from '../../src/domain/calendar/schema';
 import { lifecycleSchema } from '../../src/domain/client/rules';
 import { EVENTS } from '../../src/domain/event';
 import { personaSchema, scriptSchema } from '../../src/domain/rehearsal/script';
 import { scoringSchema } from '../../src/domain/scoring/rules';
+import { declaredEventsSchema } from '../../src/domain/sequence/declared-events';
 import { definitionSchema } from '../../src/domain/sequence/definition';
 import { parseSequence } from '../../src/domain/sequence/parse';
 import { stepSchema } from '../../src/domain/steps';
@@ -29,6 +31,8 @@ const A_SEQUENCE = { sequence: 'a', title: 'A', audience: 'lead', enter: {}, ste
 
 describe('docs/sequences.md', () => {
   const blocks = blocksIn('sequences.md');
+  const ofKind = (kind: string) =>
+    new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('sequences.md'))?.[1] ?? '';
 
   test.each(blocks)('example %# is valid', (block) => {
     const value: unknown = parse(block);
@@ -36,6 +40,11 @@ describe('docs/sequences.md', () => {
     else if (Object.hasOwn(Object(value), 'sequence'))
       expect(parseSequence(block, 'a.yaml')).toMatchObject({ type: 'valid', warnings: [] });
     else expect(problemsOf(definitionSchema, { ...A_SEQUENCE, ...Object(value) })).toEqual([]);
+  });
+
+  test('the examples of calendars and of declared events are valid', () => {
+    expect(problemsOf(calendarsSchema, parse(ofKind('calendars')))).toEqual([]);
+    expect(problemsOf(declaredEventsSchema, parse(ofKind('events')))).toEqual([]);
   });
 
   test('every step type has an example, and a section of its name', () => {
