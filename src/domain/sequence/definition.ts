@@ -6,8 +6,8 @@ import { stepSchema } from '../steps';
 import { slug } from './names';
 
 const ruleKeys = {
-  name: slug,
-  on: eventTypeSchema.optional(),
+  name: slug.meta({ description: 'Its name: reports count by it.' }),
+  on: eventTypeSchema.optional().meta({ description: 'The event that makes it hold.' }),
   where: conditionSchema
     .optional()
     .meta({ description: 'With `on`: must hold of the event; event.<property> is its.' }),

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { conditionSchema, evaluate, explain } from '../conditions';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, slug, stepId } from '../sequence/names';
 import { type StepHandler, targetsAt } from './handler';
 
 const branchSchema = z
   .strictObject({
     name: slug.optional().meta({ description: 'Its name in decisions and reports. Default: the step it goes to.' }),
     when: conditionSchema,
-    to: stepId,
+    to: stepId.meta({ description: 'Where to go when it holds.' }),
   })
   .readonly();
 
 export const checkpointSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('checkpoint'),
+    type: z.literal('checkpoint').meta({ description: 'Tests conditions on fresh facts and branches.' }),
     when: conditionSchema.optional(),
     // biome-ignore lint/suspicious/noThenProperty: a word of the sequence language; nobody awaits a step
-    then: stepId.optional(),
+    then: goesTo('With when: where to go if it holds. Default: the step below.'),
     branches: z.array(branchSchema).min(1).max(50).optional().meta({ description: 'The first that holds is taken.' }),
-    else: stepId.optional(),
+    else: goesTo('Where to go if nothing holds. Default: the step below.'),
   })
   .refine((step) => (step.when === undefined) !== (step.branches === undefined), 'needs either `when:` or `branches:`')
   .refine((step) => step.then === undefined || step.when !== undefined, {

@@ -3,7 +3,11 @@ import { slug, stepId } from '../sequence/names';
 import type { StepHandler } from './handler';
 
 export const endSchema = z
-  .strictObject({ id: stepId, type: z.literal('end'), outcome: slug.default('completed') })
+  .strictObject({
+    id: stepId,
+    type: z.literal('end').meta({ description: 'Ends the journey.' }),
+    outcome: slug.default('completed').meta({ description: 'How it ended, in reports. Default: completed.' }),
+  })
   .readonly();
 export type EndStep = z.output<typeof endSchema>;
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { stepId } from '../sequence/names';
+import { nextStep, stepId } from '../sequence/names';
 import { type StepHandler, targetsAt } from './handler';
 
 export const gotoSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('goto'),
-    to: stepId,
+    type: z.literal('goto').meta({ description: 'Goes to another step, so many times at most.' }),
+    to: stepId.meta({ description: 'Where to go, `most` times.' }),
     most: z.int().min(1).max(1000).meta({ description: 'How often a journey goes there from here; then it goes on.' }),
-    next: stepId.optional(),
+    next: nextStep,
   })
   .readonly();
 export type GotoStep = z.output<typeof gotoSchema>;

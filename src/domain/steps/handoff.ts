@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, slug, stepId } from '../sequence/names';
 import { type StepHandler, targetsAt } from './handler';
 
 export const handoffSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('handoff'),
+    type: z.literal('handoff').meta({ description: 'Passes the lead to sales, and waits for the answer.' }),
     team: slug.optional().meta({ description: 'Default: the team that the routing rules choose.' }),
     sla: durationSchema.meta({
       description: 'Time for the rep to answer; then one escalation with the same time again.',
     }),
-    onAccepted: stepId.optional(),
-    onRejected: stepId.optional(),
-    onRecycled: stepId.optional(),
-    onExpired: stepId.optional(),
+    onAccepted: goesTo('Where to go when sales takes the lead. Default: the step below.'),
+    onRejected: goesTo('Where to go when sales says that it is no lead. Default: the step below.'),
+    onRecycled: goesTo('Where to go when sales gives the lead back for later. Default: the step below.'),
+    onExpired: goesTo('Where to go when nobody answers in time. Default: the step below.'),
   })
   .readonly();
 export type HandoffStep = z.output<typeof handoffSchema>;

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
 import { EVENTS } from '../event';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, nextStep, slug, stepId } from '../sequence/names';
 import { answerTo } from './answer';
 import { type Change, type StepHandler, targetsAt } from './handler';
 
 export const joinSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('join'),
+    type: z.literal('join').meta({ description: 'Enters another sequence.' }),
     sequence: slug.meta({ description: 'The sequence to enter.' }),
     wait: z.boolean().default(false).meta({ description: 'Whether this journey waits until that one has ended.' }),
     timeout: durationSchema.optional().meta({ description: 'With `wait`: the longest wait.' }),
     outcomes: z.record(slug, stepId).default({}).meta({
       description: 'With `wait`: where to go on after each outcome of it; `refused` when it lets the contact not in.',
     }),
-    onTimeout: stepId.optional(),
-    next: stepId.optional(),
+    onTimeout: goesTo('With `wait`: where to go after the longest wait. Default: next.'),
+    next: nextStep,
   })
   .refine((step) => step.wait || (step.timeout === undefined && Object.keys(step.outcomes).length === 0), {
     error: 'goes with `wait: true`; without it the journey goes on at once',

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { chance, weighted } from '../chance';
-import { slug, stepId } from '../sequence/names';
+import { nextStep, slug, stepId } from '../sequence/names';
 import { type Situation, type StepHandler, type StepPlan, targetsAt } from './handler';
 import { isUniqueBy } from './unique';
 
 const variantSchema = z
   .strictObject({
-    name: slug,
+    name: slug.meta({ description: 'Its name in decisions and reports.' }),
     template: slug.meta({ description: 'A folder in templates/.' }),
-    weight: z.number().positive().max(1_000_000).default(1),
+    weight: z
+      .number()
+      .positive()
+      .max(1_000_000)
+      .default(1)
+      .meta({ description: 'How often it is sent, against the others.' }),
   })
   .readonly();
 
@@ -28,7 +33,7 @@ export type WinnerRule = z.output<typeof winnerSchema>;
 export const mailSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('mail'),
+    type: z.literal('mail').meta({ description: 'Sends a message, or one of several variants.' }),
     template: slug.optional().meta({ description: 'A folder in templates/.' }),
     variants: z
       .array(variantSchema)
@@ -38,7 +43,7 @@ export const mailSchema = z
       .meta({ description: 'Instead of `template`: each recipient gets one of them, by weight.' }),
     winner: winnerSchema.optional().meta({ description: 'When the best variant is sent to everyone.' }),
     purpose: slug.optional().meta({ description: "Default: the sequence's purpose." }),
-    next: stepId.optional(),
+    next: nextStep,
   })
   .refine(
     (step) => (step.template === undefined) !== (step.variants === undefined),

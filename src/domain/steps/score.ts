@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { stepId } from '../sequence/names';
+import { nextStep, stepId } from '../sequence/names';
 import { type StepHandler, targetsAt } from './handler';
 
 export const scoreSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('score'),
+    type: z.literal('score').meta({ description: 'Gives the lead interest points, or takes some.' }),
     points: z
       .number()
       .min(-1000)
@@ -14,7 +14,7 @@ export const scoreSchema = z
       .refine((points) => points !== 0, 'must not be 0')
       .meta({ description: 'Interest that the lead gains, or loses; it fades like any other.' }),
     reason: z.string().min(1).max(200).optional().meta({ description: 'Shown in the story of the lead.' }),
-    next: stepId.optional(),
+    next: nextStep,
   })
   .readonly();
 export type ScoreStep = z.output<typeof scoreSchema>;

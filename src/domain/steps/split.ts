@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
 import { chance, weighted } from '../chance';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, nextStep, slug, stepId } from '../sequence/names';
 import { type Situation, type StepHandler, targetsAt } from './handler';
 import { isUniqueBy } from './unique';
 
-const weight = z.number().positive().max(1_000_000);
+const weight = z.number().positive().max(1_000_000).meta({ description: 'How many go this way, against the others.' });
 
-const branchSchema = z.strictObject({ name: slug, weight: weight.default(1), to: stepId.optional() }).readonly();
+const branchSchema = z
+  .strictObject({
+    name: slug.meta({ description: 'Its name in decisions and reports.' }),
+    weight: weight.default(1).meta({ description: 'How many go this way, against the others. Default: 1.' }),
+    to: goesTo('Where to go. Default: next.'),
+  })
+  .readonly();
 
 const holdoutSchema = z
   .strictObject({
@@ -19,17 +25,21 @@ const holdoutSchema = z
 export const splitSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('split'),
+    type: z
+      .literal('split')
+      .meta({
+        description: 'Sends each contact down one of several ways, by chance; the same contact always the same way.',
+      }),
     by: slug.optional().meta({
       description:
         'Splits with the same name put a contact into the same place, in any sequence. Default: this step alone.',
     }),
-    branches: z.array(branchSchema).min(1).max(50),
+    branches: z.array(branchSchema).min(1).max(50).meta({ description: 'The ways.' }),
     holdout: holdoutSchema.optional().meta({
       description:
         'A part that gets nothing: it waits here, so that goal and exits count, and ends with the outcome holdout.',
     }),
-    next: stepId.optional(),
+    next: nextStep,
   })
   .refine(({ branches }) => isUniqueBy(branches, ({ name }) => name), {
     error: 'has two branches of one name',

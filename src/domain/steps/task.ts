@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
 import { EVENTS } from '../event';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, nextStep, slug, stepId } from '../sequence/names';
 import { answerTo } from './answer';
 import { type StepHandler, targetsAt } from './handler';
 
 export const taskSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('task'),
-    kind: z.enum(['call', 'todo']),
+    type: z.literal('task').meta({ description: 'Gives a person something to do, and waits for its outcome.' }),
+    kind: z.enum(['call', 'todo']).meta({ description: 'A call, or anything else to do.' }),
     team: slug.optional().meta({ description: 'Default: the team that the routing rules choose.' }),
     title: z.string().min(1).max(200).meta({ description: 'What is to be done, in one line.' }),
     due: durationSchema.meta({ description: 'Time to do it.' }),
@@ -17,8 +17,8 @@ export const taskSchema = z
       .record(slug, stepId)
       .default({})
       .meta({ description: 'Where the journey goes on after each outcome; any other goes on below.' }),
-    onOverdue: stepId.optional(),
-    next: stepId.optional(),
+    onOverdue: goesTo('Where to go when nobody has closed it in time. Default: next.'),
+    next: nextStep,
   })
   .readonly();
 export type TaskStep = z.output<typeof taskSchema>;

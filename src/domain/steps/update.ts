@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slug, stepId } from '../sequence/names';
+import { nextStep, slug, stepId } from '../sequence/names';
 import { type Change, type StepHandler, targetsAt } from './handler';
 
 const tags = z.array(slug).max(50).default([]);
@@ -7,7 +7,9 @@ const tags = z.array(slug).max(50).default([]);
 export const updateSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('update'),
+    type: z
+      .literal('update')
+      .meta({ description: 'Sets attributes and tags of the contact, or the stage of the lead.' }),
     set: z
       .record(
         z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/, 'not an attribute name'),
@@ -21,7 +23,7 @@ export const updateSchema = z
       .enum(['nurturing', 'mql', 'sql', 'won', 'lost'])
       .optional()
       .meta({ description: 'The new stage of the lead.' }),
-    next: stepId.optional(),
+    next: nextStep,
   })
   .refine(
     ({ set, tag, untag, stage }) => Object.keys(set).length + tag.length + untag.length > 0 || stage !== undefined,

@@ -4,12 +4,12 @@ import { conditionSchema, evaluate } from '../conditions';
 import { eventTypeSchema } from '../event';
 import type { FactEvent } from '../facts';
 import { isNewTo } from '../journey/state';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, slug, stepId } from '../sequence/names';
 import { type Situation, type StepHandler, targetsAt } from './handler';
 
 const sameSchema = z
   .strictObject({
-    property: z.string().min(1).max(60),
+    property: z.string().min(1).max(60).meta({ description: 'The property that has the same value in both events.' }),
     as: stepId
       .optional()
       .meta({ description: 'A waitFor: its event has the same value. Default: the event that began the journey.' }),
@@ -18,13 +18,13 @@ const sameSchema = z
 
 const awaitedSchema = z
   .strictObject({
-    event: eventTypeSchema,
+    event: eventTypeSchema.meta({ description: 'The type of the event, like mail.clicked.' }),
     name: slug.optional().meta({ description: 'Its name in decisions and reports. Default: the type of the event.' }),
     where: conditionSchema.optional().meta({ description: 'Must hold too; event.<property> is of this event.' }),
     same: sameSchema.optional().meta({
       description: 'A property with the same value as that of an earlier event: the same order, for instance.',
     }),
-    to: stepId.optional().meta({ description: 'Default: onEvent.' }),
+    to: goesTo('Where to go after it. Default: onEvent.'),
   })
   .readonly();
 type Awaited = z.output<typeof awaitedSchema>;
@@ -32,17 +32,20 @@ type Awaited = z.output<typeof awaitedSchema>;
 export const waitForSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('waitFor'),
-    event: z.union([eventTypeSchema, z.array(eventTypeSchema).min(1)]).optional(),
+    type: z.literal('waitFor').meta({ description: 'Waits for an event.' }),
+    event: z
+      .union([eventTypeSchema, z.array(eventTypeSchema).min(1)])
+      .optional()
+      .meta({ description: 'The type of the event, or a list: the first of them that comes.' }),
     events: z
       .array(awaitedSchema)
       .min(1)
       .max(50)
       .optional()
       .meta({ description: 'Instead of `event`, each with what must hold.' }),
-    timeout: durationSchema.optional(),
-    onEvent: stepId.optional(),
-    onTimeout: stepId.optional(),
+    timeout: durationSchema.optional().meta({ description: 'The longest wait, like 3d.' }),
+    onEvent: goesTo('Where to go after an event. Default: the step below.'),
+    onTimeout: goesTo('Where to go when no event came in time. Default: the step below.'),
   })
   .refine((step) => (step.event === undefined) !== (step.events === undefined), 'needs either `event:` or `events:`')
   .refine((step) => step.timeout !== undefined || step.onTimeout === undefined, {

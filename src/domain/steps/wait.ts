@@ -3,7 +3,7 @@ import { type Calendar, isOpen, nextOpening, nextTimeOnOpenDay } from '../calend
 import { durationSchema, durationText } from '../calendar/duration';
 import { nextLocalTime, timeMs } from '../calendar/local-time';
 import type { Instant } from '../ids';
-import { slug, stepId } from '../sequence/names';
+import { nextStep, slug, stepId } from '../sequence/names';
 import { type Situation, type StepHandler, type StepPlan, targetsAt } from './handler';
 import { clockText, dateOf, dateWords, zoneOf } from './wait-date';
 import { type DateUntil, type Until, untilSchema } from './wait-until';
@@ -11,11 +11,11 @@ import { type DateUntil, type Until, untilSchema } from './wait-until';
 export const waitSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('wait'),
-    for: durationSchema.optional(),
+    type: z.literal('wait').meta({ description: 'Waits a duration, or until a time, a calendar or a date.' }),
+    for: durationSchema.optional().meta({ description: 'How long, like 2d or 36h.' }),
     until: untilSchema.optional().meta({ description: 'A time of day, the hours of a calendar, or a date.' }),
     within: slug.optional().meta({ description: 'A calendar of rules/calendars.yaml: goes on only while it is open.' }),
-    next: stepId.optional(),
+    next: nextStep,
   })
   .refine(
     (step) => (step.for === undefined) !== (step.until === undefined),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slug, stepId } from '../sequence/names';
+import { goesTo, nextStep, slug, stepId } from '../sequence/names';
 import { type StepHandler, targetsAt } from './handler';
 
 /** Where in a JSON answer a value stands: `company.size`, `items.0.name`. */
@@ -14,7 +14,7 @@ const jsonPath = z
 export const webhookSchema = z
   .strictObject({
     id: stepId,
-    type: z.literal('webhook'),
+    type: z.literal('webhook').meta({ description: 'Tells another system, and takes attributes from its answer.' }),
     endpoint: slug.meta({ description: 'One of rules/webhooks.yaml: its address and secret stand there.' }),
     send: z
       .array(z.string().max(100))
@@ -25,8 +25,8 @@ export const webhookSchema = z
       .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/, 'not an attribute name'), jsonPath)
       .default({})
       .meta({ description: 'Attributes of the contact, each with the place of its value in the answer.' }),
-    onFailed: stepId.optional(),
-    next: stepId.optional(),
+    onFailed: goesTo('Where to go when it could not be delivered. Default: next.'),
+    next: nextStep,
   })
   .readonly();
 export type WebhookStep = z.output<typeof webhookSchema>;
