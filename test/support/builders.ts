@@ -1,3 +1,4 @@
+import { calendarsFrom, calendarsSchema } from '../../src/domain/calendar/schema';
 import type { FactEvent, Facts, LeadFacts, Stage } from '../../src/domain/facts';
 import type { Rules } from '../../src/domain/rules';
 import { scoringSchema } from '../../src/domain/scoring/rules';
@@ -30,7 +31,12 @@ export const someRules: Pick<Rules, 'scoring' | 'calendars'> = {
     temperature: { warm: 20, hot: 40 },
     mql: { score: 40, grade: 'B' },
   }),
-  calendars: { zone: 'America/Sao_Paulo' },
+  calendars: calendarsFrom(
+    calendarsSchema.parse({
+      calendars: { office: { hours: { mon: ['09:00-12:00', '14:00-18:00'], thu: ['10:00-16:00'] } } },
+    }),
+    'America/Sao_Paulo',
+  ),
 };
 
 /** Facts of a lead from São Paulo with the given events. */

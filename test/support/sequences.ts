@@ -38,6 +38,20 @@ function body({ later, any }: Targets): fc.Arbitrary<object> {
   const time = fc.constantFrom('00:30', '02:30', '09:00', '23:59');
   const weekday = fc.oneof(fc.constantFrom('mon', 'sun'), fc.constant(['tue', 'fri']));
   const until = fc.record({ time, weekday }, { requiredKeys: ['time'] });
+  // until a calendar that is open, or a date that is past, missing or neither: it may go on at once, so it only goes forward
+  const atOnce = fc.oneof(
+    fc.constantFrom({ calendar: 'office' }, { calendar: 'none' }),
+    fc.record(
+      {
+        date: fc.constantFrom('contact.attributes.plan', 'lead.createdAt', 'contact.createdAt'),
+        offset: fc.constantFrom('-1d', '3d 2h', '36h'),
+        time,
+        missed: later,
+        missing: later,
+      },
+      { requiredKeys: ['date'] },
+    ),
+  );
   return fc.oneof(
     fc.record(
       { type: fc.constant('mail'), template: fc.constant('hello'), next: later },
@@ -45,6 +59,10 @@ function body({ later, any }: Targets): fc.Arbitrary<object> {
     ),
     fc.record({ type: fc.constant('wait'), for: duration, next: any }, { requiredKeys: ['type', 'for'] }),
     fc.record({ type: fc.constant('wait'), until, next: any }, { requiredKeys: ['type', 'until'] }),
+    fc.record(
+      { type: fc.constant('wait'), until: atOnce, within: fc.constant('office'), next: later },
+      { requiredKeys: ['type', 'until'] },
+    ),
     fc.record(
       {
         type: fc.constant('waitFor'),

@@ -25,11 +25,9 @@ const holdoutSchema = z
 export const splitSchema = z
   .strictObject({
     id: stepId,
-    type: z
-      .literal('split')
-      .meta({
-        description: 'Sends each contact down one of several ways, by chance; the same contact always the same way.',
-      }),
+    type: z.literal('split').meta({
+      description: 'Sends each contact down one of several ways, by chance; the same contact always the same way.',
+    }),
     by: slug.optional().meta({
       description:
         'Splits with the same name put a contact into the same place, in any sequence. Default: this step alone.',

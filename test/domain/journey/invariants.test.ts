@@ -21,7 +21,8 @@ function whatHappened({ input, advanced }: TakenTurn): readonly string[] {
   const decisions = advanced.decisions.map(({ kind, outcome }) => (kind === 'branch' ? `branch ${outcome}` : kind));
   const settled = input.outcome ? [`${input.outcome.effect} ${input.outcome.status}`] : [];
   const isWoken = input.state.place.type === 'performing' && !input.outcome;
-  return [...decisions, ...settled, ...(isWoken ? ['woken while an effect is under way'] : [])];
+  const waits = advanced.decisions.flatMap(({ kind, outcome }) => (kind === 'wait' ? [`wait ${outcome}`] : []));
+  return [...decisions, ...waits, ...settled, ...(isWoken ? ['woken while an effect is under way'] : [])];
 }
 
 test('the random sequences are ones that could be published', () => {
@@ -50,6 +51,9 @@ test('the random journeys see it all: each step type, goal and exit, events in w
       'exit',
       'update',
       'wait',
+      'wait open',
+      'wait missed',
+      'wait missing',
       'handoff',
       'end',
       'mail deferred',
