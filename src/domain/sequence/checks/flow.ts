@@ -86,6 +86,6 @@ function circle(steps: readonly Step[], way: readonly number[]): Found {
   return error(['steps', last, 'id'], {
     code: 'VIV_CYCLE_WITHOUT_WAIT',
     message: `goes round without a wait: ${names}`,
-    fix: 'put a wait, a waitFor or a handoff into the circle, or let it go on elsewhere',
+    fix: 'put a wait, a waitFor, a task or a handoff into the circle, or let it go on elsewhere',
   });
 }
