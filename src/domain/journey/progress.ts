@@ -34,7 +34,9 @@ export function withChanges(progress: Progress, changes: readonly Change[]): Pro
   };
 }
 
-export function decided(progress: Progress, said: Pick<Decision, 'kind' | 'stepId' | 'outcome' | 'reason'>): Progress {
+export type Said = Pick<Decision, 'kind' | 'stepId' | 'outcome' | 'reason' | 'data'>;
+
+export function decided(progress: Progress, said: Said): Progress {
   const { journey, turn, now } = progress.input;
   const decision: Decision = {
     ...said,

@@ -1,9 +1,9 @@
 import { failure } from '../errors';
 import { type Instant, keyOf } from '../ids';
-import { frozenMs, pauseText, type Standstill, standstillOf } from '../pause/holding';
+import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
 import type { Pause } from '../pause/pause';
 import type { Definition } from '../sequence/definition';
-import { planStep, type Step } from '../steps';
+import { endsByDate, planStep, type Step } from '../steps';
 import type { Phase, StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
 import type { Effect, EffectOutcome, Move } from './move';
@@ -28,8 +28,10 @@ type Go = Extract<StepPlan, { type: 'go' }>;
 /** Takes steps from where the journey stands until one rests or ends it. `byRule`: the end, if a change made a rule hold. */
 export function takeSteps(start: Progress, byRule: (progress: Progress) => Advanced | undefined): Advanced {
   const { state, outcome, now, facts, definition } = start.input;
-  const still = standstillOf(facts.pauses ?? [], now);
+  const heldBefore = 'heldBy' in state.place ? state.place.heldBy : undefined;
+  const still = standstillOf(facts.pauses ?? [], now, heldBefore);
   let at = firstVisit(start, state.place, outcome);
+  if (heldBefore !== undefined && !still.holds) at = resumed(at, heldBefore);
   for (let count = 0; count < MOST_STEPS; count += 1) {
     const taken = take(at, still);
     if ('move' in taken) return taken;
@@ -48,7 +50,7 @@ function take(at: Visit, still: Standstill): Go | Advanced {
   if (passed) return passed;
   const plan = planOf(at);
   if (plan.type === 'go') return plan;
-  if (still.drops && isForPeople(plan)) return heldBy(still.drops, at);
+  if (still.drops && at.phase.type === 'arrived' && isForPeople(plan)) return heldBy(still.drops, at);
   return dropped(plan, at, still) ?? rested(at, plan, still.holds);
 }
 
@@ -96,14 +98,15 @@ function visitOf(
   return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0 };
 }
 
-/** Time that stood still since the wait began is given back to it. */
+/** Time that stood still since the wait began is given back to it, however often the journey has been looked at meanwhile. */
 function waitingVisit(progress: Progress, place: Extract<Place, { type: 'waiting' }>): Visit {
   const { facts, now } = progress.input;
   const { until, since = now, frozenMs: before = 0 } = place;
-  const frozen = frozenMs(facts.pauses ?? [], since, now);
-  const moved = until === null ? null : until + Math.max(0, frozen - before);
-  const visit = visitOf(progress, place, { type: 'waiting', until: moved, since });
-  return { ...visit, frozenMs: Math.max(frozen, before) };
+  const visit = visitOf(progress, place, { type: 'waiting', until, since });
+  if (endsByDate(visit.step)) return visit;
+  const frozen = Math.max(before, frozenMs(facts.pauses ?? [], since, now));
+  const moved = until === null ? null : until + frozen - before;
+  return { ...visit, phase: { type: 'waiting', until: moved, since }, frozenMs: frozen };
 }
 
 function arriveAt(progress: Progress, stepId: string | undefined): Visit {
@@ -130,8 +133,18 @@ function left(at: Visit, plan: Go): Progress {
   const changed = withChanges(next, plan.changes ?? []);
   return plan.recorded === true
     ? changed
-    : decided(changed, { kind: plan.kind, stepId: step.id, outcome: plan.outcome, reason: plan.reason });
+    : decided(changed, {
+        kind: plan.kind,
+        stepId: step.id,
+        outcome: plan.outcome,
+        reason: plan.reason,
+        ...(isDeferredMail(at, plan) ? { data: { sendId: at.key } } : {}),
+      });
 }
+
+/** A mail that was deferred and is dropped now: its send is on record, and is told to be skipped. */
+const isDeferredMail = ({ step, phase }: Visit, { kind }: Go): boolean =>
+  kind === 'skip' && step.type === 'mail' && phase.type === 'waiting';
 
 /** The step where this turn comes to rest. */
 function rested(at: Visit, plan: Exclude<StepPlan, Go>, holds: Pause | undefined): Advanced {
@@ -201,19 +214,41 @@ export function standsStill(progress: Progress, place: Extract<Place, { type: 'p
   return { place, move: { type: 'perform', stepId, effect } };
 }
 
-/** Holds still where it is; only a poke, or goal and exits, move it on. */
+/** Holds still where it is; only the end of the pause, or goal and exits, move it on. What comes meanwhile counts then. */
 function heldBy(pause: Pause, at: Visit): Advanced {
   const { progress, step, sinceSeq, phase } = at;
   const { place: before } = progress.input.state;
   const wasHeld = 'heldBy' in before && before.heldBy === pause.id;
   const said = wasHeld
     ? progress
-    : decided(progress, { kind: 'pause', stepId: step.id, outcome: 'held', reason: pauseText(pause) });
+    : decided(progress, {
+        kind: 'pause',
+        stepId: step.id,
+        outcome: 'held',
+        reason: pauseText(pause),
+        data: { pauseId: pause.id },
+      });
   const place: Place =
     phase.type === 'waiting'
       ? { ...waitingPlace(at, phase.until), heldBy: pause.id }
       : { type: 'held', stepId: step.id, sinceSeq, heldBy: pause.id };
-  return resting(said, { place, move: { type: 'await', stepId: step.id, until: null } });
+  // its end may be known, but lie ahead of this journey's clock
+  return resting(said, { place, move: { type: 'await', stepId: step.id, until: pause.endedAt } });
+}
+
+/** Tells that the pause is over by which the journey was held. */
+function resumed(at: Visit, pauseId: string): Visit {
+  const { facts, input } = at.progress;
+  const pause = facts.pauses?.find(({ id }) => id === pauseId);
+  const isGiven = pause && at.phase.type === 'waiting' && at.frozenMs > 0;
+  const givenBackMs = isGiven ? frozenMs([pause], at.phase.since, input.now) : 0;
+  const said = {
+    kind: 'pause',
+    stepId: at.step.id,
+    outcome: 'resumed',
+    reason: resumedText(pause, givenBackMs),
+  } as const;
+  return { ...at, progress: decided(at.progress, { ...said, data: { pauseId, givenBackMs } }) };
 }
 
 /** Plans that a pause must not drop, since a lead would be lost: they wait until it is over. */

@@ -1,3 +1,4 @@
+import { durationText } from '../calendar/duration';
 import type { Instant } from '../ids';
 import type { Pause } from './pause';
 
@@ -7,10 +8,14 @@ export interface Standstill {
   readonly drops: Pause | undefined;
 }
 
-export function standstillOf(pauses: readonly Pause[], now: Instant): Standstill {
-  const lasting = pauses.filter(({ since, endedAt }) => since <= now && (endedAt === null || endedAt > now));
+/**
+ * A pause that is on record and has not ended lasts also for whoever asks with an older `now`: an activity that is tried again.
+ * `heldBy`: the pause that holds the journey already goes on to do so for as long as it lasts, whichever others begin.
+ */
+export function standstillOf(pauses: readonly Pause[], now: Instant, heldBy?: string): Standstill {
+  const lasting = pauses.filter(({ since, endedAt }) => endedAt === null || (since <= now && now < endedAt));
   return {
-    holds: lasting.find(({ mode }) => mode !== 'skip'),
+    holds: lasting.find(({ id }) => id === heldBy) ?? lasting.find(({ mode }) => mode !== 'skip'),
     drops: lasting.find(({ mode }) => mode === 'skip'),
   };
 }
@@ -30,12 +35,19 @@ export function frozenMs(pauses: readonly Pause[], from: Instant, to: Instant): 
   return total;
 }
 
-/** In the words of a reason: `paused: sequence course-nurture, clocks stopped`. */
-export function pauseText({ scope, mode }: Pause): string {
-  const meaning = {
-    freeze: 'clocks stopped',
-    elapse: 'actions wait',
-    skip: 'mails and webhooks that fall due are dropped',
-  };
-  return `paused: ${scope}, ${meaning[mode]}`;
+const MEANINGS = {
+  freeze: 'clocks stopped',
+  elapse: 'actions wait',
+  skip: 'mails and webhooks that fall due are dropped',
+} as const satisfies { readonly [M in Pause['mode']]: string };
+
+/** In the words of a reason: `paused: sequence course-nurture, clocks stopped (prices are wrong)`. */
+export function pauseText({ scope, mode, reason }: Pause): string {
+  return `paused: ${scope}, ${MEANINGS[mode]} (${reason})`;
+}
+
+/** Why a journey that was held goes on. `givenBackMs`: by how much its wait has become longer. */
+export function resumedText(pause: Pause | undefined, givenBackMs: number): string {
+  const over = pause ? `no longer paused: ${pause.scope}` : 'no longer paused';
+  return givenBackMs > 0 ? `${over}; the wait gets back ${durationText(givenBackMs)}` : over;
 }

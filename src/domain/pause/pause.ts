@@ -12,6 +12,8 @@ export interface Pause {
   readonly mode: PauseMode;
   /** For a person: `sequence course-nurture`, `contact`, `everything`. */
   readonly scope: string;
+  /** Why, in the words of whoever began it. */
+  readonly reason: string;
   readonly since: Instant;
   /** Null: it lasts. */
   readonly endedAt: Instant | null;

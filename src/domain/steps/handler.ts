@@ -111,6 +111,8 @@ export interface StepHandler<S> {
   readonly fallsThrough: (step: S) => boolean;
   /** Whether a journey rests in the step, however it goes through it: circles need one that does. */
   readonly takesTime: (step: S) => boolean;
+  /** Whether its wait ends at a date, which a pause that stops clocks does not move. Default: after a duration. */
+  readonly endsByDate?: (step: S) => boolean;
   /** Steps this one may go to, besides the one below it. */
   readonly targets?: (step: S) => readonly Target[];
   /** Event types the step may wait for. */

@@ -60,6 +60,7 @@ function handlerOf(step: Step): StepHandler<Step> {
 export const planStep = (step: Step, situation: Situation): StepPlan => handlerOf(step).plan(step, situation);
 export const fallsThrough = (step: Step): boolean => handlerOf(step).fallsThrough(step);
 export const takesTime = (step: Step): boolean => handlerOf(step).takesTime(step);
+export const endsByDate = (step: Step): boolean => handlerOf(step).endsByDate?.(step) ?? false;
 export const stepTargets = (step: Step): readonly Target[] => handlerOf(step).targets?.(step) ?? [];
 export const stepEvents = (step: Step): readonly { readonly at: At; readonly type: string }[] =>
   handlerOf(step).events?.(step) ?? [];

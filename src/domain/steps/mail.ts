@@ -65,6 +65,7 @@ export const mail: StepHandler<MailStep> = {
   targets: (step) => targetsAt(step, ['next']),
   fallsThrough: (step) => step.next === undefined,
   takesTime: () => false,
+  endsByDate: () => true, // of a deferral
   mails: ({ template, variants = [], purpose }) => [
     ...(template === undefined ? [] : [{ at: ['template'], template, purpose }]),
     ...variants.map((variant, index) => ({ at: ['variants', index, 'template'], template: variant.template, purpose })),

@@ -44,6 +44,7 @@ export const wait: StepHandler<WaitStep> = {
   ],
   fallsThrough: (step) => step.next === undefined,
   takesTime: ({ until }) => until === undefined || ('time' in until && !('date' in until)),
+  endsByDate: ({ until }) => until !== undefined,
   plan: (step, situation) => {
     const { phase, now } = situation;
     if (phase.type === 'waiting' && phase.until !== null) return whenWaiting(step, situation, phase.until);

@@ -36,6 +36,7 @@ export const webhook: StepHandler<WebhookStep> = {
   targets: (step) => targetsAt(step, ['onFailed', 'next']),
   fallsThrough: (step) => step.next === undefined,
   takesTime: () => false,
+  endsByDate: () => true, // of a deferral
   plan: (step, { phase }) => {
     if (phase.type !== 'settled') return { type: 'perform', effect: 'webhook' };
     const { outcome } = phase;
