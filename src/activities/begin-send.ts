@@ -1,7 +1,9 @@
 import type { Facts } from '../domain/facts';
 import { type GateFacts, gate, type Verdict } from '../domain/gate/gate';
+import type { Instant } from '../domain/ids';
 import type { MailOutcome, Turn } from '../domain/journey/move';
 import { heldRule } from '../domain/journey/rules';
+import { pauseText, standstillOf } from '../domain/pause/holding';
 import { LOST, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
 import type { Tx } from '../store/db';
@@ -120,7 +122,14 @@ function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now }
   const { seen } = journey.last.state;
   const rule = heldRule(journey.definition, { journeyId: journey.id, facts, now, seen });
   if (rule) return { type: 'skip', reason: `the journey is over: ${rule.reason}` };
-  return gate(deps.turn.rules.gate, gateFacts, now);
+  return paused(facts, now) ?? gate(deps.turn.rules.gate, gateFacts, now);
+}
+
+/** A pause may have begun since the turn that asked for this mail: the next turn holds the journey, and the same send goes later. */
+function paused({ pauses = [] }: Facts, now: Instant): Verdict | undefined {
+  const { holds, drops } = standstillOf(pauses, now);
+  if (holds) return { type: 'defer', until: now, reason: pauseText(holds) };
+  return drops && { type: 'skip', reason: pauseText(drops) };
 }
 
 function refusal(verdict: Verdict): MailOutcome | undefined {

@@ -126,6 +126,10 @@ export const ERRORS = {
     (p) => `Journey ${p.journey} is at turn ${p.current}; turn ${p.turn} is too old or too new to answer.`,
     409,
   ),
+  VIV_PAUSE_UNKNOWN: bad<{ what: string }>(
+    (p) => `No pause of ${p.what} lasts or is on record. List them: viveiro pause list --all.`,
+    404,
+  ),
   VIV_SEND_BUSY: missing<{ send: string }>(
     (p) => `Send ${p.send} is in the hands of another worker. It is tried again in a moment; nothing is sent twice.`,
   ),

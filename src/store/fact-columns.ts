@@ -106,6 +106,12 @@ function attributeColumn(value: Prisma.Sql): FactColumn {
   };
 }
 
+/** A pause `p` as JSON, shaped like `Pause`. */
+export const PAUSE = Prisma.sql`json_build_object('id', p.id, 'mode', p.mode, 'reason', p.reason,
+  'scope', CASE WHEN p.contact_id IS NOT NULL THEN 'contact' WHEN p.sequence IS NOT NULL THEN 'sequence ' || p.sequence
+    ELSE 'everything' END,
+  'since', ${millis(Prisma.sql`p.since`)}, 'endedAt', ${millis(Prisma.sql`p.ended_at`)})`;
+
 /** A scalar parameter of the type that `column[typeof value]` has. */
 export function scalarParam(value: Scalar): Prisma.Sql {
   if (typeof value === 'number') return numberParam(value);

@@ -2,7 +2,7 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import type { Instant } from '../domain/ids';
 import { Prisma, type Tx } from './db';
-import { factSources, instantParam, leadScore, millis } from './fact-columns';
+import { factSources, instantParam, leadScore, millis, PAUSE } from './fact-columns';
 
 export interface FactsRequest {
   readonly contactId: string;
@@ -16,6 +16,8 @@ export interface FactsRequest {
   readonly after?: { readonly types: readonly string[]; readonly seq: number };
   /** These events, by `seq`. */
   readonly seqs?: readonly number[];
+  /** Pauses of everything, of the contact and of this sequence: those that last, and those that ended after `since`. */
+  readonly pauses?: { readonly sequence: string; readonly since: Instant };
 }
 
 /**
@@ -33,7 +35,7 @@ export function factsQuery(request: FactsRequest): Prisma.Sql {
   return Prisma.sql`
     SELECT ${CONTACT} AS contact, ${lead(request)} AS lead, ${CLIENT} AS client, NULL::json AS organisation,
       ${events(request)} AS events,
-      coalesce((SELECT max(seq) FROM interaction WHERE contact_id = ${request.contactId}::uuid), 0)::float8 AS "lastSeq"
+      coalesce((SELECT max(seq) FROM interaction WHERE contact_id = ${request.contactId}::uuid), 0)::float8 AS "lastSeq"${pauses(request)}
     FROM ${factSources(request.leadId)}
     WHERE c.id = ${request.contactId}::uuid`;
 }
@@ -49,6 +51,16 @@ const lead = (request: FactsRequest) => Prisma.sql`CASE WHEN l.id IS NOT NULL TH
 const CLIENT = Prisma.sql`CASE WHEN k.contact_id IS NOT NULL THEN json_build_object('status', k.status,
   'firstPurchaseAt', ${millis(Prisma.sql`k.first_purchase_at`)}, 'lastPurchaseAt', ${millis(Prisma.sql`k.last_purchase_at`)},
   'purchases', k.purchases, 'revenue', k.revenue::float8) END`;
+
+/** One more column, for those who ask. */
+function pauses({ contactId, pauses: wanted }: FactsRequest): Prisma.Sql {
+  if (!wanted) return Prisma.empty;
+  const { sequence, since } = wanted;
+  return Prisma.sql`, coalesce((SELECT json_agg(${PAUSE} ORDER BY p.since, p.id) FROM pause p
+      WHERE (p.ended_at IS NULL OR p.ended_at > ${instantParam(since)})
+        AND (p.contact_id = ${contactId}::uuid OR p.sequence = ${sequence}
+          OR (p.contact_id IS NULL AND p.sequence IS NULL))), '[]'::json) AS pauses`;
+}
 
 /** A JSON array; an event that is wanted for two reasons comes once. */
 function events({ contactId, now, newest = new Map(), after, seqs = [] }: FactsRequest): Prisma.Sql {

@@ -1,7 +1,7 @@
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Turn } from '../domain/journey/move';
-import type { JourneyState } from '../domain/journey/state';
+import type { JourneyState, Place } from '../domain/journey/state';
 import type { Definition } from '../domain/sequence/definition';
 import { holdsLock, noteLock, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
@@ -105,6 +105,9 @@ export interface TakenTurn {
   readonly ended: { readonly at: number; readonly outcome: string; readonly reason: string } | null;
 }
 
+/** The pause by which a journey is held; null: by none. */
+export const holderOf = (place: Place): string | null => ('heldBy' in place ? (place.heldBy ?? null) : null);
+
 /** Writes a turn if nobody has written it before; answers whether it did. */
 export async function writeTurn(tx: Tx, { journeyId, turn, last, ended }: TakenTurn): Promise<boolean> {
   const { move } = last;
@@ -113,6 +116,7 @@ export async function writeTurn(tx: Tx, { journeyId, turn, last, ended }: TakenT
   const count = await tx.$executeRaw`
     UPDATE journey SET turn = turn + 1, last_turn = ${JSON.stringify(last)}::jsonb, due_at = ${dueAt},
       step_id = coalesce(${stepId}, step_id), status = ${ended ? 'ended' : 'running'},
+      held_by = ${holderOf(last.state.place)}::uuid,
       ended_at = ${ended ? new Date(ended.at) : null}, outcome = ${ended?.outcome ?? null}, reason = ${ended?.reason ?? null}
     WHERE id = ${journeyId}::uuid AND turn = ${turn}`;
   return count === 1;

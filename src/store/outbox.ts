@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/ids';
 import type { Tx } from './db';
 
 /** What the outbox is asked to do once the transaction has committed; at least once, in no order. */
@@ -10,4 +11,22 @@ export type OutboxJob =
 export async function enqueue(tx: Tx, jobs: readonly OutboxJob[]): Promise<void> {
   for (const { task, payload } of jobs)
     await tx.$executeRaw`SELECT graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json)`;
+}
+
+/** A job for later. */
+export type LaterJob = OutboxJob & {
+  /** Real time: that of PostgreSQL's clock. */
+  readonly runAt: Instant;
+  /** While a job of this key waits to be run, it is not added again, and keeps its time. */
+  readonly key: string;
+};
+
+/** Adds many jobs for later in one statement, in the caller's transaction. */
+export async function enqueueLater(tx: Tx, jobs: readonly LaterJob[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const rows = jobs.map(({ runAt, ...job }) => ({ ...job, at: new Date(runAt).toISOString() }));
+  await tx.$executeRaw`
+    SELECT graphile_worker.add_jobs(ARRAY(
+      SELECT row(task, payload, NULL, at, NULL, key, NULL, NULL)::graphile_worker.job_spec
+      FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(task text, payload json, at timestamptz, key text)), true)`;
 }

@@ -152,3 +152,13 @@ export async function settleUntried(tx: Tx, send: SendRow, { status, reason, at 
       AND (lease_until IS NULL OR lease_until <= clock_timestamp())`;
   return count === 1;
 }
+
+/** A mail that was put off and is not wanted any more. */
+export async function skipDeferred(
+  tx: Tx,
+  { sendId, reason, at }: { readonly sendId: string; readonly reason: string; readonly at: Instant },
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE send SET status = 'skipped', reason = ${reason}, settled_at = ${new Date(at)}
+    WHERE id = ${sendId}::uuid AND status = 'deferred'`;
+}

@@ -5,13 +5,15 @@ import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
 import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
-import { rememberedSeqs } from '../domain/journey/state';
+import { type Place, rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import { readFacts } from './facts';
-import { lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
+import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
+import { confirmHold } from './pauses';
+import { skipDeferred } from './send-ledger';
 import { planSend } from './sends';
 
 /** What a rehearsal adds: how scripted recipients react. Absent in live running. */
@@ -83,13 +85,19 @@ export async function factsFor(
   { journey, now }: { readonly journey: OpenJourney; readonly now: Instant },
 ): Promise<Facts> {
   const { newest, sinceHorizon } = needsOf(journey.definition);
-  const { contactId, leadId, enteredAt } = journey;
+  const { contactId, leadId, enteredAt, sequence } = journey;
   const { state } = journey.last;
   const after = { types: sinceHorizon, seq: state.seen.horizon };
   const { halfLife } = rules.scoring;
   const seqs = rememberedSeqs(state);
-  const facts = await readFacts(tx, { contactId, leadId, now, halfLife, newest, after, seqs });
+  const pauses = { sequence, since: clockSince(state.place, now) };
+  const facts = await readFacts(tx, { contactId, leadId, now, halfLife, newest, after, seqs, pauses });
   return factsOfJourney(facts, { state, enteredAt });
+}
+
+/** Since when a pause that is over may matter: since the wait began whose clock it may have stopped. */
+function clockSince(place: Place, now: Instant): Instant {
+  return place.type === 'waiting' ? Math.min(place.since ?? now, now) : now;
 }
 
 async function record(
@@ -108,7 +116,20 @@ async function record(
   await recordDecisions(tx, advanced.decisions);
   await applyChanges(tx, rules.scoring, { journey, changes: advanced.changes, now: request.now });
   await updateInterests(tx, { journey, request, advanced });
+  await settlePauses(tx, { journey, request, advanced });
   await planSend(tx, { journey, move, now: request.now });
+}
+
+/** What only turns that meet a pause must do: nobody else sends a statement for it. */
+async function settlePauses(
+  tx: Tx,
+  { journey, request, advanced }: Case & { readonly advanced: Advanced },
+): Promise<void> {
+  const holder = holderOf(advanced.state.place);
+  if (holder !== null && holder !== holderOf(journey.last.state.place))
+    await confirmHold(tx, { pauseId: holder, journeyId: journey.id });
+  for (const { data, reason } of advanced.decisions.filter(({ kind }) => kind === 'skip'))
+    if (typeof data?.sendId === 'string') await skipDeferred(tx, { sendId: data.sendId, reason, at: request.now });
 }
 
 /** Rows change only when the wants change: most turns cost no statement here. */
