@@ -1,5 +1,6 @@
 import { newId } from '../../src/domain/ids';
 import type { PauseMode } from '../../src/domain/pause/pause';
+import { waitUntil } from '../../src/runtime/processes';
 import { transaction } from '../../src/store/db';
 import { ingest } from '../../src/store/ingest';
 import { readJourney } from '../../src/store/journeys';
@@ -222,6 +223,13 @@ describe('a journey that meets a pause', () => {
     expect(await take(journeyId, 3, later(4 * DAY))).toMatchObject({ move: { type: 'end', outcome: 'came' } });
   });
 
+  const isWaiting = async () => {
+    const [row] = await database.db.$queryRaw<{ waiting: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+        AND query LIKE '%UPDATE pause%') AS waiting`;
+    return row?.waiting === true;
+  };
+
   it('just as it ends is woken, whichever of the two comes first', async () => {
     const { journeyId } = await aJourney(database.db, await aWait());
     const { pause } = await begin(EVERYTHING);
@@ -229,7 +237,7 @@ describe('a journey that meets a pause', () => {
     await transaction(database.db, async (tx) => {
       await takeTurn(tx, SALES, { journeyId, turn: 1, now: later(HOUR) });
       ending = resume(pause.id); // waits for this transaction, and sees what it has written
-      await database.db.$queryRaw`SELECT 1`;
+      expect(await waitUntil(isWaiting, 5_000)).toBe(true);
     });
     expect(await ending).toMatchObject({ waking: 1 });
     await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
