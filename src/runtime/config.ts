@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { failure } from '../domain/errors';
+import { MOST_WOKEN_PER_MINUTE, WOKEN_PER_MINUTE } from '../domain/pause/pause';
 
 const port = z.coerce.number('a port is a whole number').int().min(0).max(65_535).optional();
 const text = z.string().trim().min(1);
@@ -46,6 +47,13 @@ const configSchema = z.object({
     .min(1024)
     .default(1_048_576)
     .describe('Largest body that the API takes, in bytes.'),
+  resumePerMinute: z.coerce
+    .number('must be a number of journeys')
+    .int()
+    .min(1)
+    .max(MOST_WOKEN_PER_MINUTE)
+    .default(WOKEN_PER_MINUTE)
+    .describe('How many journeys per minute the end of a pause wakes, unless told.'),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

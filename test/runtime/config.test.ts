@@ -12,6 +12,7 @@ test('with nothing set, everything is embedded and on free ports', () => {
     postalAddress: 'Viveiro, Rua das Mudas 1, 01000-000 São Paulo, Brazil',
     apiBodyLimit: 1_048_576,
     logLevel: 'warn',
+    resumePerMinute: 60,
   });
 });
 

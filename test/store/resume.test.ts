@@ -11,8 +11,8 @@ import { SALES } from '../support/sales';
 const database = testDatabase(10);
 const begin = (mode: 'freeze' | 'elapse' = 'elapse') =>
   beginPause(database.db, { target: { type: 'everything' }, mode, reason: 'a test', by: 'ana', now: MONDAY });
-const resume = (pauseId: string, perMinute = 60) =>
-  endPause(database.db, { pauseId, by: 'rui', now: later(5 * DAY), perMinute });
+const resume = (pauseId: string, perMinute = 60, now = later(5 * DAY)) =>
+  endPause(database.db, { pauseId, by: 'rui', now, perMinute });
 const take = (journeyId: string, turn: number, now: number) =>
   transaction(database.db, (tx) => takeTurn(tx, SALES, { journeyId, turn, now }));
 
@@ -89,6 +89,23 @@ it('a journey that a second pause holds stays where it is when the first one end
   expect(await resume(second.pause.id)).toMatchObject({ waking: 1 });
 });
 
+// INV-NOBODY-LEFT-HELD
+it('whoever is held at the moment when a pause ends is woken: none is left behind', async () => {
+  const version = await aWait();
+  const all = await Promise.all(Array.from({ length: 40 }, () => aJourney(database.db, version)));
+  await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+  for (let round = 1; round <= 5; round += 1) {
+    const { pause } = await begin();
+    const looks = all.map(({ journeyId }) => take(journeyId, round, later(HOUR)));
+    await Promise.all([...looks, resume(pause.id, 100_000, later(HOUR))]);
+    const held = await database.db.journey.findMany({ where: { heldBy: { not: null } } });
+    const woken = new Set(await pokesIn(database.db));
+    expect(held.filter(({ id }) => !woken.has(`journey:${id}`))).toEqual([]);
+    await database.db.journey.updateMany({ data: { heldBy: null } });
+    await database.db.$executeRaw`DELETE FROM graphile_worker._private_jobs`;
+  }
+});
+
 // INV-RESUME-PACED
 it('however many are held, no more than so many are woken in any minute, and each once', async () => {
   const { pause } = await begin();
@@ -134,6 +151,18 @@ it('broken off, it goes on behind those that it has asked for', async () => {
   const times = (await jobs()).map(({ runAt }) => runAt);
   expect(times).toHaveLength(60);
   expect(mostPerMinute(times)).toBe(60);
+});
+
+it('paced anew, those who still wait get new times, and nobody is forgotten', async () => {
+  const { pause } = await begin();
+  await heldRows(1_200, pause.id);
+  await resume(pause.id, 1);
+  const again = { pauseId: pause.id, by: 'rui', now: later(6 * DAY), perMinute: 600, isPacedAnew: true };
+  expect(await endPause(database.db, again)).toMatchObject({ waking: 1_200, pause: { endedAt: later(5 * DAY) } });
+  const times = (await jobs()).map(({ runAt }) => runAt);
+  expect(times).toHaveLength(1_200);
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThanOrEqual(120_000);
+  expect(mostPerMinute(times)).toBe(600);
 });
 
 it('a job that is being run does not count: its journey may have looked before this pause ended', async () => {

@@ -11,6 +11,8 @@ export interface Skipping {
   byMs(workflowId: string, ms: number): void;
   /** Resolves once a workflow started with `byMs` has got there. */
   reached(workflowId: string): Promise<void>;
+  /** Lets the time of one that runs pass on, and resolves once it has got there; without `ms` to the end of its timers, at once. */
+  further(workflowId: string, ms?: number): Promise<void>;
 }
 
 /** Lets a connection start workflows with time skipping, each as it is told before its start. */
@@ -18,6 +20,10 @@ export function skippingOn(connection: Connection, namespace: string): Skipping 
   const configs = new Map<string, SkippingConfig>();
   const service = connection.workflowService;
   const start = service.startWorkflowExecution.bind(service);
+  const arrived = async (workflowId: string, fastForwardId: string) => {
+    await service.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution: { workflowId }, fastForwardId });
+  };
+  let forwards = 0;
   Object.assign(service, {
     startWorkflowExecution: (request: { workflowId?: string | null }) =>
       start({ ...request, timeSkippingConfig: configs.get(request.workflowId ?? '') }),
@@ -26,12 +32,19 @@ export function skippingOn(connection: Connection, namespace: string): Skipping 
     toTheEnd: (workflowId) => void configs.set(workflowId, { enabled: true, maxSessionSkipCount: 1000 }),
     byMs: (workflowId, ms) =>
       void configs.set(workflowId, { enabled: true, fastForwardConfig: { id: FAST_FORWARD, duration: msToTs(ms) } }),
-    async reached(workflowId) {
-      await service.pollWorkflowExecutionTimeSkipping({
+    reached: (workflowId) => arrived(workflowId, FAST_FORWARD),
+    async further(workflowId, ms) {
+      forwards += 1;
+      const id = `${FAST_FORWARD} ${forwards}`;
+      const forward =
+        ms === undefined ? { maxSessionSkipCount: 1000 } : { fastForwardConfig: { id, duration: msToTs(ms) } };
+      await service.updateWorkflowExecutionOptions({
         namespace,
         workflowExecution: { workflowId },
-        fastForwardId: FAST_FORWARD,
+        workflowExecutionOptions: { timeSkippingConfig: { enabled: true, ...forward } },
+        updateMask: { paths: ['time_skipping_config'] },
       });
+      if (ms !== undefined) await arrived(workflowId, id);
     },
   };
 }

@@ -6,6 +6,7 @@ import { handoffAnswers } from './handoff-answers';
 import { health } from './health';
 import { leads } from './leads';
 import { links } from './links';
+import { pauses } from './pauses';
 import { purchases } from './purchases';
 import { story } from './story';
 
@@ -15,6 +16,7 @@ export const ROUTES: readonly Routes[] = [
   events,
   leads,
   purchases,
+  pauses,
   forms,
   links,
   handoffAnswers,

@@ -7,8 +7,10 @@ import { register as handoffs } from './handoffs';
 import { register as importing } from './import';
 import { register as journeys } from './journeys';
 import { register as key } from './key';
+import { register as pause } from './pause';
 import { register as rehearse } from './rehearse';
 import { register as rep } from './rep';
+import { register as resume } from './resume';
 import { register as sends } from './sends';
 import { register as sequence } from './sequence';
 import { register as start } from './start';
@@ -24,7 +26,7 @@ interface Group {
 /** Every command; a new one adds its file and one line here. */
 export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo] },
-  { heading: 'Sequences:', commands: [validate, sequence, rehearse] },
+  { heading: 'Sequences:', commands: [validate, sequence, rehearse, pause, resume] },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
   { heading: 'Sales:', commands: [handoffs, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },

@@ -3,7 +3,7 @@ import { contactIdOf, contactRefOf } from '../../store/contact-ref';
 import { type JourneyFilter, listJourneys } from '../../store/journey-list';
 import { wholeNumber } from '../arguments';
 import { withDatabase } from '../database';
-import { minuteText, writeJson } from '../output';
+import { minuteText, onOneLine, writeJson } from '../output';
 import { table } from '../table';
 
 interface Options extends Omit<JourneyFilter, 'offset' | 'contactId'> {
@@ -22,7 +22,9 @@ export function register(program: Command): void {
     .option('--limit <n>', 'journeys per page', wholeNumber(1), 50)
     .option('--page <n>', 'which page, from 1', wholeNumber(1), 1)
     .option('--json', 'one JSON object')
-    .description('list journeys, the newest first: contact, sequence, step, due time, outcome')
+    .description(
+      'list journeys, the newest first: contact, sequence, step, due time, outcome or the pause that holds it',
+    )
     .addHelpText(
       'after',
       `
@@ -49,9 +51,9 @@ async function list({ contact, sequence, status, limit, page, json }: Options): 
     journey.status,
     journey.step ?? '',
     minuteText(journey.dueAt),
-    journey.outcome ?? '',
+    journey.outcome ?? onOneLine(journey.held ?? ''),
   ]);
-  process.stdout.write(table(['contact', 'sequence', 'status', 'step', 'due (UTC)', 'outcome'], rows));
+  process.stdout.write(table(['contact', 'sequence', 'status', 'step', 'due (UTC)', 'outcome or pause'], rows));
   const pages = Math.max(1, Math.ceil(total / limit));
   process.stdout.write(`\npage ${page} of ${pages}, ${total} in all\n`);
 }

@@ -18,3 +18,7 @@ export interface Pause {
   /** Null: it lasts. */
   readonly endedAt: Instant | null;
 }
+
+/** How many journeys per minute the end of a pause wakes, unless told. */
+export const WOKEN_PER_MINUTE = 60;
+export const MOST_WOKEN_PER_MINUTE = 100_000;
