@@ -1,7 +1,7 @@
 import type { FactEvent, Facts } from '../../src/domain/facts';
 import type { Instant } from '../../src/domain/ids';
 import { type Advanced, advance } from '../../src/domain/journey/advance';
-import type { EffectOutcome, Move } from '../../src/domain/journey/move';
+import type { Effect, EffectOutcome, Move } from '../../src/domain/journey/move';
 import { initialState, type JourneyState } from '../../src/domain/journey/state';
 import type { Pause } from '../../src/domain/pause/pause';
 import type { Definition } from '../../src/domain/sequence/definition';
@@ -34,7 +34,7 @@ export interface Around {
   readonly pokes?: readonly Instant[];
   readonly events?: readonly FactEvent[];
   readonly facts?: Partial<Facts>;
-  /** What comes of the effects, in order; default: each mail is accepted. */
+  /** What comes of the effects, in order; of those behind them: each is accepted. */
   readonly effects?: readonly EffectOutcome[];
   /** How long an effect takes (ms). */
   readonly takesMs?: number;
@@ -48,7 +48,10 @@ export interface Look {
   readonly advanced: Advanced;
 }
 
-const ACCEPTED: EffectOutcome = { effect: 'mail', status: 'accepted', reason: 'taken' };
+const accepted = ({ type }: Effect): EffectOutcome =>
+  type === 'webhook'
+    ? { effect: type, status: 'delivered', set: {}, reason: 'taken' }
+    : { effect: type, status: 'accepted', reason: 'taken' };
 
 /**
  * Drives a journey through pauses as the live system does: it looks when a timer is due, when somebody pokes it, when an event comes
@@ -67,7 +70,7 @@ export function driveThrough(definition: Definition, around: Around): readonly L
     if (move.type === 'end') return looks;
     if (move.type === 'perform') {
       now += around.takesMs ?? 0;
-      outcome = effects.shift() ?? ACCEPTED;
+      outcome = effects.shift() ?? accepted(move.effect);
       continue;
     }
     const next = nextLook(around, { now, advanced, move });
