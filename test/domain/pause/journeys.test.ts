@@ -246,6 +246,7 @@ describe('an effect that is under way when a pause begins', () => {
     const effects = [{ effect: 'mail', status: 'deferred', until: at(4), reason: 'quiet hours' }] as const;
     const looks = driveThrough(definition, { pauses: [aPause('freeze', [1, 8])], takesMs: 2 * HOUR, effects });
     expect(mailsIn(looks)).toEqual(['0h first', '8h first', '10h second']);
+    expect(told(looks).slice(0, 2)).toEqual(['2h pause held', '8h pause resumed']);
     const keys = looks.flatMap(({ advanced: { move } }) => (move.type === 'perform' ? [move.effect.key] : []));
     expect(keys[0]).toBe(keys[1]);
   });
