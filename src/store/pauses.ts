@@ -117,6 +117,9 @@ async function read(db: Db | Tx, which: Prisma.Sql): Promise<readonly PauseEntry
   return rows.map(({ pause, ...rest }) => ({ ...pause, ...rest }));
 }
 
+/** Orders holds and the end of a pause; unlike locks on its row it is fair: a stream of holds does not keep the end waiting. */
+const lockOf = (pauseId: string): Prisma.Sql => Prisma.sql`hashtextextended(${`pause ${pauseId}`}, 0)`;
+
 /**
  * For the transaction that makes a journey be held: none is written as held by a pause after whoever ended it has looked for those
  * that are. One that has ended meanwhile wakes the journey at once.
@@ -125,7 +128,25 @@ export async function confirmHold(
   tx: Tx,
   { pauseId, journeyId }: { readonly pauseId: string; readonly journeyId: string },
 ): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(${lockOf(pauseId)})`;
+  // a statement of its own: one that waits for a lock goes on with what it saw before
   const [row] = await tx.$queryRaw<{ over: boolean }[]>`
-    SELECT ended_at IS NOT NULL AS over FROM pause WHERE id = ${pauseId}::uuid FOR SHARE`;
+    SELECT ended_at IS NOT NULL AS over FROM pause WHERE id = ${pauseId}::uuid`;
   if (row?.over !== false) await enqueue(tx, [{ task: 'poke', payload: { workflow: `journey:${journeyId}`, seq: 0 } }]);
+}
+
+/**
+ * Ends a pause that lasts, in a transaction of its own: once it has committed, every journey that the pause holds is written so, and
+ * none comes to it that does not see the end.
+ */
+export async function writeEnd(
+  db: Db,
+  { pauseId, by, now }: { readonly pauseId: string; readonly by: string; readonly now: Instant },
+): Promise<void> {
+  await transaction(db, async (tx) => {
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(${lockOf(pauseId)})`;
+    await tx.$executeRaw`
+      UPDATE pause SET ended_at = greatest(since, ${instantParam(now)}), ended_by = ${by}
+      WHERE id = ${pauseId}::uuid AND ended_at IS NULL`;
+  });
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/ids';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { instantParam, millis } from './fact-columns';
 import { enqueueLater } from './outbox';
-import { findPause, type PauseEntry } from './pauses';
+import { findPause, type PauseEntry, writeEnd } from './pauses';
 
 export interface Resume {
   readonly pauseId: string;
@@ -34,13 +34,7 @@ const MINUTE_MS = 60_000;
  */
 export async function endPause(db: Db, { pauseId, by, now, perMinute, isPacedAnew }: Resume): Promise<Resumed> {
   await findPause(db, pauseId);
-  // committed before journeys are looked for: a journey that is being held meanwhile either is seen or sees it (confirmHold)
-  await transaction(
-    db,
-    (tx) => tx.$executeRaw`
-      UPDATE pause SET ended_at = greatest(since, ${instantParam(now)}), ended_by = ${by}
-      WHERE id = ${pauseId}::uuid AND ended_at IS NULL`,
-  );
+  await writeEnd(db, { pauseId, by, now });
   if (isPacedAnew) await transaction(db, (tx) => forgetTimes(tx, pauseId));
   const held = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM journey WHERE held_by = ${pauseId}::uuid AND status = 'running' ORDER BY id`;

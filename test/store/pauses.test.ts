@@ -226,7 +226,7 @@ describe('a journey that meets a pause', () => {
   const isWaiting = async () => {
     const [row] = await database.db.$queryRaw<{ waiting: boolean }[]>`
       SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-        AND query LIKE '%UPDATE pause%') AS waiting`;
+        AND query LIKE '%pg_advisory_xact_lock(%') AS waiting`;
     return row?.waiting === true;
   };
 
