@@ -208,6 +208,7 @@ test('journeys are listed by sequence and status, page by page', async () => {
       step: 'pause',
       dueAt: NINE + 3_600_000,
       enteredAt: NINE,
+      held: null,
       outcome: null,
       reason: null,
     },
