@@ -42,7 +42,7 @@ export async function ingestIn(tx: Tx, deps: TurnDeps, event: IncomingEvent): Pr
 export async function followUp(
   tx: Tx,
   deps: TurnDeps,
-  { event, interactionId, seq }: RecordedEvent,
+  { event, interactionId, seq, sweptOn }: RecordedEvent,
 ): Promise<readonly string[]> {
   await applyScores(tx, deps.rules.scoring, { contactId: event.contactId, interactionId, event });
   const { journeys: interested, versions } = await listenersTo(tx, event);
@@ -51,7 +51,7 @@ export async function followUp(
     tx,
     pokes.map((workflow) => ({ task: 'poke', payload: { workflow, seq } })),
   );
-  await enterBy(tx, deps, { event, interactionId, seq, versions });
+  await enterBy(tx, deps, { event, interactionId, seq, sweptOn, versions });
   return pokes;
 }
 

@@ -11,6 +11,7 @@ import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import { readFacts } from './facts';
+import { afterEnd } from './journey-end';
 import { lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
 import { planSend } from './sends';
 
@@ -54,12 +55,17 @@ export interface TurnRequest {
 export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Promise<Turn> {
   const journey = await lockJourney(tx, request.journeyId, request.contactId);
   const turn = request.turn + 1;
-  if (journey.turn === turn) return reply(tx, deps, { journey, turn, move: journey.last.move });
+  if (journey.turn === turn || hasEnded(journey, request))
+    return reply(tx, deps, { journey, turn: journey.turn, move: journey.last.move });
   if (journey.turn !== request.turn)
     throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
   const move = await decide(tx, deps, { journey, request });
   return reply(tx, deps, { journey, turn, move });
 }
+
+/** The end answers every turn up to it: what ended the journey from outside may have overtaken its workflow's last question. */
+const hasEnded = ({ last, turn }: OpenJourney, request: TurnRequest): boolean =>
+  last.move.type === 'end' && request.turn <= turn;
 
 interface Case {
   readonly journey: OpenJourney;
@@ -94,9 +100,10 @@ export async function factsFor(
 
 async function record(
   tx: Tx,
-  { rules }: TurnDeps,
+  deps: TurnDeps,
   { journey, request, advanced }: Case & { readonly advanced: Advanced },
 ): Promise<void> {
+  const { rules } = deps;
   const { state, move, waitsFor, ended } = advanced;
   const wrote = await writeTurn(tx, {
     journeyId: journey.id,
@@ -109,6 +116,7 @@ async function record(
   await applyChanges(tx, rules.scoring, { journey, changes: advanced.changes, now: request.now });
   await updateInterests(tx, { journey, request, advanced });
   await planSend(tx, { journey, move, now: request.now });
+  if (ended) await afterEnd(tx, deps, { journey, now: request.now }, takeTurn);
 }
 
 /** Rows change only when the wants change: most turns cost no statement here. */
