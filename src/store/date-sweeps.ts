@@ -1,13 +1,17 @@
-import { type LocalDate, textsFor } from '../domain/entry/dates';
+import { type LocalDate, plusDays, textsFor } from '../domain/entry/dates';
 import type { DateEntry } from '../domain/entry/schema';
 import { Prisma, type Tx } from './db';
 import { type Clock, factColumn } from './fact-columns';
 
-/** The last day for which a sweep has entered everyone by their dates; null: none has, as far as is known. */
-export async function sweptThrough(tx: Tx, sequence: string): Promise<LocalDate | null> {
+/**
+ * The last day for which sweeps have entered everyone by their dates. The first sweep that asks begins with its own day, `today`, and
+ * with what it leaves the next one goes on.
+ */
+export async function sweptThrough(tx: Tx, sequence: string, today: LocalDate): Promise<LocalDate> {
   const [row] = await tx.$queryRaw<{ through: LocalDate }[]>`
-    SELECT through FROM date_sweep WHERE sequence = ${sequence}`;
-  return row?.through ?? null;
+    INSERT INTO date_sweep (sequence, through) VALUES (${sequence}, ${plusDays(today, -1)})
+    ON CONFLICT (sequence) DO UPDATE SET sequence = excluded.sequence RETURNING through`;
+  return row?.through ?? today;
 }
 
 /** Notes that nobody who is due on this day, or before, is left to enter. */

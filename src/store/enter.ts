@@ -28,8 +28,8 @@ export interface Enrolment extends WaitingEntry {
   readonly entrySeq?: number;
   /** With re-entry per key: the key. */
   readonly key?: string;
-  /** The way in whose condition let it in; absent: a person, a program or another sequence said so. Asked again after a wait. */
-  readonly via?: 'on' | 'when' | 'date';
+  /** The way in; absent: another sequence, or a rehearsal. What it asks is asked again after a wait. */
+  readonly via?: WaitingEntry['via'];
   /** The journey whose step entered it, and that waits for its end. */
   readonly parent?: { readonly journeyId: string; readonly joinId: string };
   /** The day of the sweep that enters it, `2026-03-02`: what a day may enter is counted by it. */
@@ -92,8 +92,9 @@ async function admissionOf(
   { rules }: TurnDeps,
   { enrolment, past }: Entry & { readonly past: readonly PastJourney[] },
 ): Promise<Admitted> {
-  const { version, leadId, key, now, contactId } = enrolment;
-  const { exclusive, reenter } = version.definition;
+  const { version, leadId, key, now, contactId, via } = enrolment;
+  const { exclusive, reenter, enter } = version.definition;
+  if (via === 'hand' && !enter.byHand) return { type: 'drop', reason: 'the sequence lets nobody in by hand' };
   const refusal = (await unfit(tx, enrolment)) ?? reentry(reenter, past, { leadId, key, now });
   if (refusal !== undefined) return { type: 'drop', reason: refusal };
   if (await isDayFull(tx, rules.lifecycle, enrolment))

@@ -38,7 +38,8 @@ export async function noLongerWanted(tx: Tx, { rules }: TurnDeps, asking: Asking
 
 function conditionOf({ definition: { enter } }: SequenceVersion, via: Waiting['entry']['via']): Condition | undefined {
   if (via === 'on') return enter.where;
-  return via === 'when' ? enter.when : enter.date?.where;
+  if (via === 'when') return enter.when;
+  return via === 'date' ? enter.date?.where : undefined;
 }
 
 /** Whoever became quiet and bought since is not quiet. */

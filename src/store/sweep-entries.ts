@@ -69,7 +69,7 @@ async function roundsOf(tx: Tx, deps: TurnDeps, request: EntryRequest): Promise<
           },
         ];
   if (date === undefined) return ofSegment;
-  const days = daysToSweep(sweptOn, await sweptThrough(tx, request.version.sequence));
+  const days = daysToSweep(sweptOn, await sweptThrough(tx, request.version.sequence, sweptOn));
   return [...ofSegment, ...days.map((day) => dateRound(deps, { ...request, date, day, sweptOn }))];
 }
 

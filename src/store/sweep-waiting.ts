@@ -95,7 +95,7 @@ async function oldest(tx: Tx, sequence: string, limit: number): Promise<readonly
   if (limit <= 0) return [];
   return tx.$queryRaw<Listed[]>`
     SELECT id, contact_id AS "contactId" FROM waiting WHERE sequence = ${sequence} AND "group" IS NULL
-    ORDER BY since, id LIMIT ${limit}`;
+    ORDER BY since, seq LIMIT ${limit}`;
 }
 
 async function enterOne(

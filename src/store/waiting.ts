@@ -9,7 +9,7 @@ export interface WaitingEntry {
   readonly cause: string;
   readonly entrySeq?: number;
   readonly key?: string;
-  readonly via?: 'on' | 'when' | 'date';
+  readonly via?: 'on' | 'when' | 'date' | 'hand';
   readonly parent?: { readonly journeyId: string; readonly joinId: string };
 }
 
@@ -50,7 +50,7 @@ export async function takeNext(
   const [next] = await tx.$queryRaw<Waiting[]>`
     DELETE FROM waiting w WHERE w.id = (
       SELECT id FROM waiting WHERE contact_id = ${contactId}::uuid AND "group" = ${group}
-      ORDER BY priority DESC, since, id LIMIT 1)
+      ORDER BY priority DESC, since, seq LIMIT 1)
     RETURNING ${COLUMNS}`;
   return next;
 }
@@ -77,7 +77,7 @@ export async function listWaiting(
       SELECT ${COLUMNS}, c.email FROM waiting w JOIN contact c ON c.id = w.contact_id
       WHERE (${contactId ?? null}::uuid IS NULL OR w.contact_id = ${contactId ?? null}::uuid)
         AND (${sequence ?? null}::text IS NULL OR w.sequence = ${sequence ?? null})
-      ORDER BY w.since, w.id LIMIT ${o.limit} OFFSET ${o.offset}`,
+      ORDER BY w.since, w.seq LIMIT ${o.limit} OFFSET ${o.offset}`,
   ]);
   return { total, waiting };
 }

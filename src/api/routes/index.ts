@@ -4,6 +4,7 @@ import { events } from './events';
 import { forms } from './forms';
 import { handoffAnswers } from './handoff-answers';
 import { health } from './health';
+import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
 import { purchases } from './purchases';
@@ -14,6 +15,7 @@ export const ROUTES: readonly Routes[] = [
   health,
   events,
   leads,
+  journeys,
   purchases,
   forms,
   links,

@@ -71,9 +71,9 @@ export function textsFor(entry: DateEntry, day: LocalDate): DateTexts {
 
 /**
  * The days that a sweep looks at, the oldest first: today, and those since `through`, the last that was finished, as far back as
- * `MOST_DAYS_BACK`. With none finished before, today alone: whoever publishes a sequence starts it today.
+ * `MOST_DAYS_BACK`.
  */
-export function daysToSweep(today: LocalDate, through: LocalDate | null): readonly LocalDate[] {
+export function daysToSweep(today: LocalDate, through: LocalDate): readonly LocalDate[] {
   const days = Array.from({ length: MOST_DAYS_BACK }, (_, back) => plusDays(today, back + 1 - MOST_DAYS_BACK));
-  return days.filter((day) => day === today || (through !== null && day > through));
+  return days.filter((day) => day === today || day > through);
 }

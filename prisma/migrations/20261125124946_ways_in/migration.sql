@@ -3,6 +3,7 @@ ALTER TABLE "journey" ADD COLUMN     "swept_on" TEXT;
 
 -- AlterTable
 ALTER TABLE "waiting" ADD COLUMN     "reason" TEXT NOT NULL DEFAULT '',
+ADD COLUMN     "seq" BIGSERIAL NOT NULL,
 ADD COLUMN     "until" TIMESTAMPTZ(3),
 ALTER COLUMN "group" DROP NOT NULL;
 
