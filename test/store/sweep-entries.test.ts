@@ -80,6 +80,7 @@ describe('a date', () => {
     expect([await enteredBy(), await enteredBy('yearly')]).toEqual([[soon], [past]]);
   });
 
+  // INV-DATE-ONCE
   it('never lets the same date in twice, even where everyone may always enter again', async () => {
     await publishing({ enter: { date: { field: FIELD, every: 'year' } }, reenter: 'always' });
     await write(withDay('1990-01-05'));
