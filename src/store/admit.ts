@@ -2,10 +2,12 @@ import type { Instant } from '../domain/ids';
 import { keyOf } from '../domain/ids';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
-import { type Enrolled, enterWith, membersOf, type TakeTurn } from './enter';
+import type { Enrolled } from './enrol';
+import { membersOf } from './group-members';
 import { findNewest } from './sequences';
 import { noLongerWanted } from './still-wanted';
 import type { TurnDeps } from './turn';
+import { enrolByTurn } from './turn-calls';
 import { takeNext, type Waiting } from './waiting';
 
 export interface Admitting {
@@ -19,11 +21,11 @@ export interface Admitting {
  * oldest. Each is asked again by the rules of its sequence's newest version; who may not enter any more is dropped with its reason,
  * and the next is asked. In the transaction that ended the journey before, under the contact's lock.
  */
-export async function admitNext(tx: Tx, deps: TurnDeps, admitting: Admitting, take: TakeTurn): Promise<void> {
+export async function admitNext(tx: Tx, deps: TurnDeps, admitting: Admitting): Promise<void> {
   while ((await membersOf(tx, admitting)).length === 0) {
     const next = await takeNext(tx, admitting);
     if (!next) return;
-    await admit(tx, deps, { waiting: next, now: admitting.now }, take);
+    await admit(tx, deps, { waiting: next, now: admitting.now });
   }
 }
 
@@ -35,7 +37,6 @@ export async function admit(
   tx: Tx,
   deps: TurnDeps,
   o: { readonly waiting: Waiting; readonly now: Instant; readonly sweptOn?: string },
-  take: TakeTurn,
 ): Promise<Enrolled | null> {
   const { waiting, now, sweptOn } = o;
   const { contactId, leadId, entry } = waiting;
@@ -46,7 +47,7 @@ export async function admit(
     return null;
   }
   const origin = entry.origin.endsWith(HAS_WAITED) ? entry.origin : entry.origin + HAS_WAITED;
-  return enterWith(tx, deps, { ...entry, contactId, leadId, version, now, origin, sweptOn }, take);
+  return enrolByTurn(tx, deps, { ...entry, contactId, leadId, version, now, origin, sweptOn });
 }
 
 const HAS_WAITED = '; has waited';

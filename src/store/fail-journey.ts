@@ -1,10 +1,10 @@
 import { type Instant, keyOf } from '../domain/ids';
 import type { Turn } from '../domain/journey/move';
+import { afterEnd } from './after-end';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
-import { afterEnd } from './journey-end';
 import { lockJourney, type StoredTurn, writeInterests, writeTurn } from './journeys';
-import { type TurnDeps, takeTurn } from './turn';
+import type { TurnDeps } from './turn';
 
 export interface Failing {
   readonly journeyId: string;
@@ -31,6 +31,6 @@ export async function failJourney(tx: Tx, deps: TurnDeps, { journeyId, now, code
   await recordDecisions(tx, [
     { key: keyOf('failed', journeyId), contactId, journeyId, kind: 'end', outcome: OUTCOME, reason, at: now },
   ]);
-  await afterEnd(tx, deps, { journey, now }, takeTurn);
+  await afterEnd(tx, deps, { journey, outcome: OUTCOME, now });
   return { turn: turn + 1, move: stored.move };
 }

@@ -7,6 +7,13 @@ import { holdsLock, noteLock, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
 import { findVersion } from './sequences';
 
+/** The journey by whose step another one was entered. */
+export interface Parent {
+  readonly journeyId: string;
+  /** The visit of its step that waits for the end; null: none waits. */
+  readonly joinId: string | null;
+}
+
 export interface JourneyRow {
   readonly id: string;
   readonly contactId: string;
@@ -88,8 +95,7 @@ export interface NewJourney {
   readonly enteredAt: number;
   /** With re-entry per key: which one it is about. */
   readonly entryKey?: string;
-  /** The journey whose step entered it, and that waits for its end. */
-  readonly parent?: { readonly journeyId: string; readonly joinId: string };
+  readonly parent?: Parent;
   /** The day of the sweep that entered it. */
   readonly sweptOn?: string;
 }

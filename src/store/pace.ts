@@ -1,6 +1,6 @@
 import type { LifecycleRules } from '../domain/client/rules';
 import type { Tx } from './db';
-import type { Enrolment } from './enter';
+import type { Enrolment } from './enrol';
 import type { SequenceVersion } from './sequences';
 
 /** Most journeys that one day's sweep enters into a sequence. */

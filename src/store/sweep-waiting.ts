@@ -4,7 +4,7 @@ import { admit, admitNext, drop } from './admit';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { enteredOn, perDayOf } from './pace';
 import { findNewest } from './sequences';
-import { type TurnDeps, takeTurn } from './turn';
+import type { TurnDeps } from './turn';
 import { takeWaiting } from './waiting';
 
 const PAGE = 200;
@@ -27,7 +27,7 @@ export async function sweepWaiting(db: Db, deps: TurnDeps, request: WaitingReque
   for (const { contactId, group } of await transaction(db, (tx) => groupsAtRest(tx))) {
     signal?.throwIfAborted();
     await transaction(db, async (tx) => {
-      if (await lockContact(tx, contactId)) await admitNext(tx, deps, { contactId, group, now }, takeTurn);
+      if (await lockContact(tx, contactId)) await admitNext(tx, deps, { contactId, group, now });
     });
   }
   let entered = 0;
@@ -106,6 +106,6 @@ async function enterOne(
   await lockContact(tx, listed.contactId);
   const waiting = await takeWaiting(tx, listed.id);
   if (!waiting) return false;
-  const enrolled = await admit(tx, deps, { waiting, now, sweptOn: day }, takeTurn);
+  const enrolled = await admit(tx, deps, { waiting, now, sweptOn: day });
   return enrolled?.type === 'entered';
 }

@@ -7,11 +7,11 @@ import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
 import { rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
+import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import { readFacts } from './facts';
-import { afterEnd } from './journey-end';
 import { lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
 import { planSend } from './sends';
 
@@ -116,7 +116,7 @@ async function record(
   await applyChanges(tx, rules.scoring, { journey, changes: advanced.changes, now: request.now });
   await updateInterests(tx, { journey, request, advanced });
   await planSend(tx, { journey, move, now: request.now });
-  if (ended) await afterEnd(tx, deps, { journey, now: request.now }, takeTurn);
+  if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now: request.now });
 }
 
 /** Rows change only when the wants change: most turns cost no statement here. */

@@ -2,6 +2,7 @@ import type { Instant } from '../domain/ids';
 import type { Db, Tx } from './db';
 import { Prisma } from './db';
 import { millis } from './fact-columns';
+import type { Parent } from './journeys';
 
 /** What a waiting entry enters with, once it may. Plain JSON, written by this file alone. */
 export interface WaitingEntry {
@@ -10,7 +11,7 @@ export interface WaitingEntry {
   readonly entrySeq?: number;
   readonly key?: string;
   readonly via?: 'on' | 'when' | 'date' | 'hand';
-  readonly parent?: { readonly journeyId: string; readonly joinId: string };
+  readonly parent?: Parent;
 }
 
 /** Who waits to enter a sequence. */
