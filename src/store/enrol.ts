@@ -56,7 +56,7 @@ export async function enrol(tx: Tx, deps: TurnDeps, enrolment: Enrolment): Promi
   const journeyId = journeyIdFor(contactId, version.sequence, enrolment.cause);
   const { past, lastSeq } = await historyOf(tx, enrolment);
   const known = past.find(({ id }) => id === journeyId);
-  if (known) return known.waits ? { type: 'waits', journeyId, reason: WAITS_ALREADY } : { type: 'entered', journeyId };
+  if (known) return known.waits ? { type: 'waits', journeyId, reason: known.reason } : { type: 'entered', journeyId };
   const leadId = version.definition.audience === 'lead' ? enrolment.leadId : null;
   const entry: Entry = { enrolment: { ...enrolment, leadId }, journeyId, lastSeq };
   const admitted = await admissionOf(tx, deps, { ...entry, past });
@@ -73,8 +73,6 @@ export async function enrol(tx: Tx, deps: TurnDeps, enrolment: Enrolment): Promi
       throw new TypeError(`unknown admission ${JSON.stringify(admitted satisfies never)}`);
   }
 }
-
-const WAITS_ALREADY = 'already waits to enter it';
 
 /** The journey that a cause makes a contact enter: the same cause never enters it twice. */
 export const journeyIdFor = (contactId: string, sequence: string, cause: string): string =>
@@ -200,7 +198,8 @@ function entryDecision(
 }
 
 interface History {
-  readonly past: readonly PastJourney[];
+  /** `reason`: why one waits. */
+  readonly past: readonly (PastJourney & { readonly reason: string })[];
   /** `seq` of the contact's newest interaction; 0 with none. */
   readonly lastSeq: number;
 }
@@ -211,9 +210,9 @@ async function historyOf(tx: Tx, { contactId, version }: Enrolment): Promise<His
       coalesce((
         SELECT json_agg(p) FROM (
           SELECT id, status = 'running' AS running, false AS waits, ${millis(Prisma.sql`entered_at`)} AS "enteredAt",
-            lead_id AS "leadId", entry_key AS "entryKey"
+            lead_id AS "leadId", entry_key AS "entryKey", '' AS reason
           FROM journey WHERE contact_id = ${contactId}::uuid AND sequence = ${version.sequence}
-          UNION ALL SELECT id, false, true, ${millis(Prisma.sql`since`)}, lead_id, entry->>'key'
+          UNION ALL SELECT id, false, true, ${millis(Prisma.sql`since`)}, lead_id, entry->>'key', reason
           FROM waiting WHERE contact_id = ${contactId}::uuid AND sequence = ${version.sequence}) AS p), '[]') AS past`;
   return history ?? { past: [], lastSeq: 0 };
 }

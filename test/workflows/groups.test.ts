@@ -2,7 +2,9 @@ import { createHandoffActivities } from '../../src/activities/handoff';
 import { createTakeTurn } from '../../src/activities/take-turn';
 import { newId } from '../../src/domain/ids';
 import { waitUntil } from '../../src/runtime/processes';
+import { transaction } from '../../src/store/db';
 import { ingest } from '../../src/store/ingest';
+import { enqueue } from '../../src/store/outbox';
 import { syncReps } from '../../src/store/reps';
 import { testEngine, workflowOf } from '../support/engine';
 import { ofGroup } from '../support/groups';
@@ -121,6 +123,8 @@ describe('a lead that enters many times at once', () => {
   it('has one workflow, however its start is repeated and whichever poke overtakes it', async () => {
     const { journeyId, contactId } = await aJourney(engine.db, await ofGroup(engine.db), { now: now() });
     const workflow = workflowOf(journeyId);
+    const job = { task: 'start_journey', payload: { journeyId } } as const;
+    await transaction(engine.db, (tx) => enqueue(tx, [job, job]));
     await Promise.all(
       Array.from({ length: 12 }, (_, n) =>
         n % 2 ? engine.lifecycle.startJourney(journeyId) : engine.lifecycle.poke(workflow, n),
