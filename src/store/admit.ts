@@ -1,5 +1,5 @@
-import type { Instant } from '../domain/ids';
-import { keyOf } from '../domain/ids';
+import { EVENTS } from '../domain/event';
+import { type Instant, keyOf } from '../domain/ids';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import type { Enrolled } from './enrol';
@@ -7,7 +7,7 @@ import { membersOf } from './group-members';
 import { findNewest } from './sequences';
 import { noLongerWanted } from './still-wanted';
 import type { TurnDeps } from './turn';
-import { enrolByTurn } from './turn-calls';
+import { enrolByTurn, ingestByTurn } from './turn-calls';
 import { takeNext, type Waiting } from './waiting';
 
 export interface Admitting {
@@ -43,11 +43,13 @@ export async function admit(
   const version = await findNewest(tx, waiting.sequence);
   const reason = await noLongerWanted(tx, deps, { waiting, version, now });
   if (reason !== undefined) {
-    await drop(tx, o, reason);
+    await drop(tx, deps, { ...o, reason });
     return null;
   }
   const origin = entry.origin.endsWith(HAS_WAITED) ? entry.origin : entry.origin + HAS_WAITED;
-  return enrolByTurn(tx, deps, { ...entry, contactId, leadId, version, now, origin, sweptOn });
+  const enrolled = await enrolByTurn(tx, deps, { ...entry, contactId, leadId, version, now, origin, sweptOn });
+  if (enrolled.type === 'refused') await tellParent(tx, deps, o);
+  return enrolled;
 }
 
 const HAS_WAITED = '; has waited';
@@ -55,10 +57,31 @@ const HAS_WAITED = '; has waited';
 /** Ends a wait without an entry. */
 export async function drop(
   tx: Tx,
-  { waiting, now: at }: { readonly waiting: Waiting; readonly now: Instant },
-  reason: string,
+  deps: TurnDeps,
+  { waiting, reason, now: at }: { readonly waiting: Waiting; readonly reason: string; readonly now: Instant },
 ): Promise<void> {
   const { id, contactId, sequence } = waiting;
   const outcome = `${sequence} refused`;
   await recordDecisions(tx, [{ key: keyOf('enter', id, 'refused'), contactId, kind: 'enter', outcome, reason, at }]);
+  await tellParent(tx, deps, { waiting, now: at });
+}
+
+/** The journey whose step waits for the end of what has not begun, and never will. */
+async function tellParent(
+  tx: Tx,
+  deps: TurnDeps,
+  { waiting, now: at }: { readonly waiting: Waiting; readonly now: Instant },
+): Promise<void> {
+  const { contactId, leadId, sequence, entry } = waiting;
+  const joinId = entry.parent?.joinId;
+  if (!entry.parent || !joinId) return;
+  await ingestByTurn(tx, deps, {
+    type: EVENTS.journeyEnded,
+    contactId,
+    at,
+    idempotencyKey: `${EVENTS.journeyEnded}:${joinId}`,
+    journeyId: entry.parent.journeyId,
+    leadId: leadId ?? undefined,
+    properties: { joinId, sequence, outcome: 'refused' },
+  });
 }

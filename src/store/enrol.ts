@@ -92,7 +92,7 @@ async function admissionOf(
   { rules }: TurnDeps,
   { enrolment, past }: Entry & { readonly past: readonly PastJourney[] },
 ): Promise<Admitted> {
-  const { version, leadId, key, now, contactId, via } = enrolment;
+  const { version, leadId, key, now, contactId, via, parent } = enrolment;
   const { exclusive, reenter, enter } = version.definition;
   if (via === 'hand' && !enter.byHand) return { type: 'drop', reason: 'the sequence lets nobody in by hand' };
   const refusal = (await unfit(tx, enrolment)) ?? reentry(reenter, past, { leadId, key, now });
@@ -104,7 +104,7 @@ async function admissionOf(
       isForDay: true,
     };
   const running = exclusive ? await membersOf(tx, { contactId, group: exclusive.group }) : [];
-  return admission(exclusive, running);
+  return admission(exclusive, running, parent && parent.joinId !== null ? parent.journeyId : undefined);
 }
 
 async function refused(tx: Tx, entry: Entry, reason: string): Promise<Enrolled> {

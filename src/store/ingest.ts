@@ -9,6 +9,7 @@ import { listenersTo } from './listeners';
 import { enqueue } from './outbox';
 import { applyScores } from './scores';
 import type { TurnDeps } from './turn';
+import { handIn } from './turn-calls';
 import { journeysToWake } from './wake';
 
 export interface Ingested {
@@ -87,3 +88,5 @@ function keyAsTold({ idempotencyKey, properties }: IncomingEvent): string {
   const reference = String(properties?.reference ?? '');
   return idempotencyKey === keyOf('purchase', reference) ? reference : idempotencyKey;
 }
+
+handIn({ ingestIn });

@@ -8,6 +8,8 @@ import type { SequenceVersion } from './sequences';
 import type { TurnDeps } from './turn';
 import type { Waiting } from './waiting';
 
+export const WAITED_TOO_LONG = 'has waited for its group as long as the sequence lets it';
+
 export interface Asking {
   readonly waiting: Waiting;
   readonly version: SequenceVersion;
@@ -18,7 +20,7 @@ export interface Asking {
 export async function noLongerWanted(tx: Tx, { rules }: TurnDeps, asking: Asking): Promise<string | undefined> {
   const { waiting, version, now } = asking;
   const { contactId, leadId, until, entry } = waiting;
-  if (until !== null && until <= now) return 'has waited for its group as long as the sequence lets it';
+  if (until !== null && until <= now) return WAITED_TOO_LONG;
   const condition = conditionOf(version, entry.via);
   const isEvent = entry.via === 'on' && entry.entrySeq !== undefined;
   if (condition === undefined && !isEvent) return undefined;

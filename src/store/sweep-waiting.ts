@@ -4,6 +4,7 @@ import { admit, admitNext, drop } from './admit';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { enteredOn, perDayOf } from './pace';
 import { findNewest } from './sequences';
+import { WAITED_TOO_LONG } from './still-wanted';
 import type { TurnDeps } from './turn';
 import { takeWaiting } from './waiting';
 
@@ -20,9 +21,9 @@ interface WaitingRequest {
  */
 export async function sweepWaiting(db: Db, deps: TurnDeps, request: WaitingRequest): Promise<number> {
   const { now, signal } = request;
-  for (const id of await transaction(db, (tx) => expired(tx, now))) {
+  for (const listed of await transaction(db, (tx) => expired(tx, now))) {
     signal?.throwIfAborted();
-    await transaction(db, (tx) => expire(tx, id, now));
+    await transaction(db, (tx) => expire(tx, deps, { listed, now }));
   }
   for (const { contactId, group } of await transaction(db, (tx) => groupsAtRest(tx))) {
     signal?.throwIfAborted();
@@ -46,10 +47,14 @@ const expired = (tx: Tx, now: Instant): Promise<readonly Listed[]> =>
     Listed[]
   >`SELECT id, contact_id AS "contactId" FROM waiting WHERE until <= ${new Date(now)} ORDER BY since`;
 
-async function expire(tx: Tx, { id, contactId }: Listed, now: Instant): Promise<void> {
-  await lockContact(tx, contactId);
-  const waiting = await takeWaiting(tx, id);
-  if (waiting) await drop(tx, { waiting, now }, 'has waited for its group as long as the sequence lets it');
+async function expire(
+  tx: Tx,
+  deps: TurnDeps,
+  { listed, now }: { readonly listed: Listed; readonly now: Instant },
+): Promise<void> {
+  await lockContact(tx, listed.contactId);
+  const waiting = await takeWaiting(tx, listed.id);
+  if (waiting) await drop(tx, deps, { waiting, reason: WAITED_TOO_LONG, now });
 }
 
 interface Group {

@@ -11,7 +11,19 @@ import { listWaiting } from '../../src/store/waiting';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { guardGroup, ofGroup } from '../support/groups';
-import { anIncoming, enrolled, interestsOf, jobsIn, later, pokesIn, type Someone, someone } from '../support/journeys';
+import {
+  anIncoming,
+  aWaitFor,
+  ENDS,
+  enrolled,
+  interestsOf,
+  jobsIn,
+  later,
+  pokesIn,
+  published,
+  type Someone,
+  someone,
+} from '../support/journeys';
 import { withoutLocks } from '../support/race';
 import { SALES } from '../support/sales';
 
@@ -198,6 +210,24 @@ describe('an entry that has waited', () => {
       expect((await decisionsOf(one)).at(-1)).toBe(`${version.sequence} refused: ${reason}`);
     }
     expect(await underWay(who)).toEqual([]);
+  });
+
+  it('and is dropped is told to the journey whose step waits for its end', async () => {
+    const who = await someone(database.db);
+    const waits = { steps: [aWaitFor('journey.ended', '9d'), ...ENDS] };
+    const parent = await enter(who, await published(database.db, waits));
+    const first = await enter(who, await ofGroup(database.db));
+    const version = await ofGroup(database.db, { atMost: '2h' });
+    const joinId = newId();
+    await enter(who, version, { parent: { journeyId: parent, joinId } });
+    expect(await waitingOf(who)).toHaveLength(1);
+    await finish(first);
+    const where = { contactId: who.contactId, type: 'journey.ended', properties: { path: ['joinId'], equals: joinId } };
+    const told = await database.db.interaction.findMany({ where });
+    expect(told).toMatchObject([
+      { journeyId: parent, properties: { joinId, sequence: version.sequence, outcome: 'refused' } },
+    ]);
+    expect(await pokesIn(database.db)).toContain(`journey:${parent}`);
   });
 
   it('enters when the other fails, too', async () => {

@@ -33,6 +33,13 @@ it.each([
   expect(admission(rule, members)).toEqual(expected);
 });
 
+it('whose end another one waits for does not wait for that one in turn', () => {
+  const reason = 'would wait for autumn, which is under way in the group offers, and waits for it';
+  expect(admission(aRule(), [running(1)], 'j1')).toEqual({ type: 'drop', reason });
+  expect(admission(aRule(), [running(1)], 'another')).toMatchObject({ type: 'wait' });
+  expect(admission(aRule({ whenBusy: 'takeOver' }), [running(1)], 'j1')).toMatchObject({ type: 'takeOver' });
+});
+
 interface Entry {
   readonly rule: Exclusive;
   readonly id: string;
