@@ -88,11 +88,13 @@ test('exclusive-group.yaml ends what is of lower priority, and waits for what is
   await tell(two, 'high.asked', 'offer.asked');
   expect(await journeysOf(one)).toEqual([
     { ...JOURNEY, sequence: 'low', status: 'ended', outcome: 'taken-over' },
-    { ...JOURNEY, sequence: 'spring-offer' },
+    { ...JOURNEY, sequence: 'exclusive-group' },
   ]);
   expect(await journeysOf(two)).toEqual([{ ...JOURNEY, sequence: 'high' }]);
   const waiting = await database.db.waiting.findMany({ where: { contactId: two } });
-  expect(waiting).toMatchObject([{ sequence: 'spring-offer', priority: 50, until: new Date(MONDAY + 1 + 30 * DAY) }]);
+  expect(waiting).toMatchObject([
+    { sequence: 'exclusive-group', priority: 50, until: new Date(MONDAY + 1 + 30 * DAY) },
+  ]);
 });
 
 test('per-order.yaml has one journey for each order, at once', async () => {
@@ -105,6 +107,6 @@ test('per-order.yaml has one journey for each order, at once', async () => {
       anIncoming(contactId, 'order.shipped', { properties: orderId ? { orderId } : {} }),
     );
   expect(await journeysOf(contactId)).toEqual(
-    ['A-1', 'B-2'].map((entryKey) => ({ ...JOURNEY, sequence: 'after-order', entryKey })),
+    ['A-1', 'B-2'].map((entryKey) => ({ ...JOURNEY, sequence: 'per-order', entryKey })),
   );
 });
