@@ -8,6 +8,6 @@ import type { TurnActivities } from './types';
 export function createTakeTurn(db: Db, deps: TurnDeps): TurnActivities {
   return {
     takeTurn: (request) => transaction(db, (tx) => takeTurn(tx, deps, request)),
-    failJourney: (request) => transaction(db, (tx) => failJourney(tx, request)),
+    failJourney: (request) => transaction(db, (tx) => failJourney(tx, deps, request)),
   };
 }

@@ -112,6 +112,7 @@ export const ERRORS = {
   VIV_SPLIT_ODD: found,
   VIV_GOAL_MISSING: found,
   VIV_JOIN_CIRCLE: found,
+  VIV_PRIORITY_MISSING: found,
   // journeys
   VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(
     (p) => `No contact "${p.contact}". Give an e-mail address or id that is on record.`,

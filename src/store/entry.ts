@@ -1,5 +1,6 @@
 import { evaluate, eventNeeds } from '../domain/conditions';
 import type { IncomingEvent } from '../domain/event';
+import { entryKeyOf } from '../domain/sequence/reentry';
 import type { Tx } from './db';
 import { enrol } from './enrol';
 import { readFacts } from './facts';
@@ -10,13 +11,15 @@ export interface RecordedEvent {
   readonly event: IncomingEvent;
   readonly interactionId: string;
   readonly seq: number;
+  /** The day of the sweep that recorded it: entries by it are paced. */
+  readonly sweptOn?: string;
 }
 
 /** Enters the contact into every sequence of `versions`, those that this event opens, whose `where` holds. */
 export async function enterBy(
   tx: Tx,
   deps: TurnDeps,
-  { event, interactionId, seq, versions }: RecordedEvent & { readonly versions: readonly SequenceVersion[] },
+  { event, interactionId, seq, sweptOn, versions }: RecordedEvent & { readonly versions: readonly SequenceVersion[] },
 ): Promise<void> {
   for (const version of versions) {
     const entry = await admitted(tx, deps, { event, seq, version });
@@ -31,6 +34,9 @@ export async function enterBy(
       origin: `event ${type}`,
       cause: interactionId,
       entrySeq: seq,
+      via: 'on',
+      key: entryKeyOf(version.definition.reenter, event.properties ?? {}),
+      sweptOn,
     });
   }
 }

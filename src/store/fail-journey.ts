@@ -1,8 +1,10 @@
 import { type Instant, keyOf } from '../domain/ids';
 import type { Turn } from '../domain/journey/move';
+import { afterEnd } from './after-end';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import { lockJourney, type StoredTurn, writeInterests, writeTurn } from './journeys';
+import type { TurnDeps } from './turn';
 
 export interface Failing {
   readonly journeyId: string;
@@ -14,8 +16,9 @@ export interface Failing {
 const OUTCOME = 'failed';
 
 /** Ends a journey that cannot go on, with its reason; one that has ended is left as it is. Throws VIV_JOURNEY_UNKNOWN. */
-export async function failJourney(tx: Tx, { journeyId, now, code }: Failing): Promise<Turn> {
-  const { contactId, turn, last } = await lockJourney(tx, journeyId);
+export async function failJourney(tx: Tx, deps: TurnDeps, { journeyId, now, code }: Failing): Promise<Turn> {
+  const journey = await lockJourney(tx, journeyId);
+  const { contactId, turn, last } = journey;
   if (last.move.type === 'end') return { turn, move: last.move };
   const reason = `it cannot go on: ${code}`;
   const stored: StoredTurn = {
@@ -28,5 +31,6 @@ export async function failJourney(tx: Tx, { journeyId, now, code }: Failing): Pr
   await recordDecisions(tx, [
     { key: keyOf('failed', journeyId), contactId, journeyId, kind: 'end', outcome: OUTCOME, reason, at: now },
   ]);
+  await afterEnd(tx, deps, { journey, outcome: OUTCOME, now });
   return { turn: turn + 1, move: stored.move };
 }

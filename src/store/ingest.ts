@@ -9,6 +9,7 @@ import { listenersTo } from './listeners';
 import { enqueue } from './outbox';
 import { applyScores } from './scores';
 import type { TurnDeps } from './turn';
+import { handIn } from './turn-calls';
 import { journeysToWake } from './wake';
 
 export interface Ingested {
@@ -42,7 +43,7 @@ export async function ingestIn(tx: Tx, deps: TurnDeps, event: IncomingEvent): Pr
 export async function followUp(
   tx: Tx,
   deps: TurnDeps,
-  { event, interactionId, seq }: RecordedEvent,
+  { event, interactionId, seq, sweptOn }: RecordedEvent,
 ): Promise<readonly string[]> {
   await applyScores(tx, deps.rules.scoring, { contactId: event.contactId, interactionId, event });
   const { journeys: interested, versions } = await listenersTo(tx, event);
@@ -51,7 +52,7 @@ export async function followUp(
     tx,
     pokes.map((workflow) => ({ task: 'poke', payload: { workflow, seq } })),
   );
-  await enterBy(tx, deps, { event, interactionId, seq, versions });
+  await enterBy(tx, deps, { event, interactionId, seq, sweptOn, versions });
   return pokes;
 }
 
@@ -87,3 +88,5 @@ function keyAsTold({ idempotencyKey, properties }: IncomingEvent): string {
   const reference = String(properties?.reference ?? '');
   return idempotencyKey === keyOf('purchase', reference) ? reference : idempotencyKey;
 }
+
+handIn({ ingestIn });

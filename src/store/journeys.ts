@@ -7,6 +7,13 @@ import { holdsLock, noteLock, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
 import { findVersion } from './sequences';
 
+/** The journey by whose step another one was entered. */
+export interface Parent {
+  readonly journeyId: string;
+  /** The visit of its step that waits for the end; null: none waits. */
+  readonly joinId: string | null;
+}
+
 export interface JourneyRow {
   readonly id: string;
   readonly contactId: string;
@@ -86,15 +93,23 @@ export interface NewJourney {
   readonly versionId: string;
   readonly state: JourneyState;
   readonly enteredAt: number;
+  /** With re-entry per key: which one it is about. */
+  readonly entryKey?: string;
+  readonly parent?: Parent;
+  /** The day of the sweep that entered it. */
+  readonly sweptOn?: string;
 }
 
 /** The row of a journey that has taken no turn yet. */
 export async function insertJourney(tx: Tx, journey: NewJourney): Promise<void> {
   const last: StoredTurn = { state: journey.state, move: { type: 'await', stepId: '', until: null }, waitsFor: [] };
   await tx.$executeRaw`
-    INSERT INTO journey (id, contact_id, lead_id, sequence, version_id, status, last_turn, entered_at)
+    INSERT INTO journey (id, contact_id, lead_id, sequence, version_id, status, last_turn, entered_at, entry_key, parent_id,
+      join_id, swept_on)
     VALUES (${journey.id}::uuid, ${journey.contactId}::uuid, ${journey.leadId}::uuid, ${journey.sequence},
-      ${journey.versionId}::uuid, 'running', ${JSON.stringify(last)}::jsonb, ${new Date(journey.enteredAt)})`;
+      ${journey.versionId}::uuid, 'running', ${JSON.stringify(last)}::jsonb, ${new Date(journey.enteredAt)},
+      ${journey.entryKey ?? null}, ${journey.parent?.journeyId ?? null}::uuid, ${journey.parent?.joinId ?? null}::uuid,
+      ${journey.sweptOn ?? null})`;
 }
 
 export interface TakenTurn {

@@ -26,7 +26,7 @@ export async function listenersTo(
           WHERE contact_id = ${contactId}::uuid AND event_type IN (${type}, '*') GROUP BY journey_id) AS i), '[]') AS journeys,
       coalesce((
         SELECT json_agg(v.id ORDER BY v.sequence) FROM sequence_version v
-        WHERE v.definition->'enter'->>'on' = ${type}
+        WHERE v.definition->'enter'->'on' @> to_jsonb(${type}::text) -- one, or one of a list
           AND NOT EXISTS (SELECT 1 FROM sequence_version n WHERE n.sequence = v.sequence AND n.version > v.version)), '[]')
         AS "versionIds"`;
   const versions: SequenceVersion[] = [];

@@ -162,3 +162,17 @@ export async function skipDeferred(
     UPDATE send SET status = 'skipped', reason = ${reason}, settled_at = ${new Date(at)}
     WHERE id = ${sendId}::uuid AND status = 'deferred'`;
 }
+
+/**
+ * Settles what a journey has planned, or is about to try for the first time, as skipped: the journey is over. A claim is lost with
+ * it, so not a byte leaves. What is on its way to the server, or may have been there before, is settled by its holder.
+ */
+export async function dropSends(
+  tx: Tx,
+  { journeyId, reason, at }: { readonly journeyId: string; readonly reason: string; readonly at: Instant },
+): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE send SET status = 'skipped', reason = ${reason}, settled_at = ${new Date(at)}, lease_until = NULL
+    WHERE journey_id = ${journeyId}::uuid AND handoff_id IS NULL
+      AND (status IN ('planned', 'deferred') OR (status = 'claimed' AND attempts = 0))`;
+}

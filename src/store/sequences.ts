@@ -76,7 +76,7 @@ export async function findVersion(tx: Tx, id: string): Promise<SequenceVersion> 
 export async function versionsEnteredBy(tx: Tx, eventType: string): Promise<readonly SequenceVersion[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT v.id FROM sequence_version v
-    WHERE v.definition->'enter'->>'on' = ${eventType}
+    WHERE v.definition->'enter'->'on' @> to_jsonb(${eventType}::text)
       AND NOT EXISTS (SELECT 1 FROM sequence_version n WHERE n.sequence = v.sequence AND n.version > v.version)
     ORDER BY v.sequence`;
   return loaded(tx, rows);

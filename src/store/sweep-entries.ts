@@ -1,16 +1,19 @@
 import { sweepDay } from '../domain/client/sweep-day';
 import type { Condition } from '../domain/conditions';
+import { dateFor, daysToSweep, isDueOn, type LocalDate } from '../domain/entry/dates';
+import type { DateEntry } from '../domain/entry/schema';
 import type { Instant } from '../domain/ids';
-import type { Definition } from '../domain/sequence/definition';
+import { mayBeDue, noteSwept, sweptThrough } from './date-sweeps';
 import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
 import { enrol, journeyIdFor } from './enrol';
-import { instantParam } from './fact-columns';
+import { readFacts } from './facts';
+import { mayEnter } from './may-enter';
+import { enteredOn, perDayOf } from './pace';
 import { contactsWhere, type SegmentMember } from './segments';
 import type { SequenceVersion } from './sequences';
 import type { TurnDeps } from './turn';
 
 const PAGE = 200;
-const DAY_MS = 86_400_000;
 
 interface EntryRequest {
   readonly version: SequenceVersion;
@@ -18,69 +21,132 @@ interface EntryRequest {
   readonly signal?: AbortSignal;
 }
 
-interface Sweeping extends EntryRequest {
-  readonly when: Condition;
-  /** The local day of the sweep: with the contact and the sequence it names the journey. */
+/** One way in that a sweep looks at: a condition, or the dates of one day. */
+interface Round extends EntryRequest {
+  readonly via: 'when' | 'date';
+  readonly condition: Condition;
+  /** What must hold besides, in SQL. */
+  readonly and?: Prisma.Sql;
+  /** Who is let in by a date, and on which day. */
+  readonly due?: { readonly entry: DateEntry; readonly day: LocalDate };
+  readonly origin: string;
+  /** With the contact and the sequence it names the journey. */
   readonly cause: string;
-  readonly day: string;
+  /** The local day of the sweep. */
+  readonly sweptOn: string;
 }
 
 /**
- * Enters everyone for whom the sequence's `enter.when` holds at `now` and who may enter, each in a transaction of its own, by
- * contact id, until the day has entered `lifecycle.sweep.perDay`: what earlier sweeps of the day entered counts, so a retried one
- * does not exceed it. Answers how many entered now.
+ * Enters everyone for whom the sequence's `enter.when` holds at `now`, or whose `enter.date` has come, and who may enter, each in a
+ * transaction of its own, by contact id, until the day has entered its most: what earlier sweeps of the day entered counts, so a
+ * retried one does not exceed it. Answers how many entered now.
  */
 export async function sweepEntries(db: Db, deps: TurnDeps, request: EntryRequest): Promise<number> {
-  const { when } = request.version.definition.enter;
-  if (when === undefined) return 0;
-  const day = sweepDay(deps.rules.lifecycle, request.now);
-  const sweeping: Sweeping = { ...request, when, day, cause: `sweep:${day}` };
-  let page = await enterPage(db, deps, { sweeping, after: null });
-  let { entered } = page;
-  while (page.last !== null) {
-    page = await enterPage(db, deps, { sweeping, after: page.last });
-    entered += page.entered;
+  let entered = 0;
+  for (const round of await transaction(db, (tx) => roundsOf(tx, deps, request))) {
+    const swept = await sweepRound(db, deps, round);
+    entered += swept.entered;
+    const { due } = round;
+    if (due && swept.isThrough) await transaction(db, (tx) => noteSwept(tx, request.version.sequence, due.day));
   }
   return entered;
+}
+
+async function roundsOf(tx: Tx, deps: TurnDeps, request: EntryRequest): Promise<readonly Round[]> {
+  const { when, date } = request.version.definition.enter;
+  const sweptOn = sweepDay(deps.rules.lifecycle, request.now);
+  const ofSegment: readonly Round[] =
+    when === undefined
+      ? []
+      : [
+          {
+            ...request,
+            via: 'when',
+            condition: when,
+            origin: `sweep of ${sweptOn}`,
+            cause: `sweep:${sweptOn}`,
+            sweptOn,
+          },
+        ];
+  if (date === undefined) return ofSegment;
+  const days = daysToSweep(sweptOn, await sweptThrough(tx, request.version.sequence, sweptOn));
+  return [...ofSegment, ...days.map((day) => dateRound(deps, { ...request, date, day, sweptOn }))];
+}
+
+/** Every contact has an address. */
+const ANYONE: Condition = { fact: 'contact.email', exists: true };
+
+function dateRound(
+  { rules }: TurnDeps,
+  o: EntryRequest & { readonly date: DateEntry; readonly day: LocalDate; readonly sweptOn: string },
+): Round {
+  const { date, day, sweptOn, ...request } = o;
+  const wanted = dateFor(date, day);
+  return {
+    ...request,
+    via: 'date',
+    condition: date.where ?? ANYONE,
+    and: mayBeDue(date, { day, now: request.now, halfLife: rules.scoring.halfLife }),
+    due: { entry: date, day },
+    origin: `${date.field} ${date.every === 'year' ? 'has its day on' : 'is'} ${wanted}`,
+    cause: `date:${date.field}:${wanted}`,
+    sweptOn,
+  };
+}
+
+interface SweptRound {
+  readonly entered: number;
+  /** Everyone was looked at; else the day has entered its most. */
+  readonly isThrough: boolean;
+}
+
+async function sweepRound(db: Db, deps: TurnDeps, round: Round): Promise<SweptRound> {
+  let entered = 0;
+  let after: string | null = null;
+  for (;;) {
+    const page: Page = await enterPage(db, deps, { round, after });
+    entered += page.entered;
+    if (page.isFull) return { entered, isThrough: false };
+    if (page.last === null) return { entered, isThrough: true };
+    after = page.last;
+  }
+}
+
+interface Page {
+  readonly entered: number;
+  /** Nobody was looked at: the day has entered its most. */
+  readonly isFull: boolean;
+  /** The last contact that was looked at; null: there is nobody after this page. */
+  readonly last: string | null;
 }
 
 async function enterPage(
   db: Db,
   deps: TurnDeps,
-  { sweeping, after }: { readonly sweeping: Sweeping; readonly after: string | null },
-): Promise<{ readonly entered: number; readonly last: string | null }> {
-  const { version, cause, signal } = sweeping;
-  const today = await transaction(db, (tx) => enteredToday(tx, sweeping));
-  const limit = Math.min(PAGE, deps.rules.lifecycle.sweep.perDay - today.size);
-  if (limit <= 0) return { entered: 0, last: null };
-  const page = await transaction(db, (tx) => candidates(tx, deps, { sweeping, limit, after }));
+  { round, after }: { readonly round: Round; readonly after: string | null },
+): Promise<Page> {
+  const { version, sweptOn: day, signal } = round;
+  const today = await transaction(db, (tx) => enteredOn(tx, { sequence: version.sequence, day }));
+  const limit = Math.min(PAGE, perDayOf(version, deps.rules.lifecycle) - today);
+  if (limit <= 0) return { entered: 0, isFull: true, last: null };
+  const page = await transaction(db, (tx) => candidates(tx, deps, { round, limit, after }));
   let entered = 0;
   for (const member of page) {
     signal?.throwIfAborted();
-    if (today.has(journeyIdFor(member.contactId, version.sequence, cause))) continue;
-    if (await transaction(db, (tx) => enter(tx, deps, { sweeping, member }))) entered += 1;
+    if (await transaction(db, (tx) => enter(tx, deps, { round, member }))) entered += 1;
   }
-  return { entered, last: page.length < limit ? null : (page.at(-1)?.contactId ?? null) };
-}
-
-/** Journeys that sweeps of this day have entered: their ids say so, whatever else entered the sequence meanwhile. */
-async function enteredToday(tx: Tx, { version, cause, now }: Sweeping): Promise<ReadonlySet<string>> {
-  const rows = await tx.$queryRaw<{ id: string; contact_id: string }[]>`
-    SELECT id, contact_id FROM journey WHERE sequence = ${version.sequence}
-      AND entered_at BETWEEN ${instantParam(now - 2 * DAY_MS)} AND ${instantParam(now + 2 * DAY_MS)}`;
-  const ids = rows.filter(({ id, contact_id }) => id === journeyIdFor(contact_id, version.sequence, cause));
-  return new Set(ids.map(({ id }) => id));
+  return { entered, isFull: false, last: page.length < limit ? null : (page.at(-1)?.contactId ?? null) };
 }
 
 interface Candidates {
-  readonly sweeping: Sweeping;
+  readonly round: Round;
   readonly limit: number;
   readonly after: string | null;
   readonly only?: string;
 }
 
-function candidates(tx: Tx, { rules }: TurnDeps, { sweeping, limit, after, only }: Candidates) {
-  const { version, when: condition, now } = sweeping;
+function candidates(tx: Tx, { rules }: TurnDeps, { round, limit, after, only }: Candidates) {
+  const { version, condition, and = Prisma.sql`true`, now } = round;
   const { halfLife } = rules.scoring;
   const one = only === undefined ? Prisma.empty : Prisma.sql`AND c.id = ${only}::uuid`;
   return contactsWhere(tx, {
@@ -89,34 +155,31 @@ function candidates(tx: Tx, { rules }: TurnDeps, { sweeping, limit, after, only 
     halfLife,
     limit,
     after,
-    and: Prisma.sql`${mayEnter(version, now)} ${one}`,
+    and: Prisma.sql`${mayEnter(version, now)} AND ${and} ${one}`,
   });
 }
 
-/** The SQL half of what `enrol` asks, so that those who may not enter take no place on a page. */
-function mayEnter({ sequence, definition }: SequenceVersion, now: Instant): Prisma.Sql {
-  const isThere = { lead: Prisma.sql`l.id IS NOT NULL`, client: Prisma.sql`k.contact_id IS NOT NULL` } as const;
-  return Prisma.sql`${isThere[definition.audience]} AND NOT EXISTS (
-    SELECT 1 FROM journey j WHERE j.contact_id = c.id AND j.sequence = ${sequence}
-      AND (j.status = 'running' OR ${barsEntry(definition.reenter, now)}))`;
-}
-
-/** Whether the earlier journey j keeps its contact out: src/domain/sequence/reentry.ts says the same. */
-function barsEntry(reenter: Definition['reenter'], now: Instant): Prisma.Sql {
-  if (reenter === 'always') return Prisma.sql`false`;
-  return reenter === 'never' ? Prisma.sql`true` : Prisma.sql`j.entered_at > ${instantParam(now - reenter.after)}`;
-}
-
-/** Asks again under the contact's lock: a purchase may have come since the page was read. */
+/** Asks again under the contact's lock: a purchase may have come since the page was read. Whether it has entered now. */
 async function enter(
   tx: Tx,
   deps: TurnDeps,
-  { sweeping, member }: { readonly sweeping: Sweeping; readonly member: SegmentMember },
+  { round, member }: { readonly round: Round; readonly member: SegmentMember },
 ): Promise<boolean> {
-  const { version, now, day, cause } = sweeping;
+  const { version, now, origin, cause, via, sweptOn, due } = round;
   await lockContact(tx, member.contactId);
-  const [still] = await candidates(tx, deps, { sweeping, limit: 1, after: null, only: member.contactId });
+  if (await isThere(tx, journeyIdFor(member.contactId, version.sequence, cause))) return false;
+  const [still] = await candidates(tx, deps, { round, limit: 1, after: null, only: member.contactId });
   if (!still) return false;
-  const enrolled = await enrol(tx, deps, { ...still, version, now, origin: `sweep of ${day}`, cause });
+  if (due) {
+    const facts = await readFacts(tx, { ...still, now, halfLife: deps.rules.scoring.halfLife });
+    if (!isDueOn(due.entry, facts, due.day)) return false;
+  }
+  const enrolled = await enrol(tx, deps, { ...still, version, now, origin, cause, via, sweptOn });
   return enrolled.type === 'entered';
+}
+
+/** The same cause has entered it before, and the journey has ended since. */
+async function isThere(tx: Tx, journeyId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM journey WHERE id = ${journeyId}::uuid`;
+  return rows.length > 0;
 }

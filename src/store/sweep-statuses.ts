@@ -1,4 +1,5 @@
 import type { LifecycleRules } from '../domain/client/rules';
+import { sweepDay } from '../domain/client/sweep-day';
 import { instantOf } from '../domain/conditions/moment';
 import type { ClientStatus } from '../domain/facts';
 import { type Instant, newId } from '../domain/ids';
@@ -119,7 +120,7 @@ async function tell(
     forAll.set(type, isForAll);
     if (!isForAll && !awaited.has(contactId)) continue;
     const event = { type, contactId, at: now, idempotencyKey: key, properties: { daysSincePurchase: days } };
-    await followUp(tx, deps, { event, interactionId, seq });
+    await followUp(tx, deps, { event, interactionId, seq, sweptOn: sweepDay(deps.rules.lifecycle, now) });
   }
 }
 

@@ -5,6 +5,7 @@ import { newestVersions } from './sequences';
 import { sweepEntries } from './sweep-entries';
 import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
 import { sweepTemperatures } from './sweep-temperatures';
+import { sweepWaiting } from './sweep-waiting';
 import type { TurnDeps } from './turn';
 
 /** What a sweep changed. */
@@ -15,7 +16,7 @@ export interface Swept {
   readonly active: number;
   /** Leads whose temperature followed their faded interest. */
   readonly cooled: number;
-  /** Journeys that were entered by a condition. */
+  /** Journeys that were entered by a condition or a date, or that had waited for a day with room. */
   readonly entered: number;
 }
 
@@ -36,16 +37,17 @@ const PAGE = 500;
 const PAGE_OF_ENTRIES = 50;
 
 /**
- * The daily sweep: gives clients the status of their recency and leads the temperature of their interest, then enters everyone
- * whom a published sequence wants by condition. May be broken off at any point and repeated: what is done stays done.
+ * The daily sweep: enters who has waited for a day with room, gives clients the status of their recency and leads the temperature
+ * of their interest, then enters everyone whom a published sequence wants by condition or date. May be broken off at any point and
+ * repeated: what is done stays done.
  */
 export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
+  let entered = await sweepWaiting(db, deps, { now, signal }); // first come, first served
   const limit = await transaction(db, (tx) => pageSize(tx, deps));
   const statuses = await allPages(db, signal, (tx, after) => sweepStatuses(tx, deps, { now, after, limit }));
   const leads = await allPages(db, signal, (tx, after) =>
     sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
   );
-  let entered = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx)))
     entered += await sweepEntries(db, deps, { version, now, signal });
   const count = (status: RecencyStatus) => statuses.filter((moved) => moved === status).length;

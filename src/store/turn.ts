@@ -7,6 +7,7 @@ import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
 import { type Place, rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
+import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
@@ -56,12 +57,17 @@ export interface TurnRequest {
 export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Promise<Turn> {
   const journey = await lockJourney(tx, request.journeyId, request.contactId);
   const turn = request.turn + 1;
-  if (journey.turn === turn) return reply(tx, deps, { journey, turn, move: journey.last.move });
+  if (journey.turn === turn || hasEnded(journey, request))
+    return reply(tx, deps, { journey, turn: journey.turn, move: journey.last.move });
   if (journey.turn !== request.turn)
     throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
   const move = await decide(tx, deps, { journey, request });
   return reply(tx, deps, { journey, turn, move });
 }
+
+/** The end answers every turn up to it: what ended the journey from outside may have overtaken its workflow's last question. */
+const hasEnded = ({ last, turn }: OpenJourney, request: TurnRequest): boolean =>
+  last.move.type === 'end' && request.turn <= turn;
 
 interface Case {
   readonly journey: OpenJourney;
@@ -102,9 +108,10 @@ function clockSince(place: Place, now: Instant): Instant {
 
 async function record(
   tx: Tx,
-  { rules }: TurnDeps,
+  deps: TurnDeps,
   { journey, request, advanced }: Case & { readonly advanced: Advanced },
 ): Promise<void> {
+  const { rules } = deps;
   const { state, move, waitsFor, ended } = advanced;
   const wrote = await writeTurn(tx, {
     journeyId: journey.id,
@@ -118,6 +125,7 @@ async function record(
   await updateInterests(tx, { journey, request, advanced });
   await settlePauses(tx, { journey, request, advanced });
   await planSend(tx, { journey, move, now: request.now });
+  if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now: request.now });
 }
 
 /** What only turns that meet a pause must do: nobody else sends a statement for it. */

@@ -104,3 +104,49 @@ test('journeys are listed for one contact', async () => {
   expect([total, rows]).toEqual([1, [expect.objectContaining({ email: 'rui@example.test', sequence: 'for-leads' })]]);
   expect(await list('--contact', 'nobody@example.test')).toMatchObject({ exitCode: 2 });
 });
+
+describe('a sequence of a group', () => {
+  const offers = { title: 'Test', audience: 'lead', enter: {}, exclusive: { group: 'offers', atMost: '30d' } };
+  const journeysCommand = (...words: readonly string[]) =>
+    viveiro(['journeys', ...words], { VIVEIRO_DATABASE_URL: context.url });
+  const steps: Json = [
+    { id: 'pause', type: 'wait', for: '2d' },
+    { id: 'done', type: 'end' },
+  ];
+  const reason = 'waits for autumn, which is under way in the group offers';
+
+  beforeAll(async () => {
+    for (const sequence of ['autumn', 'spring'])
+      await publish(context.db, { definition: { sequence, ...offers, steps }, source: '', now: NOON });
+  });
+
+  test('is entered with a named lead, and who must wait is told for whom', async () => {
+    const words = ['--contact', 'rui@example.test', '--lead', 'course', '--json'];
+    expect(await enrol('autumn', ...words)).toMatchObject({ exitCode: 0 });
+    const [journey] = await context.db.journey.findMany({ where: { sequence: 'autumn' } });
+    const lead = await context.db.lead.findUniqueOrThrow({ where: { id: journey?.leadId ?? '' } });
+    expect(lead.offer).toBe('course');
+    const { exitCode, out } = await enrol('spring', ...words);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out).contacts).toEqual([
+      { contact: 'rui@example.test', status: 'waits', journeyId: expect.any(String), reason },
+    ]);
+  });
+
+  test('is listed with those who wait for it, and why', async () => {
+    const { exitCode, out } = await journeysCommand('--waiting');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(new RegExp(`rui@example.test +spring +0 +\\S+ \\S+ +\\S+ \\S+ +${reason}`));
+    const json = await journeysCommand('--waiting', '--contact', 'rui@example.test', '--sequence', 'spring', '--json');
+    const { total, waiting } = JSON.parse(json.out);
+    expect(total).toBe(1);
+    expect(waiting).toMatchObject([{ sequence: 'spring', group: 'offers', origin: 'by hand', reason }]);
+    expect(JSON.parse((await journeysCommand('--waiting', '--sequence', 'autumn', '--json')).out).total).toBe(0);
+  });
+
+  test('tells the story of who waits', async () => {
+    const { out } = await viveiro(['why', 'rui@example.test'], { VIVEIRO_DATABASE_URL: context.url });
+    expect(out).toContain('enters: spring waits');
+    expect(out).toContain(reason);
+  });
+});

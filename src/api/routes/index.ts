@@ -4,6 +4,7 @@ import { events } from './events';
 import { forms } from './forms';
 import { handoffAnswers } from './handoff-answers';
 import { health } from './health';
+import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
 import { pauses } from './pauses';
@@ -15,6 +16,7 @@ export const ROUTES: readonly Routes[] = [
   health,
   events,
   leads,
+  journeys,
   purchases,
   pauses,
   forms,

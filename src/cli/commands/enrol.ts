@@ -4,6 +4,7 @@ import { type Instant, newId } from '../../domain/ids';
 import { contactRefOf } from '../../store/contact-ref';
 import type { Db } from '../../store/db';
 import { enrolByHand } from '../../store/enrol-by-hand';
+import { leadRefOf } from '../../store/lead-ref';
 import { findNewest } from '../../store/sequences';
 import type { TurnDeps } from '../../store/turn';
 import { collect } from '../arguments';
@@ -16,7 +17,9 @@ const EXIT_REFUSED = 2; // as for errors of that kind, see the registry
 
 interface Options {
   readonly contact: readonly string[];
+  readonly lead?: string;
   readonly key?: string;
+  readonly entryKey?: string;
   readonly rules?: string;
   readonly json?: boolean;
 }
@@ -27,6 +30,11 @@ export function register(program: Command): void {
     .command('enrol')
     .argument('<sequence>', 'name of a published sequence')
     .requiredOption('--contact <email>', 'who enters, by address or id; may be given several times', collect)
+    .option('--lead <offer>', 'which of their leads, by offer or id; default: the newest')
+    .option(
+      '--entry-key <value>',
+      'which one it is about, in a sequence that lets in once for each: an order, for instance',
+    )
     .option('--key <key>', 'enter each contact once under this key; default: every command is a new cause')
     .option(...RULES_OPTION)
     .option('--json', 'one JSON object')
@@ -34,7 +42,8 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-The contact's newest lead goes through it. The journey begins at once if \`viveiro start\` is running, else with its next start.
+The contact's newest lead goes through it. Who waits for another sequence of its group is told so, and enters by itself.
+The journey begins at once if \`viveiro start\` is running, else with its next start.
 
 Examples:
   $ viveiro enrol course-nurture --contact ana@example.com
@@ -45,19 +54,21 @@ Examples:
 
 type Entry =
   | { readonly contact: string; readonly status: 'entered'; readonly journeyId: string }
+  | { readonly contact: string; readonly status: 'waits'; readonly journeyId: string; readonly reason: string }
   | {
       readonly contact: string;
       readonly status: 'refused';
       readonly error: { readonly code: string; readonly message: string };
     };
 
-async function enrolAll(sequence: string, { contact: contacts, key = newId(), rules, json }: Options): Promise<void> {
+async function enrolAll(sequence: string, options: Options): Promise<void> {
+  const { contact: contacts, lead, entryKey, key = newId(), rules, json } = options;
   const deps = await turnDeps(rules);
   const now = Date.now();
   const entries = await withDatabase(async (db) => {
     await findNewest(db, sequence); // an unknown sequence is one error, not one for each contact
     const all: Entry[] = [];
-    for (const contact of contacts) all.push(await entryOf(db, deps, { sequence, contact, key, now }));
+    for (const contact of contacts) all.push(await entryOf(db, deps, { sequence, contact, lead, entryKey, key, now }));
     return all;
   });
   if (json) writeJson({ sequence, key, contacts: entries });
@@ -68,16 +79,22 @@ async function enrolAll(sequence: string, { contact: contacts, key = newId(), ru
 interface Asked {
   readonly sequence: string;
   readonly contact: string;
+  readonly lead: string | undefined;
+  readonly entryKey: string | undefined;
   readonly key: string;
   readonly now: Instant;
 }
 
 /** What concerns one contact does not hold up the others. */
-async function entryOf(db: Db, deps: TurnDeps, { contact, ...asked }: Asked): Promise<Entry> {
+async function entryOf(db: Db, deps: TurnDeps, { contact, lead, ...asked }: Asked): Promise<Entry> {
   try {
-    const enrolled = await enrolByHand(db, deps, { ...asked, contact: contactRefOf(contact) });
-    if (enrolled.type === 'entered') return { contact, status: 'entered', journeyId: enrolled.journeyId };
-    throw failure('VIV_ENROL_REFUSED', { contact, sequence: asked.sequence, reason: enrolled.reason });
+    const named = lead === undefined ? {} : { lead: leadRefOf(lead) };
+    const enrolled = await enrolByHand(db, deps, { ...asked, ...named, contact: contactRefOf(contact) });
+    if (enrolled.type === 'refused')
+      throw failure('VIV_ENROL_REFUSED', { contact, sequence: asked.sequence, reason: enrolled.reason });
+    const { journeyId } = enrolled;
+    if (enrolled.type === 'entered') return { contact, status: 'entered', journeyId };
+    return { contact, status: 'waits', journeyId, reason: enrolled.reason };
   } catch (error) {
     if (!(error instanceof ViveiroError) || error.http >= 500) throw error;
     const { code, message } = error;
@@ -85,13 +102,12 @@ async function entryOf(db: Db, deps: TurnDeps, { contact, ...asked }: Asked): Pr
   }
 }
 
+function outcomeText(entry: Entry): string {
+  if (entry.status === 'refused') return `${entry.error.code}: ${entry.error.message}`;
+  return entry.status === 'waits' ? entry.reason : `journey ${entry.journeyId}`;
+}
+
 function entriesText(entries: readonly Entry[]): string {
-  const rows = entries.map((entry) => [
-    entry.contact,
-    entry.status,
-    entry.status === 'entered'
-      ? `journey ${entry.journeyId}`
-      : onOneLine(`${entry.error.code}: ${entry.error.message}`),
-  ]);
+  const rows = entries.map((entry) => [entry.contact, entry.status, onOneLine(outcomeText(entry))]);
   return table(['contact', 'status', ''], rows);
 }

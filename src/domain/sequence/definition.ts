@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { durationSchema } from '../calendar/duration';
 import { conditionSchema } from '../conditions';
+import { enterSchema, exclusiveSchema, reenterSchema } from '../entry/schema';
 import { eventTypeSchema } from '../event';
 import { stepSchema } from '../steps';
 import { slug } from './names';
@@ -29,18 +29,6 @@ const goalSchema = z
   .refine(hasTest, TESTLESS)
   .readonly();
 
-const enterSchema = z
-  .strictObject({
-    /** An event that enters its contact. */
-    on: eventTypeSchema.optional(),
-    /** With `on`: only when this holds too. */
-    where: conditionSchema.optional(),
-    /** A segment: the daily sweep enters everyone for whom it holds. */
-    when: conditionSchema.optional(),
-    byHand: z.boolean().default(true),
-  })
-  .readonly();
-
 /** A sequence as its YAML file says it; see docs/sequences.md. */
 export const definitionSchema = z
   .strictObject({
@@ -50,8 +38,9 @@ export const definitionSchema = z
     purpose: slug.default('marketing'),
     audience: z.enum(['lead', 'client']),
     enter: enterSchema,
-    /** May a contact enter again after an earlier journey ended? Never two at once for one lead. */
-    reenter: z.union([z.enum(['never', 'always']), z.strictObject({ after: durationSchema })]).default('never'),
+    /** Never two journeys at once: of one contact, with `newLead` of one lead, with `perKey` for one key. */
+    reenter: reenterSchema.default('never'),
+    exclusive: exclusiveSchema.optional(),
     goal: goalSchema.optional(),
     exits: z.array(ruleSchema).default([]),
     steps: z.array(stepSchema).min(1),

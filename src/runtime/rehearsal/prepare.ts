@@ -61,7 +61,7 @@ async function enterAll(scratch: Db, { turn, row, onEntered }: Preparing): Promi
     await inParallel(entry.contactIds, AT_ONCE, async (contactId) => {
       const enrolment = { contactId, leadId: leads.get(contactId) ?? null, version, now: row.startedAt };
       const entered = await transaction(scratch, (tx) =>
-        enrol(tx, turn, { ...enrolment, origin: 'rehearsal', cause: row.id }),
+        enrol(tx, turn, { ...enrolment, origin: 'rehearsal', cause: row.id, key: 'rehearsal' }),
       );
       if (entered.type === 'refused')
         throw failure('VIV_ENROL_REFUSED', { contact: contactId, sequence: version.sequence, reason: entered.reason });

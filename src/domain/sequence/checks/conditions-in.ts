@@ -23,6 +23,7 @@ export function rootsIn(definition: Definition): readonly Root[] {
   const roots: readonly (Omit<Root, 'condition'> & { readonly condition: Condition | undefined })[] = [
     { path: ['enter', 'where'], condition: enter.where, events: entryTypes(definition) },
     { path: ['enter', 'when'], condition: enter.when, events: [] },
+    { path: ['enter', 'date', 'where'], condition: enter.date?.where, events: [] },
     { path: ['goal', 'where'], condition: goal?.where, events: [goal?.on ?? []].flat() },
     { path: ['goal', 'when'], condition: goal?.when, events: [] },
     ...exits.flatMap(({ on, where, when }, index) => [

@@ -1,3 +1,4 @@
+import { eventsOfEntry } from '../../entry/schema';
 import { EVENTS } from '../../event';
 import { stepEvents } from '../../steps';
 import { closest } from '../../yaml/closest';
@@ -24,7 +25,10 @@ export const checkEvents: Check = (definition, { events }) =>
 export function eventsIn(definition: Definition): readonly { readonly type: string; readonly path: Path }[] {
   const { enter, goal, exits, steps } = definition;
   const named: readonly { readonly type: string | undefined; readonly path: Path }[] = [
-    { type: enter.on, path: ['enter', 'on'] },
+    ...eventsOfEntry(enter).map((type, index) => ({
+      type,
+      path: Array.isArray(enter.on) ? ['enter', 'on', index] : ['enter', 'on'],
+    })),
     { type: goal?.on, path: ['goal', 'on'] },
     ...exits.map(({ on }, index) => ({ type: on, path: ['exits', index, 'on'] })),
     ...steps.flatMap((step, index) =>
