@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { calendarsSchema } from '../src/domain/calendar/schema';
 import { lifecycleSchema } from '../src/domain/client/rules';
+import { deliverySchema } from '../src/domain/delivery/rules';
 import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
@@ -23,6 +24,7 @@ const FILES = {
   gate: { schema: gateSchema, title: 'Gate rules of Viveiro' },
   calendars: { schema: calendarsSchema, title: 'Business calendars of Viveiro' },
   events: { schema: declaredEventsSchema, title: 'Events that a company sends to Viveiro' },
+  delivery: { schema: deliverySchema, title: 'Delivery limits of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
 } as const;

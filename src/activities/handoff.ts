@@ -1,3 +1,4 @@
+import { outcomeOf } from '../domain/handoff/outcome';
 import { isOpen } from '../domain/handoff/status';
 import type { Instant } from '../domain/ids';
 import type { HandoffOutcome, HandoffStatus } from '../domain/journey/move';
@@ -110,15 +111,4 @@ async function waiting(
   };
 }
 
-/** The words of whoever answered stay in the database: they may name people. */
-const REASONS = {
-  accepted: 'sales took the lead',
-  rejected: 'sales found that it is no lead',
-  recycled: 'sales gave the lead back for nurturing',
-  expired: 'neither rep nor manager answered in time',
-} as const satisfies { readonly [S in HandoffStatus]: string };
-
-const done = (status: HandoffStatus): HandoffNext => ({
-  type: 'done',
-  outcome: { effect: 'handoff', status, reason: REASONS[status] },
-});
+const done = (status: HandoffStatus): HandoffNext => ({ type: 'done', outcome: outcomeOf(status) });

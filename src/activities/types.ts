@@ -8,6 +8,8 @@ export interface TurnActivities {
     readonly turn: number;
     readonly now: Instant;
     readonly outcome?: EffectOutcome;
+    /** A handoff whose answer the workflow cannot hear: the database is asked for it. */
+    readonly handoffId?: string;
   }): Promise<Turn>;
   /** Ends a journey that cannot go on: an activity failed with `code`, and no retry helps. Ended before: answers that end. */
   failJourney(request: { readonly journeyId: string; readonly now: Instant; readonly code: string }): Promise<Turn>;

@@ -46,6 +46,15 @@ export const ERRORS = {
     (p) =>
       `${p.part} has ended although nobody stopped it; its log is in the data folder. Start again: nothing is lost.`,
   ),
+  VIV_SEARCH_ATTRIBUTES: missing<{ namespace: string; problem: string; commands: string }>(
+    (p) =>
+      `Namespace "${p.namespace}" lacks search attributes of journeys, and they could not be added: ${p.problem}. Ask whoever runs that Temporal for: ${p.commands}.`,
+  ),
+  VIV_WORKER_VERSION: bad<{ buildId: string; deployment: string; problem: string }>(
+    (p) =>
+      `Build "${p.buildId}" of deployment "${p.deployment}" cannot be made current: ${p.problem}. Start its worker first: viveiro worker --build-id ${p.buildId} --deployment ${p.deployment}.`,
+    404,
+  ),
   VIV_NO_TIME_SKIPPING: missing<Record<string, never>>(
     () =>
       'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or wait for simulation, which needs no server.',

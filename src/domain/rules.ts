@@ -1,5 +1,6 @@
 import type { Calendars } from './calendar/calendars';
 import type { LifecycleRules } from './client/rules';
+import type { DeliveryRules } from './delivery/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
@@ -14,4 +15,6 @@ export interface Rules {
   readonly calendars: Calendars;
   /** Absent: the company declares none, so any event type may be its own. */
   readonly events?: DeclaredEvents;
+  /** Absent: mails go out as they come. */
+  readonly delivery?: DeliveryRules;
 }

@@ -4,11 +4,14 @@ import { createActivities } from '../activities';
 import type { Rules } from '../domain/rules';
 import type { Templates } from '../mail/templates';
 import { createTransport } from '../mail/transport';
-import { connect, type Db, disconnect } from '../store/db';
+import { connect, type Db, disconnect, single } from '../store/db';
+import { lanesInUse } from '../store/journeys';
 import type { Reactions, TurnDeps } from '../store/turn';
+import { startFleet } from '../worker/fleet';
 import { createLifecycle } from '../worker/lifecycle';
 import { startOutbox } from '../worker/outbox';
-import { startWorker } from '../worker/worker';
+import type { WorkerVersion } from '../worker/worker';
+import { createStops, type Stops } from './stops';
 
 /** How mails go out and what their links say. */
 export interface MailSettings {
@@ -32,6 +35,12 @@ export interface EngineOptions {
   readonly mail: MailSettings;
   /** In a rehearsal: how recipients and reps react. */
   readonly reactions?: Reactions;
+  /** Which code the worker runs; none: unversioned. */
+  readonly version?: WorkerVersion;
+  /** `journeys`, and names of lanes; none: all. */
+  readonly queues?: readonly string[];
+  /** Workflows that the worker keeps in memory; default: as many as fit. */
+  readonly maxCachedWorkflows?: number;
 }
 
 /** What moves journeys: a worker, and the outbox that starts and wakes them. */
@@ -50,26 +59,40 @@ const CONNECTIONS = 20;
 
 /** Starts worker and outbox on one database and one task queue: the live one, or that of a rehearsal. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const stops = createStops();
+  try {
+    return { ...(await startParts(options, stops)), stop: stops.stop };
+  } catch (error) {
+    await stops.stop();
+    throw error;
+  }
+}
+
+async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<Engine, 'stop'>> {
   const { databaseUrl, temporal, taskQueue, rules, reactions, templates } = options;
   const { smtpUrl, ...mail } = options.mail;
-  const { nativeConnection, namespace } = temporal;
   const db = connect(databaseUrl, CONNECTIONS);
-  const turn: TurnDeps = { rules, reactions };
-  const client = new Client({ connection: temporal.connection, namespace });
+  stops.add(() => disconnect(db));
   const transport = createTransport(smtpUrl);
-  const activities = createActivities({ db, turn, templates, transport, ...mail });
-  const worker = await startWorker({ connection: nativeConnection, namespace, taskQueue, activities });
+  stops.add(() => transport.close());
+  const turn: TurnDeps = { rules, reactions };
+  const { connection, nativeConnection, namespace } = temporal;
+  const client = new Client({ connection, namespace });
+  const { version, queues, maxCachedWorkflows } = options;
+  const worker = await startFleet({
+    connection: nativeConnection,
+    client: connection,
+    namespace,
+    taskQueue,
+    activities: createActivities({ db, turn, templates, transport, ...mail }),
+    delivery: reactions ? undefined : rules.delivery, // a rehearsal mails to the inbox, which has no limits
+    usedLanes: await lanesInUse(single(db)),
+    version,
+    queues,
+    ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+  });
+  stops.add(worker.stop);
   const outbox = await startOutbox({ databaseUrl, lifecycle: createLifecycle({ client, db, taskQueue, reactions }) });
-  return {
-    db,
-    turn,
-    client,
-    finished: worker.finished,
-    async stop() {
-      await outbox.stop();
-      await worker.stop();
-      await transport.close();
-      await disconnect(db);
-    },
-  };
+  stops.add(outbox.stop);
+  return { db, turn, client, finished: worker.finished };
 }

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { zoneSchema } from '../domain/calendar/local-time';
 import { calendarsFrom, calendarsSchema } from '../domain/calendar/schema';
 import { lifecycleSchema } from '../domain/client/rules';
+import { deliveryProblems } from '../domain/delivery/lanes';
+import { deliverySchema } from '../domain/delivery/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
@@ -21,19 +23,20 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * calendars.yaml and events.yaml. Throws VIV_RULES_INVALID with every problem of every file, each with its line.
+ * calendars.yaml, events.yaml and delivery.yaml. Throws VIV_RULES_INVALID with every problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
-  const [scoring, lifecycle, routing, gate, calendars, events] = await Promise.all([
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery] = await Promise.all([
     loadFile(fileOf('scoring'), scoringSchema, checkScoring),
     loadFile(fileOf('lifecycle'), lifecycleSchema, checkLifecycle),
     loadFile(fileOf('routing'), routingSchema, ({ rules }) => sameNames(rules, ['rules'])),
     loadFile(fileOf('gate'), gateSchema, () => []),
     loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
     loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
+    loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
   ]);
-  const files = [scoring, lifecycle, routing, gate, calendars, events];
+  const files = [scoring, lifecycle, routing, gate, calendars, events, delivery];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
     'value' in scoring &&
@@ -41,7 +44,8 @@ export async function loadRules(folder: string): Promise<Rules> {
     'value' in routing &&
     'value' in gate &&
     'value' in calendars &&
-    'value' in events
+    'value' in events &&
+    'value' in delivery
   )
     return {
       scoring: scoring.value,
@@ -50,6 +54,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       gate: gate.value,
       calendars: calendarsFrom(calendars.value, lifecycle.value.sweep.zone),
       ...(events.value ? { events: declaredEvents(events.value) } : {}),
+      ...(delivery.value ? { delivery: delivery.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }
@@ -59,8 +64,9 @@ async function loadIfThere<S extends z.ZodType, A>(
   file: string,
   schema: S,
   absent: A,
+  checks: Checks<S> = () => [],
 ): Promise<Loaded<z.output<S> | A>> {
-  return existsSync(file) ? loadFile(file, schema, () => []) : { value: absent };
+  return existsSync(file) ? loadFile(file, schema, checks) : { value: absent };
 }
 
 async function loadFile<S extends z.ZodType>(file: string, schema: S, checks: Checks<S>): Promise<Loaded<z.output<S>>> {

@@ -156,3 +156,11 @@ export async function writeInterests(
   await tx.$executeRaw`
     INSERT INTO interest (journey_id, event_type, kind, contact_id) VALUES ${Prisma.join(rows)} ON CONFLICT DO NOTHING`;
 }
+
+/** Lanes in which a mail of a running journey waits, whatever is declared by now. */
+export async function lanesInUse(tx: Tx): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<{ lane: string }[]>`
+    SELECT DISTINCT last_turn #>> '{move,effect,route,lane}' AS lane FROM journey
+    WHERE status = 'running' AND last_turn #>> '{move,effect,route,lane}' IS NOT NULL ORDER BY lane`;
+  return rows.map(({ lane }) => lane);
+}

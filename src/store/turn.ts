@@ -1,17 +1,22 @@
+import { routed } from '../domain/delivery/route';
 import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
+import { outcomeOf } from '../domain/handoff/outcome';
+import { isOpen } from '../domain/handoff/status';
 import type { Instant } from '../domain/ids';
 import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
-import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
+import type { EffectOutcome, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
 import { type Place, rememberedSeqs } from '../domain/journey/state';
+import { statusOf } from '../domain/journey/status';
 import type { Rules } from '../domain/rules';
 import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import { readFacts } from './facts';
+import { findHandoff } from './handoff-rows';
 import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
 import { confirmHold } from './pauses';
 import { skipDeferred } from './send-ledger';
@@ -45,6 +50,8 @@ export interface TurnRequest {
   readonly now: Instant;
   /** What came of the effect that the turn asked for. */
   readonly outcome?: EffectOutcome;
+  /** A handoff whose answer the workflow cannot hear: where it has ended, that is the outcome. */
+  readonly handoffId?: string;
   /** Whose journey it is, from whoever knows: saves a statement where the lock is held. */
   readonly contactId?: string;
 }
@@ -58,11 +65,11 @@ export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Pr
   const journey = await lockJourney(tx, request.journeyId, request.contactId);
   const turn = request.turn + 1;
   if (journey.turn === turn || hasEnded(journey, request))
-    return reply(tx, deps, { journey, turn: journey.turn, move: journey.last.move });
+    return reply(tx, deps, { journey, turn: journey.turn, last: journey.last });
   if (journey.turn !== request.turn)
     throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
-  const move = await decide(tx, deps, { journey, request });
-  return reply(tx, deps, { journey, turn, move });
+  const last = await decide(tx, deps, { journey, request });
+  return reply(tx, deps, { journey, turn, last });
 }
 
 /** The end answers every turn up to it: what ended the journey from outside may have overtaken its workflow's last question. */
@@ -74,14 +81,25 @@ interface Case {
   readonly request: TurnRequest;
 }
 
-async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promise<Move> {
+async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promise<Advanced> {
   const { definition, last } = journey;
   const facts = await factsFor(tx, deps, { journey, now: request.now });
-  const { now, outcome, turn } = request;
-  const { rules } = deps;
-  const advanced = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
+  const { now, turn } = request;
+  const { rules, reactions } = deps;
+  const outcome = request.outcome ?? (await answerOf(tx, { journey, request }));
+  const decided = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
+  // a rehearsal mails to the inbox, which has no limits
+  const advanced = reactions ? decided : { ...decided, move: routed(decided.move, { definition, rules, facts }) };
   await record(tx, deps, { journey, request, advanced });
-  return advanced.move;
+  return advanced;
+}
+
+/** How the handoff that is under way has ended, if it has. */
+async function answerOf(tx: Tx, { journey, request: { handoffId } }: Case): Promise<EffectOutcome | undefined> {
+  const { place } = journey.last.state;
+  if (handoffId === undefined || place.type !== 'performing' || place.key !== handoffId) return undefined;
+  const handoff = await findHandoff(tx, handoffId);
+  return handoff && !isOpen(handoff.status) ? outcomeOf(handoff.status) : undefined;
 }
 
 /** The facts that a journey's definition asks for, as of `now`. */
@@ -105,6 +123,8 @@ export async function factsFor(
 function clockSince(place: Place, now: Instant): Instant {
   return place.type === 'waiting' ? Math.min(place.since ?? now, now) : now;
 }
+
+type Rested = Pick<Advanced, 'state' | 'move'>;
 
 async function record(
   tx: Tx,
@@ -162,7 +182,10 @@ async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly 
 async function reply(
   tx: Tx,
   { reactions }: TurnDeps,
-  { journey, turn, move }: { readonly journey: OpenJourney; readonly turn: number; readonly move: Move },
+  { journey, turn, last }: { readonly journey: OpenJourney; readonly turn: number; readonly last: Rested },
 ): Promise<Turn> {
-  return reactions ? { turn, move, nextScriptedAt: await reactions.nextAt(tx, journey.contactId) } : { turn, move };
+  const { move, state } = last;
+  const status = statusOf(journey.definition, state, move);
+  const answer: Turn = { turn, move, ...(status === undefined ? {} : { status }) };
+  return reactions ? { ...answer, nextScriptedAt: await reactions.nextAt(tx, journey.contactId) } : answer;
 }

@@ -1,8 +1,10 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { type Db, single } from '../store/db';
 import { readJourney } from '../store/journeys';
+import { findVersion } from '../store/sequences';
 import type { Reactions } from '../store/turn';
 import type { JourneyInput } from '../workflows/input';
+import { attributesOf } from './search-attributes';
 
 /** The only place that starts and signals workflows. Every call may be repeated: "already there" is success. */
 export interface Lifecycle {
@@ -50,7 +52,8 @@ async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: num
 }
 
 async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
-  const { turn, last, contactId } = await readJourney(single(db), journeyId);
+  const { turn, last, contactId, sequence, versionId } = await readJourney(single(db), journeyId);
+  const { version } = await findVersion(single(db), versionId); // from memory
   const nextScriptedAt = (await reactions?.nextAt(single(db), contactId)) ?? null;
   const rehearsal = reactions ? { nextScriptedAt } : undefined;
   const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, rehearsal };
@@ -58,6 +61,7 @@ async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journ
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,
     args: [input],
+    typedSearchAttributes: attributesOf({ contactId, sequence, version, move: last.move }),
     // a journey runs once: its end is final
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
   };

@@ -1,11 +1,20 @@
-import { proxyActivities, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { HandoffActivities, HandoffNext } from '../activities/handoff';
 import type { HandoffOutcome } from '../domain/journey/move';
 import { type Clock, createClock } from './clock';
-import { poke } from './signals';
+import { isRenewalDue, renew } from './renewal';
+import { poke, watch } from './signals';
 import { type Script, type Wake, waitUntil } from './waiter';
 
-/** A handoff's start. Plain JSON, only ids and times. */
+/** A handoff's start, and what it carries when it continues as new. Plain JSON, only ids and times. */
 export interface HandoffInput {
   readonly v: 1;
   /** The key of the journey's effect; the workflow is `handoff:<id>`. */
@@ -15,6 +24,11 @@ export interface HandoffInput {
   /** Business time that the journey has reached; never earlier than the workflow's own clock. */
   readonly now?: number;
   readonly rehearsal?: boolean;
+  /** What was to come next. */
+  readonly next?: HandoffNext;
+  readonly poked?: boolean;
+  /** The journey has asked to be poked at the end. */
+  readonly watched?: boolean;
 }
 
 export interface HandoffResult {
@@ -39,19 +53,59 @@ const { offerHandoff, tendHandoff } = proxyActivities<HandoffActivities>({
  * an answer can be neither lost nor doubled, however it races the due time.
  */
 export async function handoff(input: HandoffInput): Promise<HandoffResult> {
-  const wake: Wake = { poked: false };
+  const wake: Wake = { poked: input.poked ?? false };
+  const journey = { isWatching: input.watched ?? false };
   setHandler(poke, () => {
     wake.poked = true;
   });
+  setHandler(watch, () => {
+    journey.isWatching = true;
+  });
+  const tell = async () => (journey.isWatching ? pokeJourney(input.journeyId) : undefined);
+  try {
+    const result = await untilAnswered(input, { wake, clock: createClock(input.now), journey });
+    await tell();
+    return result;
+  } catch (error) {
+    if (error instanceof ActivityFailure) await tell(); // it looks, and finds nobody at work
+    throw error;
+  }
+}
+
+interface Hearing {
+  readonly wake: Wake;
+  readonly clock: Clock;
+  readonly journey: { readonly isWatching: boolean };
+}
+
+async function untilAnswered(input: HandoffInput, { wake, clock, journey }: Hearing): Promise<HandoffResult> {
   const { handoffId, journeyId, stepId } = input;
-  const clock = createClock(input.now);
   const script: Script | null = input.rehearsal
     ? { journeyId, workflow: workflowInfo().workflowId, nextScriptedAt: null }
     : null;
-
-  let next = await offerHandoff({ handoffId, journeyId, stepId, now: clock.now() });
-  while (next.type !== 'done') next = await follow({ handoffId, clock, wake, script }, next);
+  let next = input.next ?? (await offerHandoff({ handoffId, journeyId, stepId, now: clock.now() }));
+  while (next.type !== 'done') {
+    const carried = next;
+    if (isRenewalDue())
+      await renew<typeof handoff>(() => ({
+        ...input,
+        next: carried,
+        now: clock.now(),
+        poked: wake.poked,
+        watched: journey.isWatching,
+      }));
+    next = await follow({ handoffId, clock, wake, script }, next);
+  }
   return { outcome: next.outcome, endedAt: clock.now() };
+}
+
+/** Nothing depends on it: a journey that has ended has nothing to hear. */
+async function pokeJourney(journeyId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(`journey:${journeyId}`).signal(poke, 0);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
 }
 
 interface Run {

@@ -1,4 +1,4 @@
-import type { Move } from '../domain/journey/move';
+import type { JourneyStatus, Move } from '../domain/journey/move';
 
 /** A journey's start, and what it carries when it continues as new. Plain JSON, only ids and times. */
 export interface JourneyInput {
@@ -9,6 +9,10 @@ export interface JourneyInput {
   /** Business time that the journey has reached; never earlier than the workflow's own clock. */
   readonly now?: number;
   readonly poked?: boolean;
+  /** As the search attributes have it; absent: running. */
+  readonly shown?: JourneyStatus;
+  /** Key of the handoff that an earlier run has started. */
+  readonly handedOver?: string;
   /** Present in a rehearsal. */
   readonly rehearsal?: { readonly nextScriptedAt: number | null };
 }

@@ -2,19 +2,17 @@ import {
   ActivityFailure,
   ApplicationFailure,
   ChildWorkflowFailure,
-  condition,
-  continueAsNew,
-  executeChild,
-  ParentClosePolicy,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Effect, HandoffOutcome, Turn } from '../domain/journey/move';
+import type { Effect, HandoffOutcome, JourneyStatus, Turn } from '../domain/journey/move';
 import { type Clock, createClock } from './clock';
-import type { handoff as handoffWorkflow } from './handoff';
+import { answeredOrPoked, followHandoff, type HandedOver, startHandoff } from './hand-over';
 import type { JourneyInput } from './input';
-import { failJourney, sendMail, takeTurn } from './proxies';
+import { failJourney, sendMailBy, takeTurn } from './proxies';
+import { isRenewalDue, renew } from './renewal';
 import { poke } from './signals';
+import { show } from './status';
 import { type Script, type Wake, waitUntil } from './waiter';
 
 /** What the loop holds between turns. */
@@ -23,6 +21,11 @@ interface Run {
   readonly clock: Clock;
   readonly wake: Wake;
   readonly script: Script | null;
+  turn: Turn;
+  /** As the search attributes have it. */
+  shown: JourneyStatus;
+  /** Key of the newest handoff that was started. */
+  handedOver: string | undefined;
 }
 
 /**
@@ -36,31 +39,44 @@ export async function journey(input: JourneyInput): Promise<string> {
   setHandler(poke, () => {
     wake.poked = true;
   });
-  const { journeyId } = input;
-  const script = input.rehearsal
-    ? { journeyId, workflow: workflowInfo().workflowId, nextScriptedAt: input.rehearsal.nextScriptedAt }
-    : null;
-  const run: Run = { journeyId, clock: createClock(input.now), wake, script };
-
-  let turn: Turn = { turn: input.turn, move: input.move };
-  while (turn.move.type !== 'end') {
-    turn = await performOrFail(run, turn);
-    if (script && turn.nextScriptedAt !== undefined) script.nextScriptedAt = turn.nextScriptedAt;
-    if (turn.move.type === 'await' && workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof journey>(carriedOn(run, turn));
+  const run = begun(input, wake);
+  for (;;) {
+    const { move } = run.turn;
+    if (move.type === 'end') return move.outcome;
+    await renewIfDue(run);
+    run.turn = await performOrFail(run);
+    if (run.script && run.turn.nextScriptedAt !== undefined) run.script.nextScriptedAt = run.turn.nextScriptedAt;
+    run.shown = show(run.shown, run.turn);
   }
-  return turn.move.outcome;
 }
 
-function carriedOn({ journeyId, clock, wake, script }: Run, { turn, move }: Turn): JourneyInput {
+function begun({ journeyId, turn, move, now, shown, handedOver, rehearsal }: JourneyInput, wake: Wake): Run {
+  const { workflowId: workflow } = workflowInfo();
+  return {
+    journeyId,
+    clock: createClock(now),
+    wake,
+    script: rehearsal ? { journeyId, workflow, nextScriptedAt: rehearsal.nextScriptedAt } : null,
+    turn: { turn, move },
+    shown: shown ?? 'running',
+    handedOver,
+  };
+}
+
+/** Where nothing is under way but a wait or a handoff of its own, which both go on. */
+async function renewIfDue(run: Run): Promise<void> {
+  if (isRenewalDue()) await renew<typeof journey>(() => carriedOn(run));
+}
+
+function carriedOn({ journeyId, clock, wake, script, turn: { turn, move }, shown, handedOver }: Run): JourneyInput {
   const rehearsal = script ? { nextScriptedAt: script.nextScriptedAt } : undefined;
-  return { v: 1, journeyId, turn, move, now: clock.now(), poked: wake.poked, rehearsal };
+  return { v: 1, journeyId, turn, move, now: clock.now(), poked: wake.poked, shown, handedOver, rehearsal };
 }
 
 /** What no retry can help ends the journey, with a stored reason: none hangs, and none is forgotten. */
-async function performOrFail(run: Run, turn: Turn): Promise<Turn> {
+async function performOrFail(run: Run): Promise<Turn> {
   try {
-    return await perform(run, turn);
+    return await perform(run);
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
@@ -76,66 +92,67 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Performs the turn's move and answers the turn after it. */
-async function perform(run: Run, { turn, move }: Turn): Promise<Turn> {
+async function perform(run: Run): Promise<Turn> {
+  const { move } = run.turn;
   switch (move.type) {
     case 'perform':
-      return performEffect(run, { turn, stepId: move.stepId, effect: move.effect });
+      return performEffect(run, { stepId: move.stepId, effect: move.effect });
     case 'await':
       await waitUntil({ ...run, until: move.until });
-      return ask(run, { turn });
+      await renewIfDue(run); // the wait is over in the next run too: a new version decides
+      return ask(run);
     case 'end':
       throw new TypeError('an ended journey performs nothing');
   }
 }
 
 interface Performing {
-  readonly turn: number;
   readonly stepId: string;
   readonly effect: Effect;
 }
 
-function performEffect(run: Run, performing: Performing): Promise<Turn> {
-  const { turn, stepId, effect } = performing;
-  const { journeyId, clock } = run;
+function performEffect(run: Run, { stepId, effect }: Performing): Promise<Turn> {
+  const { journeyId, clock, turn } = run;
   switch (effect.type) {
     case 'mail':
-      return sendMail({ journeyId, turn, stepId, key: effect.key, now: clock.now() });
+      return sendMailBy(effect.route)({ journeyId, turn: turn.turn, stepId, key: effect.key, now: clock.now() });
     case 'handoff':
-      return handOver(run, performing);
+      return handOver(run, stepId, effect.key);
     case 'webhook':
       throw ApplicationFailure.nonRetryable('webhooks are not sent yet', 'VIV_UNEXPECTED');
   }
 }
 
 function ask(
-  { journeyId, clock, wake }: Run,
-  request: { readonly turn: number; readonly outcome?: HandoffOutcome },
+  { journeyId, clock, wake, turn: { turn } }: Run,
+  more: { readonly outcome?: HandoffOutcome; readonly handoffId?: string } = {},
 ): Promise<Turn> {
   wake.poked = false; // before the facts are read: what comes later wakes again
-  return takeTurn({ journeyId, now: clock.now(), ...request });
+  return takeTurn({ journeyId, turn, now: clock.now(), ...more });
 }
 
 /**
- * Passes the lead to sales and waits for the answer; a goal or exit that holds meanwhile ends the journey at once, and leaves
- * the rep to answer.
+ * Passes the lead to sales and waits for the answer; whatever else makes the journey go on meanwhile (a goal, an exit) leaves the
+ * rep to answer. It is started once: a run that continues another's has the handoff poke it, and finds the answer in the database.
  */
-async function handOver(run: Run, performing: Performing): Promise<Turn> {
-  const { stepId, effect } = performing;
-  const { journeyId, clock, script } = run;
-  const child = executeChild<typeof handoffWorkflow>('handoff', {
-    workflowId: `handoff:${effect.key}`,
-    args: [{ v: 1, handoffId: effect.key, journeyId, stepId, now: clock.now(), rehearsal: script !== null }],
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-  });
-  let { turn } = performing;
+async function handOver(run: Run, stepId: string, key: string): Promise<Turn> {
+  const { journeyId, clock, script, wake } = run;
+  const start = () =>
+    startHandoff({ v: 1, handoffId: key, journeyId, stepId, now: clock.now(), rehearsal: script !== null });
+  let handedOver: HandedOver = run.handedOver === key ? {} : await start();
+  run.handedOver = key;
   for (;;) {
-    const answered = await Promise.race([child, condition(() => run.wake.poked).then(() => null)]);
+    const isHeard = handedOver.result !== undefined;
+    const isRunning = isHeard || (await followHandoff(key));
+    const answered = isRunning ? await answeredOrPoked(handedOver, wake) : null;
     if (answered) {
       clock.catchUp(answered.endedAt);
-      return ask(run, { turn, outcome: answered.outcome });
+      return ask(run, { outcome: answered.outcome });
     }
-    const next = await ask(run, { turn });
-    if (next.move.type === 'end') return next;
-    turn = next.turn;
+    await renewIfDue(run);
+    const next = await ask(run, isHeard ? {} : { handoffId: key });
+    if (next.move.type !== 'perform' || next.move.effect.key !== key) return next;
+    run.turn = next;
+    if (!isRunning) handedOver = await start(); // it was ended from outside, unanswered
   }
 }

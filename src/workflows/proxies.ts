@@ -1,5 +1,6 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { MailActivities, ScriptActivities, TurnActivities } from '../activities/types';
+import type { MailRoute } from '../domain/journey/move';
 
 /** One policy table: how long an attempt may take, and how Temporal tries again. Business delays never hide in here. */
 const RETRY = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
@@ -11,10 +12,18 @@ export const { takeTurn, failJourney } = proxyLocalActivities<TurnActivities>({
 });
 
 /** A heartbeat every second tells a dead worker from a slow mail server. */
-export const { sendMail } = proxyActivities<MailActivities>({
-  startToCloseTimeout: '3m',
-  heartbeatTimeout: '5s',
-  retry: RETRY,
-});
+const MAIL = { startToCloseTimeout: '3m', heartbeatTimeout: '5s', retry: RETRY } as const;
+const own = proxyActivities<MailActivities>(MAIL);
+
+/** Sends on the journey's own task queue, or on the one whose limit the mail is under, in the turn of its sequence. */
+export function sendMailBy(route: MailRoute | undefined): MailActivities['sendMail'] {
+  if (!route) return own.sendMail;
+  const { lane, priority, sequence, share } = route;
+  return proxyActivities<MailActivities>({
+    ...MAIL,
+    taskQueue: `${workflowInfo().taskQueue}-${lane}`,
+    priority: { priorityKey: priority, fairnessKey: sequence, fairnessWeight: share },
+  }).sendMail;
+}
 
 export const { playScript } = proxyActivities<ScriptActivities>({ startToCloseTimeout: '30s', retry: RETRY });

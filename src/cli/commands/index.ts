@@ -16,6 +16,7 @@ import { register as sequence } from './sequence';
 import { register as start } from './start';
 import { register as validate } from './validate';
 import { register as why } from './why';
+import { register as worker } from './worker';
 
 interface Group {
   /** As it stands above the commands in the help. */
@@ -25,7 +26,7 @@ interface Group {
 
 /** Every command; a new one adds its file and one line here. */
 export const GROUPS: readonly Group[] = [
-  { heading: 'Run it:', commands: [start, demo] },
+  { heading: 'Run it:', commands: [start, demo, worker] },
   { heading: 'Sequences:', commands: [validate, sequence, rehearse, pause, resume] },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
   { heading: 'Sales:', commands: [handoffs, rep] },

@@ -8,9 +8,20 @@ export type Move =
 
 /** A thing outside the database that a step wants done. `key` is its id: of the send, of the handoff, of the webhook's message. */
 export type Effect =
-  | { readonly type: 'mail'; readonly key: string; readonly variant?: string }
+  | { readonly type: 'mail'; readonly key: string; readonly variant?: string; readonly route?: MailRoute }
   | { readonly type: 'handoff'; readonly key: string }
   | { readonly type: 'webhook'; readonly key: string };
+
+/** Under which limit a mail goes out, and in whose turn; absent where the company has declared no limits. */
+export interface MailRoute {
+  /** Name of the lane: of no address, but of a group of domains. */
+  readonly lane: string;
+  /** 1 goes first, 5 last. */
+  readonly priority: number;
+  /** Those who wait in one lane take turns by sequence, by its share. */
+  readonly sequence: string;
+  readonly share: number;
+}
 
 /** What came of an effect; `advance` takes it with the next turn. */
 export type EffectOutcome = MailOutcome | HandoffOutcome | WebhookOutcome;
@@ -46,10 +57,15 @@ export type WebhookOutcome =
   /** Not now: the journey waits until `until` and sends the same message again. */
   | { readonly effect: 'webhook'; readonly status: 'deferred'; readonly until: Instant; readonly reason: string };
 
+/** What a person would look for: who waits for people, who is held. */
+export type JourneyStatus = 'running' | 'handoff' | 'task' | 'paused';
+
 /** The answer to "what now?": number `turn` of the journey. */
 export interface Turn {
   readonly turn: number;
   readonly move: Move;
+  /** Absent: running. */
+  readonly status?: JourneyStatus;
   /** Only in a rehearsal: when the recipient's script has its next event for this journey. */
   readonly nextScriptedAt?: Instant | null;
 }

@@ -16,6 +16,10 @@ const TIME_SKIPPING = [
   'frontend.WorkflowTimeSkippingEnabled=true',
   'history.workflowIdReuseMinimalInterval="0s"', // else continue-as-new within 1 s adds the skipped time again
 ];
+/** Sequences that wait in one lane take turns, instead of the one that came first. */
+const FAIRNESS = ['matching.enableFairness=true'];
+/** With the default of 100, so many pokes while a turn is being taken throw the turn away, and it begins anew. */
+const STORMS = ['history.maximumBufferedEventsBatch=2000'];
 /** Twice the default's speed; a killed server loses nothing that it acknowledged. */
 const PRAGMAS = ['journal_mode=WAL', 'synchronous=normal'];
 const START_LIMIT_MS = 30_000;
@@ -80,7 +84,7 @@ function argumentsFor(o: { readonly port: number; readonly namespace: string; re
     ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', `${port}`],
     ...['--namespace', namespace, '--log-level', 'warn'],
     ...(database ? ['--db-filename', database, ...PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma])] : []),
-    ...[...TIMERS, ...TIME_SKIPPING].flatMap((value) => ['--dynamic-config-value', value]),
+    ...[...TIMERS, ...TIME_SKIPPING, ...FAIRNESS, ...STORMS].flatMap((value) => ['--dynamic-config-value', value]),
   ];
 }
 

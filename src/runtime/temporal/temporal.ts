@@ -1,3 +1,4 @@
+import { ensureSearchAttributes } from '../../worker/search-attributes';
 import type { Config, Environment } from '../config';
 import type { DataFolder } from '../data-folder';
 import { connectTo, type TemporalConnection, temporalSettings } from './connect';
@@ -25,17 +26,16 @@ const HEALTHY_WITHIN_MS = 30_000;
 
 /**
  * Connects to the server that TEMPORAL_* or the TOML profile name, else starts the embedded one. Throws VIV_TEMPORAL_MISSING,
- * VIV_TEMPORAL_FAILED, VIV_TEMPORAL_UNREACHABLE, VIV_PORT_IN_USE and VIV_CONFIG_INVALID.
+ * VIV_TEMPORAL_FAILED, VIV_TEMPORAL_UNREACHABLE, VIV_SEARCH_ATTRIBUTES, VIV_PORT_IN_USE and VIV_CONFIG_INVALID.
  */
 export async function connectTemporal(deps: TemporalDeps): Promise<Temporal> {
-  const { options, namespace } = temporalSettings(deps.environment);
-  if (options) {
-    const external = await connectTo(options, namespace);
-    return { ...external, ended: undefined, stop: () => external.close() };
-  }
+  const external = await connectExternal(deps.environment);
+  if (external) return external;
+  const { namespace } = temporalSettings(deps.environment);
   const server = await startEmbedded(deps, namespace);
   try {
     const connected = await connectTo({ address: server.address }, namespace, HEALTHY_WITHIN_MS);
+    await ensureSearchAttributes(connected.connection, namespace);
     const stop = async () => {
       await connected.close();
       await server.stop();
@@ -43,6 +43,28 @@ export async function connectTemporal(deps: TemporalDeps): Promise<Temporal> {
     return { ...connected, ended: server.ended, stop };
   } catch (error) {
     await server.stop();
+    throw error;
+  }
+}
+
+/**
+ * Connects to the server that the settings name, else to the given one; undefined: neither is there. Throws as `connectTemporal`
+ * does.
+ */
+export async function connectExternal(
+  environment: Environment,
+  given?: { readonly address: string; readonly namespace: string },
+): Promise<Temporal | undefined> {
+  const named = temporalSettings(environment);
+  const options = named.options ?? (given && { address: given.address });
+  if (!options) return undefined;
+  const namespace = options === named.options ? named.namespace : (given?.namespace ?? named.namespace);
+  const external = await connectTo(options, namespace);
+  try {
+    await ensureSearchAttributes(external.connection, namespace);
+    return { ...external, ended: undefined, stop: () => external.close() };
+  } catch (error) {
+    await external.close();
     throw error;
   }
 }

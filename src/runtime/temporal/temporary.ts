@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ensureSearchAttributes } from '../../worker/search-attributes';
 import { temporaryFolder } from '../temporary-folder';
 import { connectTo } from './connect';
 import { findTemporal, temporalSources } from './find';
@@ -28,6 +29,7 @@ const HEALTHY_WITHIN_MS = 30_000;
 
 /** Whoever connects to it later need not wait. */
 async function whenHealthy({ address }: TemporalServer): Promise<void> {
-  const { close } = await connectTo({ address }, 'default', HEALTHY_WITHIN_MS);
+  const { connection, close } = await connectTo({ address }, 'default', HEALTHY_WITHIN_MS);
+  await ensureSearchAttributes(connection, 'default');
   await close();
 }

@@ -1,0 +1,77 @@
+import type { Found } from '../yaml/problem';
+import type { DeliveryRules } from './rules';
+
+/** A queue of mails under a limit of its own. */
+export interface Lane {
+  /** The end of its task queue's name. */
+  readonly name: string;
+  /** Null: no limit. */
+  readonly perSecond: number | null;
+}
+
+/** Takes every domain that has no lane of its own. */
+const REST = 'mail';
+const ALL_OTHERS = '*';
+
+const own = ({ domains }: DeliveryRules) => Object.entries(domains).filter(([domain]) => domain !== ALL_OTHERS);
+const sum = (rates: readonly number[]): number => rates.reduce((total, rate) => total + rate, 0);
+
+/**
+ * All lanes, the common one first. Their limits together never exceed the provider's: what the domains of their own do not take of
+ * it is left to the common lane.
+ */
+export function lanesOf(rules: DeliveryRules): readonly Lane[] {
+  const lanes = own(rules).map(([domain, { perSecond }]) => ({ name: `${REST}-${domain}`, perSecond }));
+  const left = rules.provider && rules.provider.perSecond - sum(lanes.map(({ perSecond }) => perSecond));
+  return [{ name: REST, perSecond: rules.domains[ALL_OTHERS]?.perSecond ?? left ?? null }, ...lanes];
+}
+
+/** Name of the lane that an address is in. */
+export function laneOf(rules: DeliveryRules, email: string): string {
+  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
+  const [name] = own(rules).find(([main, { also }]) => main === domain || also.includes(domain)) ?? [];
+  return name === undefined ? REST : `${REST}-${name}`;
+}
+
+/** What the schema cannot tell: rates that do not add up, a domain in two lanes. */
+export function deliveryProblems(rules: DeliveryRules): readonly Found[] {
+  return [...missingLimits(rules), ...tooMuch(rules), ...doubled(rules)];
+}
+
+const problem = (path: Found['path'], message: string, fix: string): Found => ({
+  severity: 'error',
+  code: 'VIV_VALUE_INVALID',
+  path,
+  at: 'value',
+  message,
+  fix,
+});
+
+function missingLimits({ provider, domains }: DeliveryRules): readonly Found[] {
+  if (provider || Object.keys(domains).length > 0) return [];
+  return [
+    problem([], 'neither provider nor domains has a limit', 'write provider: { perSecond: 50 }, or leave the file out'),
+  ];
+}
+
+function tooMuch(rules: DeliveryRules): readonly Found[] {
+  const { provider, domains } = rules;
+  if (!provider) return [];
+  const total = sum(Object.values(domains).map(({ perSecond }) => perSecond));
+  const isRestDeclared = ALL_OTHERS in domains;
+  if (isRestDeclared ? total <= provider.perSecond : total < provider.perSecond) return [];
+  const message = `the domains take ${total} a second, and the provider gives ${provider.perSecond}`;
+  return [
+    problem(['domains'], message, isRestDeclared ? 'give them less' : 'give them less, so that others get something'),
+  ];
+}
+
+function doubled(rules: DeliveryRules): readonly Found[] {
+  const names = own(rules).flatMap(([domain, { also }]) => [
+    { domain, path: ['domains', domain] },
+    ...also.map((other, index) => ({ domain: other, path: ['domains', domain, 'also', index] })),
+  ]);
+  return names
+    .filter(({ domain }, index) => names.findIndex((other) => other.domain === domain) < index)
+    .map(({ domain, path }) => problem(path, `the domain "${domain}" stands twice`, 'leave it in one place'));
+}
