@@ -1,4 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { statusOf } from '../domain/journey/status';
 import { type Db, single } from '../store/db';
 import { readJourney } from '../store/journeys';
 import { findVersion } from '../store/sequences';
@@ -52,16 +53,17 @@ async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: num
 }
 
 async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
-  const { turn, last, contactId, sequence, versionId } = await readJourney(single(db), journeyId);
+  const { turn, last, contactId, sequence, versionId, definition } = await readJourney(single(db), journeyId);
   const { version } = await findVersion(single(db), versionId); // from memory
   const nextScriptedAt = (await reactions?.nextAt(single(db), contactId)) ?? null;
   const rehearsal = reactions ? { nextScriptedAt } : undefined;
-  const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, rehearsal };
+  const shown = statusOf(definition, last.state, last.move) ?? 'running';
+  const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, shown, rehearsal };
   return {
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,
     args: [input],
-    typedSearchAttributes: attributesOf({ contactId, sequence, version, move: last.move }),
+    typedSearchAttributes: attributesOf({ contactId, sequence, version, status: shown, move: last.move }),
     // a journey runs once: its end is final
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
   };

@@ -2,7 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { failure } from '../domain/errors';
-import type { Move } from '../domain/journey/move';
+import type { JourneyStatus, Move } from '../domain/journey/move';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes';
 import { refusalOf } from './refusal';
 
@@ -24,15 +24,16 @@ export function attributesOf(journey: {
   readonly contactId: string;
   readonly sequence: string;
   readonly version: number;
+  readonly status: JourneyStatus;
   readonly move: Move;
 }): SearchAttributePair[] {
-  const { contactId, sequence, version, move } = journey;
+  const { contactId, sequence, version, status, move } = journey;
   return [
     keyword('ViveiroContact', contactId),
     keyword('ViveiroSequence', sequence),
     { key: defineSearchAttributeKey('ViveiroVersion', 'INT'), value: version },
     ...(move.type === 'end' ? [] : [keyword('ViveiroStep', move.stepId)]),
-    keyword('ViveiroStatus', 'running'),
+    keyword('ViveiroStatus', status),
   ];
 }
 

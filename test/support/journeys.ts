@@ -55,10 +55,11 @@ export async function aJourney(
   db: Db,
   version: SequenceVersion,
   { who: given, before, ...enrolment }: JourneyOptions = {},
+  deps: TurnDeps = SALES,
 ): Promise<Someone & { readonly journeyId: string }> {
   const [who, cause] = [given ?? (await someone(db)), newId()];
   before?.(keyOf('journey', who.contactId, version.sequence, cause));
-  const answer = await enrolled(db, { ...who, version, cause, ...enrolment });
+  const answer = await enrolled(db, { ...who, version, cause, ...enrolment }, deps);
   if (answer.type === 'refused') throw new Error(answer.reason);
   return { ...who, journeyId: answer.journeyId };
 }

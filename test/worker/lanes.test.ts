@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
+import { deliverySchema } from '../../src/domain/delivery/rules';
+import { type Engine, startEngine } from '../../src/runtime/engine';
+import { waitUntil } from '../../src/runtime/processes';
+import type { SequenceVersion } from '../../src/store/sequences';
+import type { TurnDeps } from '../../src/store/turn';
+import { LINK_SECRET } from '../support/api';
+import { testDatabase } from '../support/database';
+import { aJourney, published, someone } from '../support/journeys';
+import { TEMPLATES } from '../support/mailing';
+import { SALES } from '../support/sales';
+import { testTemporal } from '../support/temporal';
+
+const PATIENCE_MS = 60_000;
+
+/** A relay that notes when each mail came (ms), and for whom. */
+interface Arrival {
+  readonly at: number;
+  readonly to: string;
+}
+let arrivals: Arrival[] = [];
+const relay = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS'],
+  onData(stream, session, done) {
+    void text(stream).then(() => {
+      arrivals.push({ at: performance.now(), to: session.envelope.rcptTo[0]?.address ?? '' });
+      done();
+    });
+  },
+});
+let engine: Engine | undefined;
+
+// before the servers' own hooks: these run in the order in which they stand
+afterEach(async () => {
+  await engine?.stop();
+  engine = undefined;
+  arrivals = [];
+});
+afterAll(() => new Promise<void>((resolve) => relay.close(resolve)));
+const database = testDatabase(20);
+const temporal = testTemporal();
+beforeAll(async () => {
+  relay.listen(0, '127.0.0.1');
+  await once(relay.server, 'listening');
+});
+
+async function start(delivery: object | undefined, taskQueue = `lanes-${randomUUID()}`) {
+  const parsed = delivery && deliverySchema.parse(delivery);
+  const rules = { ...SALES.rules, ...(parsed ? { delivery: parsed } : {}) };
+  const { port } = relay.server.address() as AddressInfo; // it listens
+  engine = await startEngine({
+    databaseUrl: database.url,
+    temporal,
+    taskQueue,
+    rules,
+    templates: TEMPLATES,
+    mail: {
+      smtpUrl: `smtp://127.0.0.1:${port}`,
+      from: 'Viva <viva@viva.example>',
+      postalAddress: 'Rua das Mudas 1',
+      publicUrl: 'https://viva.example',
+      linkSecret: LINK_SECRET,
+    },
+  });
+  return { taskQueue, turn: { rules } satisfies TurnDeps };
+}
+
+const aMail = () =>
+  published(database.db, {
+    purpose: 'transactional', // it needs no consent
+    steps: [
+      { id: 'hello', type: 'mail', template: 'hello' },
+      { id: 'done', type: 'end' },
+    ],
+  });
+
+/** So many leads enter, one after the other, with addresses at `domain`. */
+async function enter(count: number, o: { turn: TurnDeps; version: SequenceVersion; domain: string }) {
+  for (let n = 0; n < count; n += 1) {
+    const who = await someone(database.db, { email: `${randomUUID()}@${o.domain}` });
+    await aJourney(database.db, o.version, { who, now: Date.now() }, o.turn);
+  }
+}
+
+const at = (domain: string) => arrivals.filter(({ to }) => to.endsWith(`@${domain}`));
+async function arrived(count: number, domain: string): Promise<void> {
+  const isThere = await waitUntil(() => Promise.resolve(at(domain).length >= count), PATIENCE_MS);
+  if (!isThere) throw new Error(`of ${count} mails to ${domain} ${at(domain).length} came`);
+}
+
+const textOf = (events: unknown): string =>
+  JSON.stringify(events, (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
+  );
+
+test('no more mails go out than the provider takes, however many are due at once', async () => {
+  const { turn } = await start({ provider: { perSecond: 10 } });
+  await enter(50, { turn, version: await aMail(), domain: 'many.test' });
+  await arrived(50, 'many.test');
+  const times = at('many.test').map((arrival) => arrival.at);
+  // the server lets two seconds' worth pass at the beginning
+  const lastingMs = (times[49] ?? 0) - (times[0] ?? 0);
+  expect(lastingMs).toBeGreaterThan(((50 - 20) / 10) * 1000 - 500);
+}, 90_000);
+
+test('a sequence that comes late takes its turn among the mails of one that came with many', async () => {
+  const { turn } = await start({ provider: { perSecond: 10 } });
+  await enter(80, { turn, version: await aMail(), domain: 'big.test' });
+  await arrived(10, 'big.test');
+  await enter(10, { turn, version: await aMail(), domain: 'small.test' });
+  await arrived(10, 'small.test');
+  expect(at('big.test').length).toBeLessThan(60); // without turns it would be all 80
+}, 90_000);
+
+test('a slow domain holds nobody up; its mails go out when its lane is no longer declared', async () => {
+  const { turn, taskQueue } = await start({ domains: { 'slow.test': { perSecond: 0.5 } } });
+  const version = await aMail();
+  await enter(20, { turn, version, domain: 'slow.test' });
+  await enter(20, { turn, version, domain: 'fast.test' });
+  await arrived(20, 'fast.test');
+  expect(at('slow.test').length).toBeLessThan(20);
+  const { id: journeyId, contactId } = await database.db.journey.findFirstOrThrow({ where: { versionId: version.id } });
+  const { email } = await database.db.contact.findUniqueOrThrow({ where: { id: contactId } });
+  const { events } = await temporal.client.workflow.getHandle(`journey:${journeyId}`).fetchHistory();
+  expect(textOf(events)).toContain('mail-slow.test');
+  expect(textOf(events)).not.toContain(email);
+  await engine?.stop();
+  await start(undefined, taskQueue);
+  await arrived(20, 'slow.test');
+}, 90_000);
+
+test('with no limits declared a mail stays on the queue of its journey', async () => {
+  const { turn, taskQueue } = await start(undefined);
+  const version = await aMail();
+  await enter(1, { turn, version, domain: 'plain.test' });
+  await arrived(1, 'plain.test');
+  const { id } = await database.db.journey.findFirstOrThrow({ where: { versionId: version.id } });
+  const handle = temporal.client.workflow.getHandle(`journey:${id}`);
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const queues = events?.flatMap(({ activityTaskScheduledEventAttributes: mail }) => mail?.taskQueue?.name ?? []);
+  expect(queues).toEqual([taskQueue]);
+});
