@@ -13,6 +13,7 @@ export function createProgram(): Command {
   const program = new Command('viveiro')
     .version(version, '-V, --version', 'say which version this is')
     .description('Takes people from first interest to a customer, and brings quiet customers back.')
+    .enablePositionalOptions() // what stands behind a subcommand is its own
     .exitOverride() // commands made later inherit this and what follows
     .showHelpAfterError('Add --help to see what it takes.')
     .addHelpText('after', EPILOGUE);

@@ -42,7 +42,7 @@ Examples:
 Examples:
   $ viveiro worker promote --build-id 2026-11-25.1`,
     )
-    .action((_, command: Command) => promoteBuild(command.optsWithGlobals()));
+    .action(promoteBuild);
   worker
     .command('versions')
     .description('all builds, and how many workflows still run on each')
@@ -54,7 +54,7 @@ Examples:
 Examples:
   $ viveiro worker versions`,
     )
-    .action((_, command: Command) => versions(command.optsWithGlobals()));
+    .action(versions);
 }
 
 interface RunOptions {
