@@ -1,8 +1,12 @@
 // npm run bench -- <name> [--json]
 import { journeyBench } from './journey';
+import { memoryBench } from './memory';
 
 type Result = { readonly [figure: string]: number };
-const BENCHES: { readonly [name: string]: () => Promise<Result> } = { journey: journeyBench };
+const BENCHES: { readonly [name: string]: () => Promise<Result> } = {
+  journey: journeyBench,
+  memory: memoryBench,
+};
 
 async function main(): Promise<void> {
   const [name = '', ...flags] = process.argv.slice(2);

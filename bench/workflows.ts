@@ -12,3 +12,9 @@ export async function bare(journeyId: string): Promise<string> {
   await send({ journeyId });
   return 'completed';
 }
+
+/** As a journey that has just entered and waits for days. */
+export async function parked(): Promise<string> {
+  await sleep('30 days');
+  return 'completed';
+}

@@ -1,0 +1,78 @@
+// A worker in a process of its own, so that what it holds and spends is its own. Asked for `measure` and `stop` by its parent.
+import { Worker } from '@temporalio/worker';
+import { readConfig } from '../src/runtime/config';
+import { loadContent } from '../src/runtime/content';
+import { startEngine } from '../src/runtime/engine';
+import { connectTo } from '../src/runtime/temporal/connect';
+
+/** What the parent says, in BENCH_WORKER. */
+export interface WorkerOrder {
+  readonly kind: 'journeys' | 'bare';
+  readonly databaseUrl: string;
+  readonly temporal: string;
+  readonly taskQueue: string;
+  readonly smtpUrl: string;
+  readonly maxCachedWorkflows: number;
+}
+
+export interface Measured {
+  /** Resident memory after a collection. */
+  readonly rssBytes: number;
+  /** Processor time of all threads since the start. */
+  readonly cpuMs: number;
+}
+
+async function main(): Promise<void> {
+  const order: WorkerOrder = JSON.parse(process.env.BENCH_WORKER ?? '{}');
+  const temporal = await connectTo({ address: order.temporal }, 'default');
+  const worker = await (order.kind === 'journeys' ? startJourneys : startBare)(order, temporal);
+  process.on('message', (message) => {
+    if (message === 'measure') process.send?.(measured());
+    else
+      void worker
+        .stop()
+        .then(() => temporal.close())
+        .then(() => process.exit(0));
+  });
+  process.send?.('ready');
+}
+
+type Connected = Awaited<ReturnType<typeof connectTo>>;
+
+async function startJourneys(order: WorkerOrder, temporal: Connected) {
+  const { rules, templates } = await loadContent(readConfig({}));
+  const { databaseUrl, taskQueue, maxCachedWorkflows, smtpUrl } = order;
+  const mail = {
+    smtpUrl,
+    from: 'a@example.test',
+    postalAddress: 'Here',
+    publicUrl: 'http://x',
+    linkSecret: 'x'.repeat(32),
+  };
+  return startEngine({ databaseUrl, temporal, taskQueue, rules, templates, mail, maxCachedWorkflows });
+}
+
+async function startBare({ taskQueue, maxCachedWorkflows }: WorkerOrder, temporal: Connected) {
+  const worker = await Worker.create({
+    connection: temporal.nativeConnection,
+    taskQueue,
+    workflowsPath: require.resolve('./workflows'),
+    maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout: '1s',
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+    },
+  };
+}
+
+function measured(): Measured {
+  for (let n = 0; n < 4; n += 1) global.gc?.();
+  const { user, system } = process.cpuUsage();
+  return { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
+}
+
+void main();
