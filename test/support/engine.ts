@@ -15,6 +15,8 @@ const PATIENCE_MS = 20_000;
 
 export interface TestEngine {
   readonly db: Db;
+  readonly deps: TurnDeps;
+  readonly taskQueue: string;
   readonly temporal: TestTemporal;
   readonly lifecycle: Lifecycle;
   readonly skipping: Skipping;
@@ -66,9 +68,17 @@ export function testEngine(
     });
     running = { worker, finished: worker.run() };
   };
-  const engine = { temporal, startWorker, stopWorker } as TestEngine & { lifecycle: Lifecycle; skipping: Skipping }; // the rest is set before the first test
+  const engine = { temporal, deps, taskQueue, startWorker, stopWorker } as TestEngine & {
+    lifecycle: Lifecycle;
+    skipping: Skipping;
+  }; // the rest is set before the first test
   beforeAll(async () => {
-    const lifecycle = createLifecycle({ client: temporal.client, db: database.db, taskQueue });
+    const lifecycle = createLifecycle({
+      client: temporal.client,
+      db: database.db,
+      taskQueue,
+      reactions: deps.reactions,
+    });
     const skipping = skippingOn(temporal.connection, temporal.namespace);
     const until: TestEngine['until'] = async (journeyId, isSo) => {
       let row = await database.db.journey.findUniqueOrThrow({ where: { id: journeyId } });
