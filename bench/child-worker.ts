@@ -12,7 +12,7 @@ export interface ChildWorker {
 export async function startChild(order: WorkerOrder): Promise<ChildWorker> {
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', path.join(__dirname, 'memory-worker.ts')], {
     env: { ...process.env, BENCH_WORKER: JSON.stringify(order) },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 2, 2, 'ipc'], // standard output is for the figures,
   });
   const end = () => child.kill('SIGKILL');
   process.on('exit', end);

@@ -70,6 +70,7 @@ async function costs(bench: Bench) {
     say(`parking ${FEW} journeys`);
     const few = await park(bench.db, { ...bench, count: FEW });
     const cheap = await costOf(bench, child, few);
+    const { rssBytes: rssWithFew } = await child.measure();
     say(`parking ${MANY - FEW} more`);
     const many = [...few, ...(await park(bench.db, { ...bench, count: MANY - FEW }))];
     const dear = await costOf(bench, child, many);
@@ -77,6 +78,7 @@ async function costs(bench: Bench) {
     return {
       parked: MANY,
       cachedWorkflows: CACHED,
+      rssMbWithFew: rounded(rssWithFew / 1e6, 0),
       rssMb: rounded(rssBytes / 1e6, 0),
       stepCpuMsWithFew: rounded(cheap),
       stepCpuMsWithMany: rounded(dear),

@@ -1,6 +1,5 @@
 import { createHandoffActivities } from '../../src/activities/handoff';
 import { createTakeTurn } from '../../src/activities/take-turn';
-import { newId } from '../../src/domain/ids';
 import { waitUntil } from '../../src/runtime/processes';
 import { transaction } from '../../src/store/db';
 import { answerHandoff } from '../../src/store/handoffs';
@@ -8,6 +7,7 @@ import { syncReps } from '../../src/store/reps';
 import { ensureSearchAttributes } from '../../src/worker/search-attributes';
 import { testEngine, workflowOf } from '../support/engine';
 import { aJourney, aWaitFor, ENDS, published } from '../support/journeys';
+import { aNamespace } from '../support/namespace';
 import { ROUTING } from '../support/routing';
 import { SALES } from '../support/sales';
 
@@ -64,26 +64,11 @@ test('an ordinary wait costs no event for search attributes', async () => {
 });
 
 describe('the search attributes of a namespace', () => {
-  /** One that nobody has asked for anything yet. */
-  async function aNamespace(): Promise<string> {
-    const namespace = `n-${newId()}`;
-    const { workflowService } = engine.temporal.connection;
-    await workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: 86_400 as never }, // protobuf takes numbers
-    });
-    const isThere = () =>
-      workflowService.describeNamespace({ namespace }).then(
-        () => true,
-        () => false,
-      );
-    await waitUntil(isThere, PATIENCE_MS);
-    return namespace;
-  }
+  const fresh = () => aNamespace(engine.temporal.connection);
   const asked = (namespace: string) => engine.temporal.connection.operatorService.listSearchAttributes({ namespace });
 
   it('are added where they are missing, by however many processes at once', async () => {
-    const namespace = await aNamespace();
+    const namespace = await fresh();
     const ensure = () => ensureSearchAttributes(engine.temporal.connection, namespace);
     await Promise.all([ensure(), ensure(), ensure()]);
     await ensure();
@@ -92,7 +77,7 @@ describe('the search attributes of a namespace', () => {
   });
 
   it('of another type are told, with the command that would help', async () => {
-    const namespace = await aNamespace();
+    const namespace = await fresh();
     await engine.temporal.connection.operatorService.addSearchAttributes({
       namespace,
       searchAttributes: { ViveiroStep: 3 },
@@ -111,7 +96,7 @@ describe('the search attributes of a namespace', () => {
     const restricted = Object.create(real, {
       operatorService: { value: { addSearchAttributes: refuse } },
     }) as typeof real; // the rest is the server's
-    await expect(ensureSearchAttributes(restricted, await aNamespace())).rejects.toMatchObject({
+    await expect(ensureSearchAttributes(restricted, await fresh())).rejects.toMatchObject({
       code: 'VIV_SEARCH_ATTRIBUTES',
       message: expect.stringContaining('you may not'),
     });

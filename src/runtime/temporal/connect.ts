@@ -26,7 +26,8 @@ export function temporalSettings(environment: { readonly [name: string]: string 
   readonly namespace: string;
 } {
   try {
-    const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    // an empty variable counts as none, as with our own
+    const given = Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]));
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
     const namesServer = Object.values(connectionOptions).some((value) => value !== undefined);
     return { options: namesServer ? connectionOptions : undefined, namespace: namespace ?? 'default' };
