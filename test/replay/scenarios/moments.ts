@@ -1,4 +1,6 @@
 import { ingest } from '../../../src/store/ingest';
+import { beginPause } from '../../../src/store/pauses';
+import { endPause } from '../../../src/store/resume';
 import type { sweep } from '../../../src/workflows/sweep';
 import { type TestEngine, workflowOf } from '../../support/engine';
 import { anIncoming, aWaitFor, ENDS } from '../../support/journeys';
@@ -49,6 +51,20 @@ export const MOMENTS: readonly Scenario[] = [
       for (let n = 0; n < 3; n += 1) await live.lifecycle.poke(workflowOf(journeyId), n);
       await live.until(journeyId, ({ turn }) => turn > 1);
       await tell(live, contactId, 'page.viewed');
+      await live.endOf(journeyId);
+      return [{ workflowId: workflowOf(journeyId) }];
+    },
+  },
+  {
+    files: ['journey/paused'],
+    async run({ live }) {
+      const steps = [{ id: 'rest', type: 'wait', for: '1s' }, END];
+      const { journeyId, version } = await entered(live, { steps });
+      const target = { type: 'sequence', sequence: version.sequence } as const;
+      const about = { target, mode: 'freeze', reason: 'a look', by: 'ana', now: Date.now() } as const;
+      const { pause } = await beginPause(live.db, about);
+      await live.until(journeyId, ({ heldBy }) => heldBy === pause.id);
+      await endPause(live.db, { pauseId: pause.id, by: 'ana', now: Date.now(), perMinute: 600 });
       await live.endOf(journeyId);
       return [{ workflowId: workflowOf(journeyId) }];
     },
