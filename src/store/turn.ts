@@ -5,7 +5,7 @@ import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
 import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
-import { type Place, rememberedSeqs } from '../domain/journey/state';
+import { type JourneyState, type Place, rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
 import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
@@ -16,6 +16,7 @@ import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } fr
 import { confirmHold } from './pauses';
 import { skipDeferred } from './send-ledger';
 import { planSend } from './sends';
+import { leaveTask } from './tasks';
 
 /** What a rehearsal adds: how scripted recipients react. Absent in live running. */
 export interface Reactions {
@@ -28,6 +29,11 @@ export interface Reactions {
   afterOffer(
     tx: Tx,
     offer: { readonly handoffId: string; readonly contactId: string; readonly now: Instant; readonly dueAt: Instant },
+  ): Promise<void>;
+  /** Called in the transaction that gives a task: plans how the rep will close it. */
+  afterTask(
+    tx: Tx,
+    task: { readonly taskId: string; readonly contactId: string; readonly now: Instant; readonly dueAt: Instant },
   ): Promise<void>;
   /** When the contact's next scripted event is due; null with none. */
   nextAt(tx: Tx, contactId: string): Promise<Instant | null>;
@@ -121,11 +127,14 @@ async function record(
   });
   if (!wrote) throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
   await recordDecisions(tx, advanced.decisions);
-  await applyChanges(tx, rules.scoring, { journey, changes: advanced.changes, now: request.now });
   await updateInterests(tx, { journey, request, advanced });
   await settlePauses(tx, { journey, request, advanced });
-  await planSend(tx, { journey, move, now: request.now });
-  if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now: request.now });
+  const { now } = request;
+  if (!ended && hasMoved(journey, state)) await leaveTask(tx, { journey, ended, now });
+  // behind the interests: what a change sets going may end at once, and must find that it is waited for
+  await applyChanges(tx, deps, { journey, changes: advanced.changes, now });
+  await planSend(tx, { journey, move, now });
+  if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now });
 }
 
 /** What only turns that meet a pause must do: nobody else sends a statement for it. */
@@ -138,6 +147,14 @@ async function settlePauses(
     await confirmHold(tx, { pauseId: holder, journeyId: journey.id });
   for (const { data, reason } of advanced.decisions.filter(({ kind }) => kind === 'skip'))
     if (typeof data?.sendId === 'string') await skipDeferred(tx, { sendId: data.sendId, reason, at: request.now });
+}
+
+/** Whether the journey stands at another visit than before this turn. */
+function hasMoved({ last }: OpenJourney, { place, visits }: JourneyState): boolean {
+  const before = last.state.place;
+  if (!('stepId' in before && 'stepId' in place)) return true;
+  const { stepId } = place;
+  return stepId !== before.stepId || visits[stepId] !== last.state.visits[stepId];
 }
 
 /** Rows change only when the wants change: most turns cost no statement here. */

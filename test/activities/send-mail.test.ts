@@ -116,6 +116,7 @@ describe('a mail that the server takes', () => {
     const reactions = {
       afterMail: async (_tx: unknown, { sendId }: { readonly sendId: string }) => void told.push(sendId),
       afterOffer: async () => undefined,
+      afterTask: async () => undefined,
       nextAt: async () => MONDAY + HOUR,
     };
     await serve([], { turn: { ...MAILING, reactions } });

@@ -86,6 +86,7 @@ describe('an offer', () => {
     const reactions = {
       afterMail: async () => undefined,
       afterOffer: async (_: unknown, o: unknown) => void planned.push(o),
+      afterTask: async () => undefined,
       nextAt: async () => null,
     };
     await offerTo(lead, { ...SALES, reactions });

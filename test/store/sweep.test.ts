@@ -267,6 +267,7 @@ describe('entries by a condition', () => {
     const reactions: Reactions = {
       afterMail: async () => undefined,
       afterOffer: async () => undefined,
+      afterTask: async () => undefined,
       // the first turn of each entry asks for this
       nextAt: async () => {
         turns += 1;

@@ -103,6 +103,7 @@ describe('a turn', () => {
     const reactions = {
       afterMail: async () => undefined,
       afterOffer: async () => undefined,
+      afterTask: async () => undefined,
       nextAt: async (_tx: unknown, id: string) => {
         asked.push(id);
         return later(5);
