@@ -4,6 +4,7 @@ import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
 import type { DeclaredEvents } from './sequence/declared-events';
+import type { WebhookRules } from './webhook/rules';
 
 /** The rules that a company sets, read from sequences/rules/*.yaml. */
 export interface Rules {
@@ -14,4 +15,6 @@ export interface Rules {
   readonly calendars: Calendars;
   /** Absent: the company declares none, so any event type may be its own. */
   readonly events?: DeclaredEvents;
+  /** Absent: there is no other system to tell. */
+  readonly webhooks?: WebhookRules;
 }

@@ -48,6 +48,9 @@ export interface Engine {
 /** Connections of one engine: a mail holds one while its server answers, a turn for some milliseconds. */
 const CONNECTIONS = 20;
 
+/** Secrets of webhook endpoints stand in the environment alone: neither in rules nor in settings, which people print. */
+const secretOf = (name: string): string | undefined => process.env[name];
+
 /** Starts worker and outbox on one database and one task queue: the live one, or that of a rehearsal. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { databaseUrl, temporal, taskQueue, rules, reactions, templates } = options;
@@ -57,7 +60,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const turn: TurnDeps = { rules, reactions };
   const client = new Client({ connection: temporal.connection, namespace });
   const transport = createTransport(smtpUrl);
-  const activities = createActivities({ db, turn, templates, transport, ...mail });
+  const activities = createActivities({ db, turn, templates, transport, secretOf, ...mail });
   const worker = await startWorker({ connection: nativeConnection, namespace, taskQueue, activities });
   const outbox = await startOutbox({ databaseUrl, lifecycle: createLifecycle({ client, db, taskQueue, reactions }) });
   return {

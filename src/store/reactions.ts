@@ -24,6 +24,10 @@ export function createReactions(script: Script): Reactions {
       const events = taskClosing({ ...(await givenTask(tx, taskId)), taskId, givenAt: now, dueAt }, script.seed);
       await planEvents(tx, { contactId, cause: taskId, events });
     },
+    answerOf: (endpoint) => {
+      const { webhooks } = script;
+      return (Object.hasOwn(webhooks, endpoint) ? webhooks[endpoint] : undefined) ?? { status: 200, body: {} };
+    },
     nextAt: nextScriptedAt,
   };
 }

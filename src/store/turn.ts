@@ -1,6 +1,6 @@
 import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
-import type { Instant } from '../domain/ids';
+import type { Instant, Json } from '../domain/ids';
 import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
 import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
@@ -35,6 +35,8 @@ export interface Reactions {
     tx: Tx,
     task: { readonly taskId: string; readonly contactId: string; readonly now: Instant; readonly dueAt: Instant },
   ): Promise<void>;
+  /** What another system answers to a webhook: in a rehearsal none is told. */
+  answerOf(endpoint: string): { readonly status: number; readonly body: Json };
   /** When the contact's next scripted event is due; null with none. */
   nextAt(tx: Tx, contactId: string): Promise<Instant | null>;
 }

@@ -13,7 +13,7 @@ import type { Effect, HandoffOutcome, Turn } from '../domain/journey/move';
 import { type Clock, createClock } from './clock';
 import type { handoff as handoffWorkflow } from './handoff';
 import type { JourneyInput } from './input';
-import { failJourney, sendMail, takeTurn } from './proxies';
+import { failJourney, sendMail, sendWebhook, takeTurn } from './proxies';
 import { poke } from './signals';
 import { type Script, type Wake, waitUntil } from './waiter';
 
@@ -103,7 +103,7 @@ function performEffect(run: Run, performing: Performing): Promise<Turn> {
     case 'handoff':
       return handOver(run, performing);
     case 'webhook':
-      throw ApplicationFailure.nonRetryable('webhooks are not sent yet', 'VIV_UNEXPECTED');
+      return sendWebhook({ journeyId, turn, stepId, key: effect.key, now: clock.now() });
   }
 }
 

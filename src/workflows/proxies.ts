@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { MailActivities, ScriptActivities, TurnActivities } from '../activities/types';
+import type { MailActivities, ScriptActivities, TurnActivities, WebhookActivities } from '../activities/types';
 
 /** One policy table: how long an attempt may take, and how Temporal tries again. Business delays never hide in here. */
 const RETRY = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
@@ -12,6 +12,13 @@ export const { takeTurn, failJourney } = proxyLocalActivities<TurnActivities>({
 
 /** A heartbeat every second tells a dead worker from a slow mail server. */
 export const { sendMail } = proxyActivities<MailActivities>({
+  startToCloseTimeout: '3m',
+  heartbeatTimeout: '5s',
+  retry: RETRY,
+});
+
+/** As for mail: another system may be slow. */
+export const { sendWebhook } = proxyActivities<WebhookActivities>({
   startToCloseTimeout: '3m',
   heartbeatTimeout: '5s',
   retry: RETRY,

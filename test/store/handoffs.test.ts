@@ -87,6 +87,7 @@ describe('an offer', () => {
       afterMail: async () => undefined,
       afterOffer: async (_: unknown, o: unknown) => void planned.push(o),
       afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       nextAt: async () => null,
     };
     await offerTo(lead, { ...SALES, reactions });

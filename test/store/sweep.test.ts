@@ -268,6 +268,7 @@ describe('entries by a condition', () => {
       afterMail: async () => undefined,
       afterOffer: async () => undefined,
       afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       // the first turn of each entry asks for this
       nextAt: async () => {
         turns += 1;

@@ -104,6 +104,7 @@ describe('a turn', () => {
       afterMail: async () => undefined,
       afterOffer: async () => undefined,
       afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       nextAt: async (_tx: unknown, id: string) => {
         asked.push(id);
         return later(5);

@@ -49,6 +49,7 @@ const reactions: Reactions = {
       ],
     }),
   afterTask: async () => undefined,
+  answerOf: () => ({ status: 200, body: {} }),
   nextAt: nextScriptedAt,
 };
 
