@@ -3,11 +3,10 @@ import { admitNext } from './admit';
 import type { Tx } from './db';
 import { tellWhoWaits } from './joins';
 import type { OpenJourney } from './journeys';
-import { leaveTask } from './tasks';
+import { cancelTasks } from './tasks';
 import type { TurnDeps } from './turn';
 
 interface Ended {
-  /** As it stood before it ended. */
   readonly journey: OpenJourney;
   readonly outcome: string;
   readonly now: Instant;
@@ -18,7 +17,7 @@ interface Ended {
  * group enters. In the same transaction.
  */
 export async function afterEnd(tx: Tx, deps: TurnDeps, { journey, outcome, now }: Ended): Promise<void> {
-  await leaveTask(tx, { journey, ended: { outcome }, now });
+  await cancelTasks(tx, { journeyId: journey.id, outcome, now });
   await tellWhoWaits(tx, deps, { journey, outcome, now });
   const group = journey.definition.exclusive?.group;
   if (group !== undefined) await admitNext(tx, deps, { contactId: journey.contactId, group, now });

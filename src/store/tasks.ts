@@ -1,11 +1,11 @@
+import type { Decision } from '../domain/decision';
 import { failure } from '../domain/errors';
 import { EVENTS } from '../domain/event';
 import { type Instant, keyOf } from '../domain/ids';
-import type { Definition } from '../domain/sequence/definition';
 import type { NewTask } from '../domain/steps/handler';
 import { lockContact, Prisma, type Tx } from './db';
 import { recordDecisions } from './decisions';
-import type { JourneyRow, OpenJourney } from './journeys';
+import type { JourneyRow } from './journeys';
 import { takeNextRep } from './reps';
 import { routedTeam } from './routed-team';
 import { findTask, insertTask, moveTasks, readTask, type Task } from './task-rows';
@@ -105,39 +105,32 @@ async function heldOutcome(tx: Tx, { taskId, outcome }: TaskClosing): Promise<Ta
   throw failure('VIV_TASK_CLOSED', { how });
 }
 
-interface Leaving {
-  readonly journey: OpenJourney;
-  /** How the journey has ended; null: it goes on. */
-  readonly ended: { readonly outcome: string } | null;
+/** Marks the tasks that their journey went on without, as its decisions say. No such decision costs no statement. */
+export async function markOverdue(tx: Tx, journeyId: string, decisions: readonly Decision[]): Promise<void> {
+  for (const { kind, outcome, stepId } of decisions) {
+    if (kind !== 'task' || outcome !== 'overdue') continue;
+    const where = Prisma.sql`t.journey_id = ${journeyId}::uuid AND t.step_id = ${stepId} AND t.status = 'open'`;
+    await moveTasks(tx, { where, set: Prisma.sql`status = 'overdue'` });
+  }
+}
+
+interface Ended {
+  readonly journeyId: string;
+  readonly outcome: string;
   readonly now: Instant;
 }
 
-/**
- * What becomes of the task of a step that the journey leaves: overdue if the journey goes on without it, cancelled if the journey
- * has ended. Costs no statement where the journey stands at no task.
- */
-export async function leaveTask(tx: Tx, { journey, ended, now }: Leaving): Promise<void> {
-  const stepId = taskStepOf(journey);
-  if (stepId === undefined) return;
-  const where = Prisma.sql`t.journey_id = ${journey.id}::uuid AND t.step_id = ${stepId} AND t.status = 'open'`;
-  if (!ended) {
-    await moveTasks(tx, { where, set: Prisma.sql`status = 'overdue'` });
-    return;
-  }
-  const reason = `the journey ended: ${ended.outcome}`;
-  const set = Prisma.sql`status = 'cancelled', note = ${reason}, closed_at = ${new Date(now)}`;
-  const cancelled = await moveTasks(tx, { where, set });
+/** Cancels the open tasks of a journey that has ended, each with a decision; those that are overdue stay for whoever comes to them. */
+export async function cancelTasks(tx: Tx, { journeyId, outcome, now }: Ended): Promise<void> {
+  const reason = `the journey ended: ${outcome}`;
+  const cancelled = await moveTasks(tx, {
+    where: Prisma.sql`t.journey_id = ${journeyId}::uuid AND t.status = 'open'`,
+    set: Prisma.sql`status = 'cancelled', note = ${reason}, closed_at = ${new Date(now)}`,
+  });
   await recordDecisions(
     tx,
     cancelled.map((task) => decisionAbout(task, { outcome: 'cancelled', reason: `${task.title}: ${reason}`, at: now })),
   );
-}
-
-/** The task step at which the journey waits. */
-function taskStepOf({ definition, last }: { definition: Definition; last: OpenJourney['last'] }): string | undefined {
-  const { place } = last.state;
-  if (!('stepId' in place)) return undefined;
-  return definition.steps.find(({ id, type }) => id === place.stepId && type === 'task')?.id;
 }
 
 function decisionAbout(

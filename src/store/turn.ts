@@ -5,7 +5,7 @@ import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
 import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
-import { type JourneyState, type Place, rememberedSeqs } from '../domain/journey/state';
+import { type Place, rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
 import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
@@ -16,7 +16,7 @@ import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } fr
 import { confirmHold } from './pauses';
 import { skipDeferred } from './send-ledger';
 import { planSend } from './sends';
-import { leaveTask } from './tasks';
+import { markOverdue } from './tasks';
 
 /** What a rehearsal adds: how scripted recipients react. Absent in live running. */
 export interface Reactions {
@@ -132,7 +132,7 @@ async function record(
   await updateInterests(tx, { journey, request, advanced });
   await settlePauses(tx, { journey, request, advanced });
   const { now } = request;
-  if (!ended && hasMoved(journey, state)) await leaveTask(tx, { journey, ended, now });
+  await markOverdue(tx, journey.id, advanced.decisions);
   // behind the interests: what a change sets going may end at once, and must find that it is waited for
   await applyChanges(tx, deps, { journey, changes: advanced.changes, now });
   await planSend(tx, { journey, move, now });
@@ -149,14 +149,6 @@ async function settlePauses(
     await confirmHold(tx, { pauseId: holder, journeyId: journey.id });
   for (const { data, reason } of advanced.decisions.filter(({ kind }) => kind === 'skip'))
     if (typeof data?.sendId === 'string') await skipDeferred(tx, { sendId: data.sendId, reason, at: request.now });
-}
-
-/** Whether the journey stands at another visit than before this turn. */
-function hasMoved({ last }: OpenJourney, { place, visits }: JourneyState): boolean {
-  const before = last.state.place;
-  if (!('stepId' in before && 'stepId' in place)) return true;
-  const { stepId } = place;
-  return stepId !== before.stepId || visits[stepId] !== last.state.visits[stepId];
 }
 
 /** Rows change only when the wants change: most turns cost no statement here. */
