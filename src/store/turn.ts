@@ -11,6 +11,7 @@ import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
+import { winnersFor } from './experiments';
 import { readFacts } from './facts';
 import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
 import { confirmHold } from './pauses';
@@ -106,7 +107,8 @@ export async function factsFor(
   const seqs = rememberedSeqs(state);
   const pauses = { sequence, since: clockSince(state.place, now) };
   const facts = await readFacts(tx, { contactId, leadId, now, halfLife, newest, after, seqs, pauses });
-  return factsOfJourney(facts, { state, enteredAt });
+  const winners = await winnersFor(tx, journey.definition);
+  return factsOfJourney(winners ? { ...facts, winners } : facts, { state, enteredAt });
 }
 
 /** Since when a pause that is over may matter: since the wait began whose clock it may have stopped. */
