@@ -3,7 +3,7 @@ import type { Facts } from '../domain/facts';
 import type { Instant, Json } from '../domain/ids';
 import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
-import type { EffectOutcome, Move, Turn } from '../domain/journey/move';
+import type { EffectOutcome, Turn } from '../domain/journey/move';
 import { needsOf } from '../domain/journey/needs';
 import { type Place, rememberedSeqs } from '../domain/journey/state';
 import type { Rules } from '../domain/rules';
@@ -15,6 +15,7 @@ import { winnersFor } from './experiments';
 import { readFacts } from './facts';
 import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
 import { confirmHold } from './pauses';
+import { moveWithoutTimer, reachedBy } from './rehearsed-join';
 import { skipDeferred } from './send-ledger';
 import { planSend } from './sends';
 import { markOverdue } from './tasks';
@@ -63,15 +64,17 @@ export interface TurnRequest {
  * the journey's row, its interests, its decisions and its changes stand or fall together with the facts they rest on.
  * Answering the same turn again gives the stored answer. Throws VIV_JOURNEY_UNKNOWN, VIV_TURN_STALE.
  */
-export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Promise<Turn> {
-  const journey = await lockJourney(tx, request.journeyId, request.contactId);
-  const turn = request.turn + 1;
-  if (journey.turn === turn || hasEnded(journey, request))
-    return reply(tx, deps, { journey, turn: journey.turn, move: journey.last.move });
-  if (journey.turn !== request.turn)
-    throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
-  const move = await decide(tx, deps, { journey, request });
-  return reply(tx, deps, { journey, turn, move });
+export async function takeTurn(tx: Tx, deps: TurnDeps, asked: TurnRequest): Promise<Turn> {
+  const journey = await lockJourney(tx, asked.journeyId, asked.contactId);
+  const turn = asked.turn + 1;
+  if (journey.turn === turn || hasEnded(journey, asked))
+    return reply(tx, deps, { journey, turn: journey.turn, last: journey.last });
+  if (journey.turn !== asked.turn)
+    throw failure('VIV_TURN_STALE', { journey: journey.id, turn: asked.turn, current: journey.turn });
+  const now = deps.reactions ? await reachedBy(tx, journey, asked.now) : asked.now;
+  const last = await decide(tx, deps, { journey, request: { ...asked, now } });
+  const answer = await reply(tx, deps, { journey, turn, last });
+  return now > asked.now ? { ...answer, reachedAt: now } : answer;
 }
 
 /** The end answers every turn up to it: what ended the journey from outside may have overtaken its workflow's last question. */
@@ -83,14 +86,14 @@ interface Case {
   readonly request: TurnRequest;
 }
 
-async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promise<Move> {
+async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promise<Advanced> {
   const { definition, last } = journey;
   const facts = await factsFor(tx, deps, { journey, now: request.now });
   const { now, outcome, turn } = request;
   const { rules } = deps;
   const advanced = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
   await record(tx, deps, { journey, request, advanced });
-  return advanced.move;
+  return advanced;
 }
 
 /** The facts that a journey's definition asks for, as of `now`. */
@@ -172,10 +175,16 @@ async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly 
     await writeInterests(tx, { journeyId, contactId, kinds: ['wait'], interests: waits });
 }
 
-async function reply(
-  tx: Tx,
-  { reactions }: TurnDeps,
-  { journey, turn, move }: { readonly journey: OpenJourney; readonly turn: number; readonly move: Move },
-): Promise<Turn> {
-  return reactions ? { turn, move, nextScriptedAt: await reactions.nextAt(tx, journey.contactId) } : { turn, move };
+interface Taken {
+  readonly journey: OpenJourney;
+  readonly turn: number;
+  readonly last: Pick<Advanced, 'state' | 'move'>;
+}
+
+async function reply(tx: Tx, { reactions }: TurnDeps, { journey, turn, last }: Taken): Promise<Turn> {
+  if (!reactions) return { turn, move: last.move };
+  const move = await moveWithoutTimer(tx, journey, last);
+  // whoever waits for another journey leaves the script to that one
+  const isLeft = move !== last.move;
+  return { turn, move, nextScriptedAt: isLeft ? null : await reactions.nextAt(tx, journey.contactId) };
 }

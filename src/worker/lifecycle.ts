@@ -1,6 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { type Db, single } from '../store/db';
 import { readJourney } from '../store/journeys';
+import { moveWithoutTimer } from '../store/rehearsed-join';
 import type { Reactions } from '../store/turn';
 import type { JourneyInput } from '../workflows/input';
 
@@ -50,10 +51,12 @@ async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: num
 }
 
 async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
-  const { turn, last, contactId } = await readJourney(single(db), journeyId);
+  const journey = await readJourney(single(db), journeyId);
+  const { turn, last, contactId } = journey;
+  const move = reactions ? await moveWithoutTimer(single(db), journey, last) : last.move;
   const nextScriptedAt = (await reactions?.nextAt(single(db), contactId)) ?? null;
-  const rehearsal = reactions ? { nextScriptedAt } : undefined;
-  const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, rehearsal };
+  const rehearsal = reactions ? { nextScriptedAt: move === last.move ? nextScriptedAt : null } : undefined;
+  const input: JourneyInput = { v: 1, journeyId, turn, move, rehearsal };
   return {
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,

@@ -46,6 +46,7 @@ export async function journey(input: JourneyInput): Promise<string> {
   while (turn.move.type !== 'end') {
     turn = await performOrFail(run, turn);
     if (script && turn.nextScriptedAt !== undefined) script.nextScriptedAt = turn.nextScriptedAt;
+    if (turn.reachedAt !== undefined) run.clock.catchUp(turn.reachedAt);
     if (turn.move.type === 'await' && workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof journey>(carriedOn(run, turn));
   }
