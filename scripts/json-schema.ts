@@ -12,6 +12,7 @@ import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
 import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
+import { webhooksSchema } from '../src/domain/webhook/rules';
 import { importMapSchema } from '../src/importing/map';
 
 const FOLDER = path.join(__dirname, '..', 'schemas');
@@ -25,6 +26,7 @@ const FILES = {
   calendars: { schema: calendarsSchema, title: 'Business calendars of Viveiro' },
   events: { schema: declaredEventsSchema, title: 'Events that a company sends to Viveiro' },
   delivery: { schema: deliverySchema, title: 'Delivery limits of Viveiro' },
+  webhooks: { schema: webhooksSchema, title: 'Webhook endpoints of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
 } as const;

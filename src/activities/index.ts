@@ -5,14 +5,20 @@ import { createHandoffActivities, type HandoffActivities } from './handoff';
 import { createMailRep } from './handoff-mail';
 import { createPlayScript } from './play-script';
 import { createSendMail, type MailDeps } from './send-mail';
+import { createSendWebhook, type WebhookDeps } from './send-webhook';
 import { createSweepActivities, type SweepActivities } from './sweep';
 import { createTakeTurn } from './take-turn';
-import type { MailActivities, ScriptActivities, TurnActivities } from './types';
+import type { MailActivities, ScriptActivities, TurnActivities, WebhookActivities } from './types';
 
-export type Activities = TurnActivities & MailActivities & ScriptActivities & HandoffActivities & SweepActivities;
+export type Activities = TurnActivities &
+  MailActivities &
+  WebhookActivities &
+  ScriptActivities &
+  HandoffActivities &
+  SweepActivities;
 
 /** Every activity, failing in Temporal's words. A new one adds its file and one line here. */
-export function createActivities(deps: MailDeps): Activities {
+export function createActivities(deps: MailDeps & WebhookDeps): Activities {
   const { db, turn, publicUrl, linkSecret } = deps;
   const mailRep = createMailRep({
     rules: turn.rules,
@@ -23,6 +29,7 @@ export function createActivities(deps: MailDeps): Activities {
   return withFailures({
     ...createTakeTurn(db, turn),
     ...createSendMail(deps),
+    ...createSendWebhook(deps),
     ...createPlayScript(db, turn),
     ...createHandoffActivities({ db, turn, mailRep }),
     ...createSweepActivities({ db, turn }),

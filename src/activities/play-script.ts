@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { REP_ANSWERS } from '../domain/rehearsal/rep-answer';
-import { type Db, transaction } from '../store/db';
+import { REP_CLOSES } from '../domain/rehearsal/task-closing';
+import { type Db, type Tx, transaction } from '../store/db';
 import { answerHandoff } from '../store/handoffs';
 import { ingestIn } from '../store/ingest';
 import { readJourney } from '../store/journeys';
 import { dueEvents, markPlayed, nextScriptedAt, type PlannedEvent } from '../store/scripts';
+import { closeTask, readTask, type TaskClosing } from '../store/tasks';
 import type { TurnDeps } from '../store/turn';
 import type { ScriptActivities } from './types';
 
@@ -13,6 +15,8 @@ const repAnswers = z.object({
   action: z.enum(['accept', 'reject', 'recycle']),
   reason: z.string(),
 });
+
+const repCloses = z.object({ taskId: z.uuid(), outcome: z.string() });
 
 /** Plays what recipients and reps do in a rehearsal, through the very functions that real events and answers go through. */
 export function createPlayScript(db: Db, deps: TurnDeps): ScriptActivities {
@@ -43,6 +47,10 @@ function play(
       const { pokes } = await answerHandoff(tx, deps, { handoffId, action, reason, at: event.dueAt });
       return pokes;
     }
+    if (event.type === REP_CLOSES) {
+      const { taskId, outcome } = repCloses.parse(event.properties);
+      return closedInTime(tx, deps, { taskId, outcome, at: event.dueAt });
+    }
     const { type, contactId, dueAt: at, properties } = event;
     const ofJourney = type.startsWith('mail.') ? { journeyId } : {};
     const ingested = await ingestIn(tx, deps, {
@@ -55,4 +63,12 @@ function play(
     });
     return ingested.pokes;
   });
+}
+
+/** A journey may have ended before the rep came to its task, which was cancelled then. */
+async function closedInTime(tx: Tx, deps: TurnDeps, closing: TaskClosing): Promise<readonly string[]> {
+  const { status } = await readTask(tx, closing.taskId);
+  if (status === 'cancelled') return [];
+  const { pokes } = await closeTask(tx, deps, closing);
+  return pokes;
 }

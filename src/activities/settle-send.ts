@@ -70,7 +70,9 @@ function eventOf(settlement: Settlement, { request, held }: Omit<Tried, 'deliver
     leadId: leadId ?? undefined,
     properties: { sendId, ...properties },
   });
-  if (settlement.status === 'accepted') return of(EVENTS.mailAccepted, { template: held.mail.template });
+  const { template, variant } = held.mail;
+  if (settlement.status === 'accepted')
+    return of(EVENTS.mailAccepted, { template, ...(variant === undefined ? {} : { variant }) });
   const isBounce = settlement.status === 'rejected' && settlement.isNoAddress;
   return isBounce ? of(EVENTS.mailBounced, { kind: 'hard' }) : undefined;
 }

@@ -26,6 +26,17 @@ export interface MailActivities {
   }): Promise<Turn>;
 }
 
+export interface WebhookActivities {
+  sendWebhook(request: {
+    readonly journeyId: string;
+    readonly turn: number;
+    readonly stepId: string;
+    /** The message's id. */
+    readonly key: string;
+    readonly now: Instant;
+  }): Promise<Turn>;
+}
+
 export interface Played {
   /** When the next scripted event is due; null with none. */
   readonly nextScriptedAt: Instant | null;

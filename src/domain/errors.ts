@@ -193,6 +193,7 @@ export const ERRORS = {
     (p) => `This handoff is already ${p.status}; the first answer holds.`,
     409,
   ),
+  VIV_TASK_CLOSED: bad<{ how: string }>((p) => `This task is already ${p.how}; the first outcome holds.`, 409),
   VIV_UNEXPECTED: fault<{ problem: string }>((p) => `Something went wrong inside Viveiro: ${p.problem}`),
 } as const satisfies Record<string, ErrorSpec<never>>;
 

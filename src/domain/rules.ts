@@ -5,6 +5,7 @@ import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
 import type { DeclaredEvents } from './sequence/declared-events';
+import type { WebhookRules } from './webhook/rules';
 
 /** The rules that a company sets, read from sequences/rules/*.yaml. */
 export interface Rules {
@@ -17,4 +18,6 @@ export interface Rules {
   readonly events?: DeclaredEvents;
   /** Absent: mails go out as they come. */
   readonly delivery?: DeliveryRules;
+  /** Absent: there is no other system to tell. */
+  readonly webhooks?: WebhookRules;
 }

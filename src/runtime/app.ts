@@ -13,6 +13,7 @@ import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
 import { createStops, type Stops } from './stops';
 import { type Progress, type System, startSystem, temporalOf } from './system';
+import { requireSecrets } from './webhook-secrets';
 
 /** The task queue of live journeys, handoffs and the sweep. */
 export const LIVE_QUEUE = 'viveiro';
@@ -37,6 +38,7 @@ export interface App {
 /** Starts servers, worker, outbox, sweep and API in order; if one fails, those that had started are stopped again. */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const content = await loadContent(config); // first: bad files are told before anything starts
+  requireSecrets(content.rules.webhooks, process.env);
   const stops = createStops();
   try {
     return await startParts({ config, options, content, stops });

@@ -67,6 +67,8 @@ export type Environment = { readonly [name: string]: string | undefined };
 type Key = keyof typeof configSchema.shape;
 const KEYS = Object.keys(configSchema.shape) as Key[]; // Object.keys forgets the names
 const PREFIX = 'VIVEIRO_';
+/** Secrets of webhook endpoints: rules/webhooks.yaml says which. */
+const OF_WEBHOOKS = /^VIVEIRO_WEBHOOK_[A-Z0-9_]+$/;
 /** `dataDir` → `VIVEIRO_DATA_DIR`. */
 const nameOf = (key: string) => `${PREFIX}${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 
@@ -90,7 +92,9 @@ function userCache(environment: Environment): string {
 
 function refuseUnknown(environment: Environment): void {
   const known = KEYS.map(nameOf);
-  const unknown = Object.keys(environment).find((name) => name.startsWith(PREFIX) && !known.includes(name));
+  const unknown = Object.keys(environment).find(
+    (name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_WEBHOOKS.test(name),
+  );
   if (!unknown) return;
   const [closest] = known.toSorted((a, b) => distance(unknown, a) - distance(unknown, b));
   throw failure('VIV_CONFIG_INVALID', { name: unknown, problem: `no such setting; did you mean ${closest}` });

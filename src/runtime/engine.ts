@@ -57,6 +57,9 @@ export interface Engine {
 /** Connections of one engine: a mail holds one while its server answers, a turn for some milliseconds. */
 const CONNECTIONS = 20;
 
+/** Secrets of webhook endpoints stand in the environment alone: neither in rules nor in settings, which people print. */
+const secretOf = (name: string): string | undefined => process.env[name];
+
 /** Starts worker and outbox on one database and one task queue: the live one, or that of a rehearsal. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const stops = createStops();
@@ -84,7 +87,7 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     client: connection,
     namespace,
     taskQueue,
-    activities: createActivities({ db, turn, templates, transport, ...mail }),
+    activities: createActivities({ db, turn, templates, transport, secretOf, ...mail }),
     delivery: reactions ? undefined : rules.delivery, // a rehearsal mails to the inbox, which has no limits
     usedLanes: await lanesInUse(single(db)),
     version,

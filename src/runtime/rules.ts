@@ -12,6 +12,7 @@ import { routingSchema } from '../domain/handoff/rules';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
 import { declaredEvents, declaredEventsSchema } from '../domain/sequence/declared-events';
+import { webhooksSchema } from '../domain/webhook/rules';
 import { parseYaml, placed } from '../domain/yaml/parse';
 import { type Found, type Path, type Problem, problemText } from '../domain/yaml/problem';
 import { readText } from './text-file';
@@ -23,11 +24,11 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * calendars.yaml, events.yaml and delivery.yaml. Throws VIV_RULES_INVALID with every problem of every file, each with its line.
+ * calendars.yaml, events.yaml, delivery.yaml and webhooks.yaml. Throws VIV_RULES_INVALID with every problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery] = await Promise.all([
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks] = await Promise.all([
     loadFile(fileOf('scoring'), scoringSchema, checkScoring),
     loadFile(fileOf('lifecycle'), lifecycleSchema, checkLifecycle),
     loadFile(fileOf('routing'), routingSchema, ({ rules }) => sameNames(rules, ['rules'])),
@@ -35,8 +36,9 @@ export async function loadRules(folder: string): Promise<Rules> {
     loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
     loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
     loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
+    loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
   ]);
-  const files = [scoring, lifecycle, routing, gate, calendars, events, delivery];
+  const files = [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
     'value' in scoring &&
@@ -45,7 +47,8 @@ export async function loadRules(folder: string): Promise<Rules> {
     'value' in gate &&
     'value' in calendars &&
     'value' in events &&
-    'value' in delivery
+    'value' in delivery &&
+    'value' in webhooks
   )
     return {
       scoring: scoring.value,
@@ -55,6 +58,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       calendars: calendarsFrom(calendars.value, lifecycle.value.sweep.zone),
       ...(events.value ? { events: declaredEvents(events.value) } : {}),
       ...(delivery.value ? { delivery: delivery.value } : {}),
+      ...(webhooks.value ? { webhooks: webhooks.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }

@@ -62,7 +62,7 @@ function knownSequence({ sequence, audience, steps }: Definition): KnownSequence
 }
 
 /** What the rules know that a sequence may name: purposes, teams, calendars and declared events. */
-export function knownFrom({ gate, routing, calendars, events }: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
+export function knownFrom({ gate, routing, calendars, events, webhooks }: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
   const purposes = [
     ...gate.consentFor,
     ...gate.caps.map(({ purpose }) => purpose),
@@ -72,6 +72,7 @@ export function knownFrom({ gate, routing, calendars, events }: Omit<Rules, 'sco
     purposes: [...new Set(purposes)],
     teams: Object.keys(routing.teams),
     calendars: Object.keys(calendars.named ?? {}),
+    webhooks: Object.keys(webhooks?.endpoints ?? {}),
     ...(events ? { events } : {}),
   };
 }

@@ -1,10 +1,12 @@
-import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
-import type { ScoringRules } from '../domain/scoring/rules';
 import type { Change } from '../domain/steps/handler';
 import type { Tx } from './db';
 import { refit } from './fit';
+import { joinSequence } from './joins';
 import type { JourneyRow } from './journeys';
+import { applyStepScore } from './step-scores';
+import { addTask } from './tasks';
+import type { TurnDeps } from './turn';
 
 interface Changing {
   readonly journey: JourneyRow;
@@ -14,16 +16,20 @@ interface Changing {
 /** Applies what steps change, in the transaction of their turn. New attributes may change the fit of the contact's leads. */
 export async function applyChanges(
   tx: Tx,
-  scoring: ScoringRules,
+  deps: TurnDeps,
   { changes, ...o }: Changing & { readonly changes: readonly Change[] },
 ): Promise<void> {
-  for (const change of changes) await applyChange(tx, change, o);
+  for (const change of changes) await applyChange(tx, deps, { ...o, change });
   const { journey, now } = o;
   if (changes.some(({ type }) => type === 'attributes'))
-    await refit(tx, scoring, { contactId: journey.contactId, at: now, journeyId: journey.id });
+    await refit(tx, deps.rules.scoring, { contactId: journey.contactId, at: now, journeyId: journey.id });
 }
 
-async function applyChange(tx: Tx, change: Change, { journey, now }: Changing): Promise<void> {
+async function applyChange(
+  tx: Tx,
+  deps: TurnDeps,
+  { change, journey, now }: Changing & { readonly change: Change },
+): Promise<void> {
   const { contactId, leadId } = journey;
   switch (change.type) {
     case 'attributes':
@@ -44,9 +50,11 @@ async function applyChange(tx: Tx, change: Change, { journey, now }: Changing): 
         WHERE id = ${leadId}::uuid`;
       return;
     case 'score':
+      return applyStepScore(tx, deps.rules.scoring, { journey, change, now });
     case 'task':
+      return addTask(tx, deps, { journey, task: change.task, now });
     case 'join':
-      throw failure('VIV_UNEXPECTED', { problem: `changes of type ${change.type} are not applied yet` });
+      return joinSequence(tx, deps, { journey, change, now });
     default:
       throw new TypeError(`unknown change ${JSON.stringify(change satisfies never)}`);
   }

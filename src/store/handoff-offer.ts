@@ -1,15 +1,15 @@
 import { failure } from '../domain/errors';
 import { EVENTS } from '../domain/event';
-import { type ChosenTeam, chooseTeam, routingNeeds } from '../domain/handoff/choose-team';
+import type { ChosenTeam } from '../domain/handoff/choose-team';
 import { type Instant, keyOf } from '../domain/ids';
 import type { HandoffStep } from '../domain/steps/handoff';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
-import { readFacts } from './facts';
 import { findHandoff, type Handoff } from './handoff-rows';
 import { ingestIn } from './ingest';
 import { lockJourney, type OpenJourney } from './journeys';
 import { type RepInTurn, takeNextRep } from './reps';
+import { routedTeam } from './routed-team';
 import type { TurnDeps } from './turn';
 
 export interface Offer {
@@ -32,7 +32,7 @@ export async function offer(tx: Tx, deps: TurnDeps, request: Offer): Promise<Han
   const { contactId, leadId } = journey;
   const { handoffId: id, journeyId, stepId, now } = request;
   const step = handoffStep(journey, stepId);
-  const chosen = await teamFor(tx, deps, { journey, step, now });
+  const chosen = await routedTeam(tx, deps, { journey, step, now });
   const rep = await takeNextRep(tx, chosen.team);
   const place = { id, journeyId, contactId, leadId, stepId, team: chosen.team, repId: rep?.id ?? null };
   const handoff: Handoff = {
@@ -53,18 +53,6 @@ function handoffStep({ definition }: OpenJourney, stepId: string): HandoffStep {
   const step = definition.steps.find(({ id }) => id === stepId);
   if (step?.type === 'handoff') return step;
   throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no handoff "${stepId}"` });
-}
-
-async function teamFor(
-  tx: Tx,
-  { rules }: TurnDeps,
-  o: { readonly journey: OpenJourney; readonly step: HandoffStep; readonly now: Instant },
-): Promise<ChosenTeam> {
-  if (o.step.team !== undefined) return { team: o.step.team, reason: `step ${o.step.id} names the team` };
-  const { contactId, leadId } = o.journey;
-  const newest = routingNeeds(rules.routing);
-  const facts = await readFacts(tx, { contactId, leadId, now: o.now, halfLife: rules.scoring.halfLife, newest });
-  return chooseTeam(rules.routing, facts, o.now);
 }
 
 async function insert(tx: Tx, handoff: Handoff): Promise<void> {

@@ -32,6 +32,7 @@ export interface StoredTurn {
 }
 
 export interface OpenJourney extends JourneyRow {
+  readonly parent: Parent | null;
   readonly turn: number;
   readonly last: StoredTurn;
 }
@@ -43,6 +44,8 @@ interface RawJourney {
   readonly sequence: string;
   readonly version_id: string;
   readonly entered_at: number;
+  readonly parent_id: string | null;
+  readonly join_id: string | null;
   readonly turn: number;
   readonly last_turn: StoredTurn; // written by this file alone
 }
@@ -56,6 +59,7 @@ async function opened(tx: Tx, row: RawJourney): Promise<OpenJourney> {
     sequence: row.sequence,
     versionId: row.version_id,
     enteredAt: row.entered_at,
+    parent: row.parent_id === null ? null : { journeyId: row.parent_id, joinId: row.join_id },
     definition,
     turn: row.turn,
     last: row.last_turn,
@@ -65,7 +69,8 @@ async function opened(tx: Tx, row: RawJourney): Promise<OpenJourney> {
 /** A journey, the definition it runs on, and its last turn. Throws VIV_JOURNEY_UNKNOWN. */
 export async function readJourney(tx: Tx, journeyId: string): Promise<OpenJourney> {
   const [row] = await tx.$queryRaw<RawJourney[]>`
-    SELECT id, contact_id, lead_id, sequence, version_id, turn, last_turn, ${millis(Prisma.sql`entered_at`)} AS entered_at
+    SELECT id, contact_id, lead_id, sequence, version_id, parent_id, join_id, turn, last_turn,
+      ${millis(Prisma.sql`entered_at`)} AS entered_at
     FROM journey WHERE id = ${journeyId}::uuid`;
   if (!row) throw failure('VIV_JOURNEY_UNKNOWN', { journey: journeyId });
   return opened(tx, row);

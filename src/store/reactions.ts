@@ -3,6 +3,7 @@ import { personaOf } from '../domain/rehearsal/personas';
 import { type OfferedLead, repAnswer } from '../domain/rehearsal/rep-answer';
 import type { Script, ScriptEntry } from '../domain/rehearsal/script';
 import type { ScriptedEvent } from '../domain/rehearsal/scripted-event';
+import { type GivenTask, taskClosing } from '../domain/rehearsal/task-closing';
 import type { Tx } from './db';
 import { readJourney } from './journeys';
 import { nextScriptedAt, planEvents } from './scripts';
@@ -17,6 +18,15 @@ export function createReactions(script: Script): Reactions {
       const offered = await offeredLead(tx, handoffId);
       const events = repAnswer({ ...offered, handoffId, offeredAt: now, dueAt }, script.seed);
       await planEvents(tx, { contactId, cause: handoffId, events });
+    },
+    afterTask: async (tx, { taskId, contactId, now, dueAt }) => {
+      if (script.reps === 'silent') return;
+      const events = taskClosing({ ...(await givenTask(tx, taskId)), taskId, givenAt: now, dueAt }, script.seed);
+      await planEvents(tx, { contactId, cause: taskId, events });
+    },
+    answerOf: (endpoint) => {
+      const { webhooks } = script;
+      return (Object.hasOwn(webhooks, endpoint) ? webhooks[endpoint] : undefined) ?? { status: 200, body: {} };
     },
     nextAt: nextScriptedAt,
   };
@@ -78,4 +88,19 @@ async function offeredLead(
     WHERE h.id = ${handoffId}::uuid`;
   if (!row) throw new Error(`no handoff ${handoffId}`); // afterOffer is called in the transaction that offers it
   return row;
+}
+
+async function givenTask(
+  tx: Tx,
+  taskId: string,
+): Promise<Pick<GivenTask, 'email' | 'sequence' | 'stepId' | 'occurrence' | 'kind' | 'outcomes'>> {
+  const [row] = await tx.$queryRaw<(Omit<GivenTask, 'outcomes'> & { readonly journeyId: string })[]>`
+    SELECT c.email, j.sequence, j.id AS "journeyId", t.step_id AS "stepId", t.kind,
+      (SELECT count(*)::int FROM task o WHERE o.journey_id = t.journey_id AND o.step_id = t.step_id) AS occurrence
+    FROM task t JOIN contact c ON c.id = t.contact_id JOIN journey j ON j.id = t.journey_id WHERE t.id = ${taskId}::uuid`;
+  if (!row) throw new Error(`no task ${taskId}`); // afterTask is called in the transaction that gives it
+  const { journeyId, ...given } = row;
+  const { definition } = await readJourney(tx, journeyId);
+  const step = definition.steps.find(({ id }) => id === row.stepId);
+  return { ...given, outcomes: step?.type === 'task' ? Object.keys(step.outcomes) : [] };
 }

@@ -1,6 +1,7 @@
 import { EVENTS } from '../domain/event';
 import type { Instant } from '../domain/ids';
 import { type Db, type Tx, transaction } from './db';
+import { decideExperiments } from './experiments';
 import { newestVersions } from './sequences';
 import { sweepEntries } from './sweep-entries';
 import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
@@ -16,6 +17,8 @@ export interface Swept {
   readonly active: number;
   /** Leads whose temperature followed their faded interest. */
   readonly cooled: number;
+  /** Experiments that were decided. */
+  readonly decided: number;
   /** Journeys that were entered by a condition or a date, or that had waited for a day with room. */
   readonly entered: number;
 }
@@ -38,8 +41,8 @@ const PAGE_OF_ENTRIES = 50;
 
 /**
  * The daily sweep: enters who has waited for a day with room, gives clients the status of their recency and leads the temperature
- * of their interest, then enters everyone whom a published sequence wants by condition or date. May be broken off at any point and
- * repeated: what is done stays done.
+ * of their interest, decides experiments, then enters everyone whom a published sequence wants by condition or date. May be broken
+ * off at any point and repeated: what is done stays done.
  */
 export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
   let entered = await sweepWaiting(db, deps, { now, signal }); // first come, first served
@@ -48,6 +51,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
   const leads = await allPages(db, signal, (tx, after) =>
     sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
   );
+  const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   for (const version of await transaction(db, (tx) => newestVersions(tx)))
     entered += await sweepEntries(db, deps, { version, now, signal });
   const count = (status: RecencyStatus) => statuses.filter((moved) => moved === status).length;
@@ -56,6 +60,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
     inactive: count('inactive'),
     active: count('active'),
     cooled: leads.length,
+    decided: decided.length,
     entered,
   };
 }

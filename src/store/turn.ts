@@ -3,7 +3,7 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import { outcomeOf } from '../domain/handoff/outcome';
 import { isOpen } from '../domain/handoff/status';
-import type { Instant } from '../domain/ids';
+import type { Instant, Json } from '../domain/ids';
 import { type Advanced, advance } from '../domain/journey/advance';
 import { factsOfJourney } from '../domain/journey/facts-of-journey';
 import type { EffectOutcome, Turn } from '../domain/journey/move';
@@ -15,12 +15,15 @@ import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
+import { winnersFor } from './experiments';
 import { readFacts } from './facts';
 import { findHandoff } from './handoff-rows';
 import { holderOf, lockJourney, type OpenJourney, writeInterests, writeTurn } from './journeys';
 import { confirmHold } from './pauses';
+import { moveWithoutTimer, reachedBy } from './rehearsed-join';
 import { skipDeferred } from './send-ledger';
 import { planSend } from './sends';
+import { markOverdue } from './tasks';
 
 /** What a rehearsal adds: how scripted recipients react. Absent in live running. */
 export interface Reactions {
@@ -34,6 +37,13 @@ export interface Reactions {
     tx: Tx,
     offer: { readonly handoffId: string; readonly contactId: string; readonly now: Instant; readonly dueAt: Instant },
   ): Promise<void>;
+  /** Called in the transaction that gives a task: plans how the rep will close it. */
+  afterTask(
+    tx: Tx,
+    task: { readonly taskId: string; readonly contactId: string; readonly now: Instant; readonly dueAt: Instant },
+  ): Promise<void>;
+  /** What another system answers to a webhook: in a rehearsal none is told. */
+  answerOf(endpoint: string): { readonly status: number; readonly body: Json };
   /** When the contact's next scripted event is due; null with none. */
   nextAt(tx: Tx, contactId: string): Promise<Instant | null>;
 }
@@ -61,15 +71,17 @@ export interface TurnRequest {
  * the journey's row, its interests, its decisions and its changes stand or fall together with the facts they rest on.
  * Answering the same turn again gives the stored answer. Throws VIV_JOURNEY_UNKNOWN, VIV_TURN_STALE.
  */
-export async function takeTurn(tx: Tx, deps: TurnDeps, request: TurnRequest): Promise<Turn> {
-  const journey = await lockJourney(tx, request.journeyId, request.contactId);
-  const turn = request.turn + 1;
-  if (journey.turn === turn || hasEnded(journey, request))
+export async function takeTurn(tx: Tx, deps: TurnDeps, asked: TurnRequest): Promise<Turn> {
+  const journey = await lockJourney(tx, asked.journeyId, asked.contactId);
+  const turn = asked.turn + 1;
+  if (journey.turn === turn || hasEnded(journey, asked))
     return reply(tx, deps, { journey, turn: journey.turn, last: journey.last });
-  if (journey.turn !== request.turn)
-    throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
-  const last = await decide(tx, deps, { journey, request });
-  return reply(tx, deps, { journey, turn, last });
+  if (journey.turn !== asked.turn)
+    throw failure('VIV_TURN_STALE', { journey: journey.id, turn: asked.turn, current: journey.turn });
+  const now = deps.reactions ? await reachedBy(tx, journey, asked.now) : asked.now;
+  const last = await decide(tx, deps, { journey, request: { ...asked, now } });
+  const answer = await reply(tx, deps, { journey, turn, last });
+  return now > asked.now ? { ...answer, reachedAt: now } : answer;
 }
 
 /** The end answers every turn up to it: what ended the journey from outside may have overtaken its workflow's last question. */
@@ -116,7 +128,8 @@ export async function factsFor(
   const seqs = rememberedSeqs(state);
   const pauses = { sequence, since: clockSince(state.place, now) };
   const facts = await readFacts(tx, { contactId, leadId, now, halfLife, newest, after, seqs, pauses });
-  return factsOfJourney(facts, { state, enteredAt });
+  const winners = await winnersFor(tx, journey.definition);
+  return factsOfJourney(winners ? { ...facts, winners } : facts, { state, enteredAt });
 }
 
 /** Since when a pause that is over may matter: since the wait began whose clock it may have stopped. */
@@ -131,7 +144,6 @@ async function record(
   deps: TurnDeps,
   { journey, request, advanced }: Case & { readonly advanced: Advanced },
 ): Promise<void> {
-  const { rules } = deps;
   const { state, move, waitsFor, ended } = advanced;
   const wrote = await writeTurn(tx, {
     journeyId: journey.id,
@@ -141,11 +153,14 @@ async function record(
   });
   if (!wrote) throw failure('VIV_TURN_STALE', { journey: journey.id, turn: request.turn, current: journey.turn });
   await recordDecisions(tx, advanced.decisions);
-  await applyChanges(tx, rules.scoring, { journey, changes: advanced.changes, now: request.now });
   await updateInterests(tx, { journey, request, advanced });
   await settlePauses(tx, { journey, request, advanced });
-  await planSend(tx, { journey, move, now: request.now });
-  if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now: request.now });
+  const { now } = request;
+  await markOverdue(tx, journey.id, advanced.decisions);
+  // behind the interests: what a change sets going may end at once, and must find that it is waited for
+  await applyChanges(tx, deps, { journey, changes: advanced.changes, now });
+  await planSend(tx, { journey, move, now });
+  if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now });
 }
 
 /** What only turns that meet a pause must do: nobody else sends a statement for it. */
@@ -179,13 +194,18 @@ async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly 
     await writeInterests(tx, { journeyId, contactId, kinds: ['wait'], interests: waits });
 }
 
-async function reply(
-  tx: Tx,
-  { reactions }: TurnDeps,
-  { journey, turn, last }: { readonly journey: OpenJourney; readonly turn: number; readonly last: Rested },
-): Promise<Turn> {
-  const { move, state } = last;
-  const status = statusOf(journey.definition, state, move);
-  const answer: Turn = { turn, move, ...(status === undefined ? {} : { status }) };
-  return reactions ? { ...answer, nextScriptedAt: await reactions.nextAt(tx, journey.contactId) } : answer;
+interface Taken {
+  readonly journey: OpenJourney;
+  readonly turn: number;
+  readonly last: Rested;
+}
+
+async function reply(tx: Tx, { reactions }: TurnDeps, { journey, turn, last }: Taken): Promise<Turn> {
+  const status = statusOf(journey.definition, last.state, last.move);
+  const shown = status === undefined ? {} : { status };
+  if (!reactions) return { turn, move: last.move, ...shown };
+  const move = await moveWithoutTimer(tx, journey, last);
+  // whoever waits for another journey leaves the script to that one
+  const isLeft = move !== last.move;
+  return { turn, move, ...shown, nextScriptedAt: isLeft ? null : await reactions.nextAt(tx, journey.contactId) };
 }

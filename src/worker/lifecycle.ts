@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { statusOf } from '../domain/journey/status';
 import { type Db, single } from '../store/db';
 import { readJourney } from '../store/journeys';
+import { moveWithoutTimer } from '../store/rehearsed-join';
 import { findVersion } from '../store/sequences';
 import type { Reactions } from '../store/turn';
 import type { JourneyInput } from '../workflows/input';
@@ -53,12 +54,14 @@ async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: num
 }
 
 async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
-  const { turn, last, contactId, sequence, versionId, definition } = await readJourney(single(db), journeyId);
+  const journey = await readJourney(single(db), journeyId);
+  const { turn, last, contactId, sequence, versionId, definition } = journey;
   const { version } = await findVersion(single(db), versionId); // from memory
+  const move = reactions ? await moveWithoutTimer(single(db), journey, last) : last.move;
   const nextScriptedAt = (await reactions?.nextAt(single(db), contactId)) ?? null;
-  const rehearsal = reactions ? { nextScriptedAt } : undefined;
+  const rehearsal = reactions ? { nextScriptedAt: move === last.move ? nextScriptedAt : null } : undefined;
   const shown = statusOf(definition, last.state, last.move) ?? 'running';
-  const input: JourneyInput = { v: 1, journeyId, turn, move: last.move, shown, rehearsal };
+  const input: JourneyInput = { v: 1, journeyId, turn, move, shown, rehearsal };
   return {
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,

@@ -9,7 +9,7 @@ import type { Effect, HandoffOutcome, JourneyStatus, Turn } from '../domain/jour
 import { type Clock, createClock } from './clock';
 import { answeredOrPoked, followHandoff, type HandedOver, startHandoff } from './hand-over';
 import type { JourneyInput } from './input';
-import { failJourney, sendMailBy, takeTurn } from './proxies';
+import { failJourney, sendMailBy, sendWebhook, takeTurn } from './proxies';
 import { isRenewalDue, renew } from './renewal';
 import { poke } from './signals';
 import { show } from './status';
@@ -46,6 +46,7 @@ export async function journey(input: JourneyInput): Promise<string> {
     await renewIfDue(run);
     run.turn = await performOrFail(run);
     if (run.script && run.turn.nextScriptedAt !== undefined) run.script.nextScriptedAt = run.turn.nextScriptedAt;
+    if (run.turn.reachedAt !== undefined) run.clock.catchUp(run.turn.reachedAt);
     run.shown = show(run.shown, run.turn);
   }
 }
@@ -119,7 +120,7 @@ function performEffect(run: Run, { stepId, effect }: Performing): Promise<Turn> 
     case 'handoff':
       return handOver(run, stepId, effect.key);
     case 'webhook':
-      throw ApplicationFailure.nonRetryable('webhooks are not sent yet', 'VIV_UNEXPECTED');
+      return sendWebhook({ journeyId, turn: turn.turn, stepId, key: effect.key, now: clock.now() });
   }
 }
 

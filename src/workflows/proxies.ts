@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
-import type { MailActivities, ScriptActivities, TurnActivities } from '../activities/types';
+import type { MailActivities, ScriptActivities, TurnActivities, WebhookActivities } from '../activities/types';
 import type { MailRoute } from '../domain/journey/move';
 
 /** One policy table: how long an attempt may take, and how Temporal tries again. Business delays never hide in here. */
@@ -25,5 +25,12 @@ export function sendMailBy(route: MailRoute | undefined): MailActivities['sendMa
     priority: { priorityKey: priority, fairnessKey: sequence, fairnessWeight: share },
   }).sendMail;
 }
+
+/** As for mail: another system may be slow. */
+export const { sendWebhook } = proxyActivities<WebhookActivities>({
+  startToCloseTimeout: '3m',
+  heartbeatTimeout: '5s',
+  retry: RETRY,
+});
 
 export const { playScript } = proxyActivities<ScriptActivities>({ startToCloseTimeout: '30s', retry: RETRY });

@@ -116,6 +116,8 @@ describe('a mail that the server takes', () => {
     const reactions = {
       afterMail: async (_tx: unknown, { sendId }: { readonly sendId: string }) => void told.push(sendId),
       afterOffer: async () => undefined,
+      afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       nextAt: async () => MONDAY + HOUR,
     };
     await serve([], { turn: { ...MAILING, reactions } });

@@ -11,6 +11,7 @@ import { declaredEventsSchema } from '../../src/domain/sequence/declared-events'
 import { definitionSchema } from '../../src/domain/sequence/definition';
 import { parseSequence } from '../../src/domain/sequence/parse';
 import { stepSchema } from '../../src/domain/steps';
+import { webhooksSchema } from '../../src/domain/webhook/rules';
 
 const DOCS = path.resolve(__dirname, '../../docs');
 const read = (name: string): string => readFileSync(path.join(DOCS, name), 'utf8');
@@ -66,6 +67,22 @@ test.each([
   const blocks = blocksIn(name);
   expect(blocks).toHaveLength(1);
   for (const block of blocks) expect(problemsOf(schema, parse(block))).toEqual([]);
+});
+
+test('the examples of docs/webhooks.md are valid, and every key of an endpoint is listed', () => {
+  const [steps = '', rules = ''] = blocksIn('webhooks.md');
+  for (const step of parse(steps)) expect(problemsOf(stepSchema, step)).toEqual([]);
+  expect(problemsOf(webhooksSchema, parse(rules))).toEqual([]);
+  const [, shape] = Object.entries(webhooksSchema.parse(parse(rules)).endpoints)[0] ?? [];
+  expect([...listed('webhooks.md', 'Endpoints')].sort()).toEqual(
+    expect.arrayContaining(Object.keys(shape ?? {}).toSorted()),
+  );
+});
+
+test('the steps of docs/sales.md are valid', () => {
+  const steps = blocksIn('sales.md').filter((block) => block.startsWith('- id:'));
+  expect(steps).toHaveLength(2);
+  for (const block of steps) for (const step of parse(block)) expect(problemsOf(stepSchema, step)).toEqual([]);
 });
 
 test('the examples of docs/reactivation.md are valid', () => {

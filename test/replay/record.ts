@@ -29,6 +29,7 @@ const closing: (() => Promise<void>)[] = [];
 let lane: RunningWorker | undefined;
 afterAll(() => lane?.stop()); // before the servers' own hooks: these run in the order in which they stand
 
+const secretOf = () => `whsec_${Buffer.from('a secret for tests only, 32 bytes').toString('base64')}`;
 const caps = [{ purpose: 'newsletter', most: 1, within: '1d' }];
 const DEPS: TurnDeps = { rules: { ...SALES.rules, gate: gateSchema.parse({ consentFor: ['marketing'], caps }) } };
 const LIMITED: TurnDeps = {
@@ -47,6 +48,8 @@ const reactions: Reactions = {
       cause: handoffId,
       events: [{ type: REP_ANSWERS, dueAt: now + 5 * HOUR, properties: { handoffId, action: 'accept', reason: '' } }],
     }),
+  afterTask: async () => undefined,
+  answerOf: () => ({ status: 200, body: {} }),
   nextAt: nextScriptedAt,
 };
 
@@ -56,7 +59,7 @@ function recorder(deps: TurnDeps) {
       await syncReps(db, ROUTING);
       const mail = mailDeps(db, (await inbox).smtpUrl, { turn });
       closing.push(() => mail.transport.close());
-      const activities = createActivities(mail);
+      const activities = createActivities({ ...mail, secretOf });
       return {
         ...activities,
         sendMail(request: Parameters<typeof activities.sendMail>[0]) {
@@ -83,7 +86,7 @@ const recording: Recording = { live, limited, rehearsed, spoil: (journeyId, how)
 beforeAll(async () => {
   const { nativeConnection: connection, namespace } = limited.temporal;
   const { taskQueue, db } = limited;
-  const activities = createActivities(mailDeps(db, (await inbox).smtpUrl, { turn: LIMITED }));
+  const activities = createActivities({ ...mailDeps(db, (await inbox).smtpUrl, { turn: LIMITED }), secretOf });
   lane = await startLaneWorker({ connection, namespace, taskQueue, activities }, { name: 'mail', perSecond: 100 });
 });
 afterAll(async () => {

@@ -142,7 +142,7 @@ describe('an update step', () => {
       enteredAt: MONDAY,
       definition,
     };
-    return transaction(context.db, (tx) => applyChanges(tx, rules.scoring, { journey, changes, now: MONDAY + DAY }));
+    return transaction(context.db, (tx) => applyChanges(tx, { rules }, { journey, changes, now: MONDAY + DAY }));
   };
 
   it('that sets attributes judges the fit anew, as a decision of its journey', async () => {

@@ -86,6 +86,8 @@ describe('an offer', () => {
     const reactions = {
       afterMail: async () => undefined,
       afterOffer: async (_: unknown, o: unknown) => void planned.push(o),
+      afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       nextAt: async () => null,
     };
     await offerTo(lead, { ...SALES, reactions });

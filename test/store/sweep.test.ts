@@ -17,7 +17,7 @@ import { SALES } from '../support/sales';
 import { scoringRules } from '../support/scoring';
 
 const context = testDatabase(10);
-const NOTHING: Swept = { preInactive: 0, inactive: 0, active: 0, cooled: 0, entered: 0 };
+const NOTHING: Swept = { preInactive: 0, inactive: 0, active: 0, cooled: 0, decided: 0, entered: 0 };
 
 const sweep = (now: Instant = MONDAY, deps: TurnDeps = SALES) => runSweep(context.db, deps, { now });
 const perDay = (count: number): TurnDeps => {
@@ -267,6 +267,8 @@ describe('entries by a condition', () => {
     const reactions: Reactions = {
       afterMail: async () => undefined,
       afterOffer: async () => undefined,
+      afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       // the first turn of each entry asks for this
       nextAt: async () => {
         turns += 1;

@@ -103,6 +103,8 @@ describe('a turn', () => {
     const reactions = {
       afterMail: async () => undefined,
       afterOffer: async () => undefined,
+      afterTask: async () => undefined,
+      answerOf: () => ({ status: 200, body: {} }),
       nextAt: async (_tx: unknown, id: string) => {
         asked.push(id);
         return later(5);

@@ -48,6 +48,8 @@ const reactions: Reactions = {
         { type: REP_ANSWERS, dueAt: now + 5 * HOUR, properties: { handoffId, action: 'accept', reason: 'fits' } },
       ],
     }),
+  afterTask: async () => undefined,
+  answerOf: () => ({ status: 200, body: {} }),
   nextAt: nextScriptedAt,
 };
 

@@ -10,6 +10,7 @@ import { links } from './links';
 import { pauses } from './pauses';
 import { purchases } from './purchases';
 import { story } from './story';
+import { tasks } from './tasks';
 
 /** Every resource; a new one adds its file and one line here. */
 export const ROUTES: readonly Routes[] = [
@@ -24,4 +25,5 @@ export const ROUTES: readonly Routes[] = [
   handoffAnswers,
   contacts,
   story,
+  tasks,
 ];

@@ -3,6 +3,7 @@ import { register as config } from './config';
 import { register as demo } from './demo';
 import { register as doctor } from './doctor';
 import { register as enrol } from './enrol';
+import { register as experiment } from './experiment';
 import { register as handoffs } from './handoffs';
 import { register as importing } from './import';
 import { register as journeys } from './journeys';
@@ -14,6 +15,7 @@ import { register as resume } from './resume';
 import { register as sends } from './sends';
 import { register as sequence } from './sequence';
 import { register as start } from './start';
+import { register as task } from './task';
 import { register as validate } from './validate';
 import { register as why } from './why';
 import { register as worker } from './worker';
@@ -27,8 +29,8 @@ interface Group {
 /** Every command; a new one adds its file and one line here. */
 export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo, worker] },
-  { heading: 'Sequences:', commands: [validate, sequence, rehearse, pause, resume] },
+  { heading: 'Sequences:', commands: [validate, sequence, rehearse, pause, resume, experiment] },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
-  { heading: 'Sales:', commands: [handoffs, rep] },
+  { heading: 'Sales:', commands: [handoffs, task, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },
 ];

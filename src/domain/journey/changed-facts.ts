@@ -1,4 +1,5 @@
 import type { Facts, LeadFacts } from '../facts';
+import { scorePlus } from '../scoring/interest';
 import type { ScoringRules } from '../scoring/rules';
 import { judge } from '../scoring/standing';
 import type { Change } from '../steps/handler';
@@ -31,9 +32,9 @@ export function taggedAnew(
   return [...new Set([...tags, ...add])].filter((tag) => !remove.includes(tag)).sort();
 }
 
-/** A lead that is won or lost is scored no more: src/store/scores.ts leaves it, too. */
+/** A lead that is won or lost is scored no more: src/store/step-scores.ts leaves it, too. */
 function scored(lead: LeadFacts, points: number, scoring: ScoringRules): LeadFacts {
   if (lead.stage === 'won' || lead.stage === 'lost') return lead;
-  const score = Math.round((lead.score + points) * 100) / 100;
+  const score = scorePlus(lead.score, points);
   return { ...lead, score, ...judge(scoring, lead, { score }).standing };
 }

@@ -68,4 +68,6 @@ export interface Turn {
   readonly status?: JourneyStatus;
   /** Only in a rehearsal: when the recipient's script has its next event for this journey. */
   readonly nextScriptedAt?: Instant | null;
+  /** Only in a rehearsal: business time that the journey has reached by the clock of another one, which it waited for. */
+  readonly reachedAt?: Instant;
 }

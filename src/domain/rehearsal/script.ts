@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { eventTypeSchema } from '../event';
-import { stepId } from '../sequence/names';
+import type { Json } from '../ids';
+import { slug, stepId } from '../sequence/names';
 
 const PERSONAS = ['engaged', 'passive', 'bounces', 'unsubscribes', 'asks_for_call', 'returns'] as const;
 export const personaSchema = z.enum(PERSONAS);
 /** How a recipient behaves. `returns` is a client who buys again; the others fit everyone. */
 export type Persona = z.output<typeof personaSchema>;
+
+const jsonSchema: z.ZodType<Json> = z.json();
 
 const properties = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({});
 
@@ -45,6 +48,13 @@ export const scriptSchema = z
     contacts: z.record(z.string().trim().toLowerCase(), behaviourSchema).default({}),
     /** Whether reps answer by themselves. */
     reps: z.enum(['answer', 'silent']).default('answer'),
+    /** What other systems answer, by endpoint: none is told. */
+    webhooks: z
+      .record(
+        slug,
+        z.strictObject({ status: z.int().min(200).max(599).default(200), body: jsonSchema.default({}) }).readonly(),
+      )
+      .default({}),
   })
   .readonly();
 export type Script = z.output<typeof scriptSchema>;

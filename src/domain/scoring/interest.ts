@@ -33,6 +33,19 @@ export function scoreAt(interest: Interest, now: Instant, halfLife: number): num
   return Math.abs(interest.points) < NONE ? 0 : rounded(pointsLeft(interest, now, halfLife));
 }
 
+/**
+ * Interest after a step of a journey has given points, or taken some. The sum is kept as people see it, to 2 decimals, so that the
+ * steps behind it in the same turn see what the lead's row says afterwards. Points never fade for being late: a step knows no
+ * moment but `now`.
+ */
+export function withStepPoints(interest: Interest, { points, at: now }: Interest, halfLife: number): Interest {
+  const at = Math.max(interest.at, now);
+  return { points: scorePlus(scoreAt(interest, at, halfLife), points), at };
+}
+
+/** A score and points together, rounded as people see it. */
+export const scorePlus = (score: number, points: number): number => rounded(score + points);
+
 /** To 2 decimals, halves away from zero, by the decimal digits that PostgreSQL rounds: 1.005 is 1.01. Never -0. */
 function rounded(points: number): number {
   const size = Math.abs(points);

@@ -46,7 +46,13 @@ export type Change =
   /** Gives a person something to do; its end comes back as the event `task.closed` with the property `taskId`. */
   | { readonly type: 'task'; readonly task: NewTask }
   /** Enters another sequence; with `isAwaited` its end comes back as the event `journey.ended` with the property `joinId`. */
-  | { readonly type: 'join'; readonly key: string; readonly sequence: string; readonly isAwaited: boolean };
+  | {
+      readonly type: 'join';
+      readonly key: string;
+      readonly stepId: string;
+      readonly sequence: string;
+      readonly isAwaited: boolean;
+    };
 
 /** A call or a to-do, for a rep of a team. */
 export interface NewTask {

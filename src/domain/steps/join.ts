@@ -36,8 +36,8 @@ export const join: StepHandler<JoinStep> = {
   events: (step) => (step.wait ? [{ at: ['wait'], type: EVENTS.journeyEnded }] : []),
   plan: (step, situation) => {
     const { phase, now, key } = situation;
-    const { sequence, timeout } = step;
-    const entering: Change = { type: 'join', key, sequence, isAwaited: step.wait };
+    const { id: stepId, sequence, timeout } = step;
+    const entering: Change = { type: 'join', key, stepId, sequence, isAwaited: step.wait };
     if (!step.wait)
       return { type: 'go', to: step.next, kind: 'join', outcome: 'entered', reason: sequence, changes: [entering] };
     const until = phase.type === 'waiting' ? phase.until : timeout === undefined ? null : now + timeout;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factAt } from '../conditions/fact';
 import { goesTo, nextStep, slug, stepId } from '../sequence/names';
 import { type StepHandler, targetsAt } from './handler';
 
@@ -11,13 +12,20 @@ const jsonPath = z
     'not a place in an answer; write names joined by dots, like company.size',
   );
 
+const NO_FACT = 'not a fact; write one like contact.email or contact.attributes.size';
+
 export const webhookSchema = z
   .strictObject({
     id: stepId,
     type: z.literal('webhook').meta({ description: 'Tells another system, and takes attributes from its answer.' }),
     endpoint: slug.meta({ description: 'One of rules/webhooks.yaml: its address and secret stand there.' }),
     send: z
-      .array(z.string().max(100))
+      .array(
+        z
+          .string()
+          .max(100)
+          .refine((path) => factAt(path) !== undefined, NO_FACT),
+      )
       .max(50)
       .default([])
       .meta({ description: 'Facts that go along, like contact.email; ids always do.' }),

@@ -13,7 +13,7 @@ const problemsOf = (text: string): readonly string[] => {
 };
 
 test('an empty script leaves all to personas and lets reps answer', () => {
-  expect(scriptSchema.parse({})).toEqual({ seed: 1, contacts: {}, reps: 'answer' });
+  expect(scriptSchema.parse({})).toEqual({ seed: 1, contacts: {}, reps: 'answer', webhooks: {} });
 });
 
 test('times are durations, after the mail of a step or from the start', () => {

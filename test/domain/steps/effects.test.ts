@@ -121,7 +121,7 @@ describe('a task', () => {
 });
 
 describe('a join', () => {
-  const entering = { type: 'join', key: VISIT_KEY, sequence: 'welcome' };
+  const entering = { type: 'join', key: VISIT_KEY, stepId: 'here', sequence: 'welcome' };
   it('without a wait enters the other sequence and goes on', () => {
     const join = aStep({ type: 'join', sequence: 'welcome', next: 'then' });
     const changes = [{ ...entering, isAwaited: false }];

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Script, scriptSchema } from '../../src/domain/rehearsal/script';
+import { readConfig } from '../../src/runtime/config';
+import { type Content, loadContent } from '../../src/runtime/content';
+import { type Inbox, startInbox } from '../../src/runtime/inbox/server';
+import { allowRehearsals } from '../../src/runtime/rehearsal/platform';
+import { rehearse } from '../../src/runtime/rehearsal/rehearse';
+import { register } from '../../src/store/registration';
+import { syncReps } from '../../src/store/reps';
+import { testDatabase } from '../support/database';
+import { published } from '../support/journeys';
+import { testTemporal } from '../support/temporal';
+
+const DAY = 86_400_000;
+const folder = mkdtempSync(path.join(tmpdir(), 'viveiro-rehearsed-'));
+let inbox: Inbox;
+let content: Content;
+// before the servers' own hooks: these run in the order in which they stand
+afterAll(async () => {
+  await inbox?.stop();
+  rmSync(folder, { recursive: true });
+});
+const database = testDatabase();
+const temporal = testTemporal();
+const PEOPLE = Array.from({ length: 8 }, (_, n) => `person.${n}@example.test`);
+
+beforeAll(async () => {
+  content = await loadContent(readConfig({}));
+  inbox = await startInbox({ folder, host: '127.0.0.1' });
+  await allowRehearsals(temporal.connection, temporal.namespace);
+  await syncReps(database.db, content.rules.routing);
+  for (const email of PEOPLE)
+    await register(
+      database.db,
+      { rules: content.rules },
+      {
+        idempotencyKey: email,
+        at: Date.now() - DAY,
+        contact: { email, name: 'Ana' },
+        lead: { offer: 'course', source: 'form' },
+      },
+    );
+});
+
+/** Rehearses these steps: the timeline, each line as day, step, decision. */
+async function rehearsed(
+  steps: string,
+  { emails = PEOPLE.slice(0, 1), ...script }: Partial<Script> & { emails?: readonly string[] } = {},
+) {
+  const file = path.join(folder, 'draft.yaml');
+  writeFileSync(file, `sequence: draft\ntitle: Draft\naudience: lead\nenter: {}\nsteps:\n${steps}`);
+  const mail = {
+    from: 'a@example.test',
+    postalAddress: 'Here',
+    publicUrl: 'http://localhost',
+    linkSecret: 'x'.repeat(40),
+  };
+  const { timeline } = await rehearse({
+    platform: { databaseUrl: database.url, temporal, inboxSmtpUrl: inbox.smtpUrl, mail, content },
+    sequence: { file },
+    contacts: { emails },
+    script: scriptSchema.parse(script),
+    keep: false,
+  });
+  return timeline.filter(({ kind }) => kind !== 'enter');
+}
+const linesOf = (timeline: Awaited<ReturnType<typeof rehearsed>>) =>
+  timeline.map(
+    ({ day, sequence, step, kind, outcome }) =>
+      `${day} ${sequence === 'draft' ? '' : 'joined '}${step ?? ''} ${kind} ${outcome}`,
+  );
+
+const TASK = `  - { id: ring, type: task, kind: call, team: growers, title: Ask, due: 2d, outcomes: { reached: glad }, onOverdue: late }
+  - { id: no, type: end, outcome: no }
+  - { id: glad, type: end, outcome: glad }
+  - { id: late, type: end, outcome: late }
+`;
+
+test('reps close most of their tasks in time, and the same ones in each run', async () => {
+  const outcomes = async () => {
+    const timeline = await rehearsed(TASK, { emails: PEOPLE });
+    return timeline.filter(({ kind }) => kind === 'end').map(({ contact, outcome, day }) => [contact, outcome, day]);
+  };
+  const first = await outcomes();
+  expect(first).toHaveLength(8);
+  expect(first.filter(([, outcome]) => outcome === 'glad').length).toBeGreaterThan(3);
+  expect(await outcomes()).toEqual(first);
+}, 120_000);
+
+test('tasks that nobody closes are overdue after their time', async () => {
+  expect(linesOf(await rehearsed(TASK, { reps: 'silent' }))).toEqual([
+    '0 ring wait waits',
+    '0 ring task open',
+    '2 ring task overdue',
+    '2 late end late',
+  ]);
+}, 60_000);
+
+test('a journey waits for the weeks of the one that it has joined, and goes on at its end', async () => {
+  const { sequence } = await published(database.db, {
+    steps: [
+      { id: 'rest', type: 'wait', for: '9d' },
+      { id: 'done', type: 'end', outcome: 'welcomed' },
+    ],
+  });
+  const join = (
+    timeout: string,
+  ) => `  - { id: join, type: join, sequence: ${sequence}, wait: true, timeout: ${timeout}, onTimeout: late }
+  - { id: rest, type: wait, for: 1d }
+  - { id: done, type: end }
+  - { id: late, type: end, outcome: late }
+`;
+  expect(linesOf(await rehearsed(join('30d')))).toEqual([
+    '0 join wait waits',
+    '0 joined rest wait waits',
+    '9 joined done end welcomed',
+    '9 join join welcomed',
+    '9 rest wait waits',
+    '10 done end completed',
+  ]);
+  expect(linesOf(await rehearsed(join('3d')))).toEqual([
+    '0 join wait waits',
+    '0 joined rest wait waits',
+    '3 join join timeout',
+    '3 late end late',
+    '9 joined done end welcomed',
+  ]);
+}, 120_000);
+
+test('a webhook tells nobody; what the script answers is tried again and taken like any answer', async () => {
+  const steps = `  - { id: tell, type: webhook, endpoint: crm, set: { size: size }, onFailed: sorry }
+  - { id: big, type: checkpoint, when: { fact: contact.attributes.size, atLeast: 5 }, then: yes-big }
+  - { id: small, type: end, outcome: small }
+  - { id: yes-big, type: end, outcome: big }
+  - { id: sorry, type: end, outcome: sorry }
+`;
+  const outcome = async (script: object) => linesOf(await rehearsed(steps, script)).at(-1);
+  expect(await outcome({ webhooks: { crm: { status: 200, body: { size: 7 } } } })).toBe('0 yes-big end big');
+  expect(await outcome({})).toBe('0 small end small');
+  expect(await outcome({ webhooks: { crm: { status: 503, body: {} } } })).toBe('0 sorry end sorry');
+}, 120_000);
