@@ -3,13 +3,19 @@ import { createDeliver } from './deliver';
 import { withFailures } from './failure';
 import { createHandoffActivities, type HandoffActivities } from './handoff';
 import { createMailRep } from './handoff-mail';
+import { createMigrateJourney } from './migrate-journey';
 import { createPlayScript } from './play-script';
 import { createSendMail, type MailDeps } from './send-mail';
 import { createSweepActivities, type SweepActivities } from './sweep';
 import { createTakeTurn } from './take-turn';
-import type { MailActivities, ScriptActivities, TurnActivities } from './types';
+import type { MailActivities, MigrationActivities, ScriptActivities, TurnActivities } from './types';
 
-export type Activities = TurnActivities & MailActivities & ScriptActivities & HandoffActivities & SweepActivities;
+export type Activities = TurnActivities &
+  MigrationActivities &
+  MailActivities &
+  ScriptActivities &
+  HandoffActivities &
+  SweepActivities;
 
 /** Every activity, failing in Temporal's words. A new one adds its file and one line here. */
 export function createActivities(deps: MailDeps): Activities {
@@ -22,6 +28,7 @@ export function createActivities(deps: MailDeps): Activities {
   });
   return withFailures({
     ...createTakeTurn(db, turn),
+    ...createMigrateJourney(db, turn),
     ...createSendMail(deps),
     ...createPlayScript(db, turn),
     ...createHandoffActivities({ db, turn, mailRep }),

@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  allHandlersFinished,
   ChildWorkflowFailure,
   condition,
   continueAsNew,
@@ -10,18 +11,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Effect, HandoffOutcome, Turn } from '../domain/journey/move';
-import { type Clock, createClock } from './clock';
+import { createClock } from './clock';
 import type { handoff as handoffWorkflow } from './handoff';
 import type { JourneyInput } from './input';
+import { createRest, listenForMigrations, type Movable, restIn } from './migrate';
 import { failJourney, sendMail, takeTurn } from './proxies';
 import { poke } from './signals';
 import { type Script, type Wake, waitUntil } from './waiter';
 
 /** What the loop holds between turns. */
-interface Run {
-  readonly journeyId: string;
-  readonly clock: Clock;
-  readonly wake: Wake;
+interface Run extends Movable {
   readonly script: Script | null;
 }
 
@@ -40,15 +39,19 @@ export async function journey(input: JourneyInput): Promise<string> {
   const script = input.rehearsal
     ? { journeyId, workflow: workflowInfo().workflowId, nextScriptedAt: input.rehearsal.nextScriptedAt }
     : null;
-  const run: Run = { journeyId, clock: createClock(input.now), wake, script };
+  const run: Run = { journeyId, clock: createClock(input.now), wake, script, rest: createRest() };
+  listenForMigrations(run);
 
   let turn: Turn = { turn: input.turn, move: input.move };
   while (turn.move.type !== 'end') {
     turn = await performOrFail(run, turn);
     if (script && turn.nextScriptedAt !== undefined) script.nextScriptedAt = turn.nextScriptedAt;
-    if (turn.move.type === 'await' && workflowInfo().continueAsNewSuggested)
+    if (turn.move.type === 'await' && workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
       await continueAsNew<typeof journey>(carriedOn(run, turn));
+    }
   }
+  await condition(allHandlersFinished);
   return turn.move.outcome;
 }
 
@@ -80,9 +83,10 @@ async function perform(run: Run, { turn, move }: Turn): Promise<Turn> {
   switch (move.type) {
     case 'perform':
       return performEffect(run, { turn, stepId: move.stepId, effect: move.effect });
-    case 'await':
-      await waitUntil({ ...run, until: move.until });
-      return ask(run, { turn });
+    case 'await': {
+      const { moved } = await restIn(run, turn, () => waitUntil({ ...run, until: move.until }));
+      return moved ?? ask(run, { turn });
+    }
     case 'end':
       throw new TypeError('an ended journey performs nothing');
   }
@@ -129,7 +133,11 @@ async function handOver(run: Run, performing: Performing): Promise<Turn> {
   });
   let { turn } = performing;
   for (;;) {
-    const answered = await Promise.race([child, condition(() => run.wake.poked).then(() => null)]);
+    const { value: answered, moved } = await restIn(run, turn, () =>
+      Promise.race([child, condition(() => run.wake.poked).then(() => null)]),
+    );
+    if (moved?.move.type === 'end') return moved;
+    turn = moved?.turn ?? turn;
     if (answered) {
       clock.catchUp(answered.endedAt);
       return ask(run, { turn, outcome: answered.outcome });
