@@ -122,17 +122,16 @@ export const ERRORS = {
     (p) => `Sequence "${p.sequence}" has no version ${p.version}. Published: ${p.known}.`,
     404,
   ),
-  VIV_NOTHING_TO_MIGRATE: bad<{ sequence: string; from: number; places: string }>(
-    (p) =>
-      `No journey is under way on ${p.sequence} version ${p.from}. Under way: ${p.places || 'none on any version'}.`,
+  VIV_NOTHING_TO_MIGRATE: bad<{ sequence: string; from: number; to: number; places: string }>(
+    (p) => `No journey of ${p.sequence} can move from version ${p.from} to ${p.to}. Under way: ${p.places || 'none'}.`,
     409,
   ),
   VIV_JOURNEY_BUSY: missing<{ journey: string }>(
     (p) => `Journey ${p.journey} is in the middle of something. Try again in a moment; nothing has changed.`,
   ),
-  VIV_NO_WORKER: missing<{ moved: number; left: number }>(
+  VIV_NO_WORKER: missing<{ moved: number; asked: number }>(
     (p) =>
-      `No worker answers for journeys: ${p.moved} have moved, ${p.left} are left. Run viveiro start, and try again.`,
+      `No worker answers for journeys; ${p.moved} of ${p.asked} that answered have moved. Run viveiro start, and try again: who has moved is not asked again.`,
   ),
   // journeys
   VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(

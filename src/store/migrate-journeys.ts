@@ -1,4 +1,4 @@
-import { type Judged, type Judging, judged, movedText } from '../domain/change/judged';
+import { BY_MAP, type Judged, type Judging, judged, movedText, moveKind, placeOf } from '../domain/change/judged';
 import type { MigrationAnswer, MigrationRequest } from '../domain/change/request';
 import type { StepMap } from '../domain/change/step-map';
 import type { Decision } from '../domain/decision';
@@ -29,13 +29,15 @@ export async function migrateJourney(tx: Tx, deps: TurnDeps, request: MigratingJ
   const to = await findVersion(tx, request.toVersionId);
   if (to.sequence !== sequence) throw failure('VIV_NOT_FOUND', { what: `A version ${to.id} of ${sequence}` });
   if (journey.versionId === to.id)
-    return { type: 'moved', turn: { turn, move: last.move }, reason: `was on version ${to.version} already` };
+    return { type: 'moved', turn: { turn, move: last.move }, reason: ALREADY, kind: ALREADY };
   if (turn !== request.turn) throw failure('VIV_TURN_STALE', { journey: id, turn: request.turn, current: turn });
   const { map, now } = request;
   const result = judged(await judgingOf(tx, deps, { journey, to: to.definition, map, now }));
   if (result.type === 'stays') return result;
   return write(tx, deps, { journey, to, request, result });
 }
+
+const ALREADY = 'had moved before';
 
 export interface Asked {
   readonly journey: OpenJourney;
@@ -64,8 +66,7 @@ async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<Migratio
   const { contactId } = journey;
   const { version } = await findVersion(tx, journey.versionId);
   await tx.$executeRaw`UPDATE journey SET version_id = ${to.id}::uuid WHERE id = ${journeyId}::uuid`;
-  const reason =
-    result.type === 'ends' ? `at ${result.stepId}, which ends with it` : movedText(whereIs(journey), result);
+  const { reason, kind } = wordsOf(placeOf(journey.last.state), result);
   const said: Decision = {
     key: keyOf('migrate', journeyId, turn),
     contactId,
@@ -86,13 +87,15 @@ async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<Migratio
     type: 'moved',
     turn: { turn: turn + 1, move: advanced.move },
     reason,
+    kind,
     ...(creditedMs === undefined ? {} : { creditedMs }),
   };
 }
 
-function whereIs({ last }: OpenJourney): string {
-  const { place } = last.state;
-  return 'stepId' in place ? place.stepId : place.type;
+function wordsOf(was: string, result: Writing['result']): { readonly reason: string; readonly kind: string } {
+  if (result.type === 'ends') return { reason: `at ${was}: ${BY_MAP}`, kind: BY_MAP };
+  const { ended } = result.advanced;
+  return { reason: movedText(was, result), kind: ended ? `by ${ended.outcome}` : moveKind(was, result) };
 }
 
 const OUTCOME = 'removed';

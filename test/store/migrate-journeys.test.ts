@@ -53,6 +53,7 @@ test('a journey moves with its wait credited, its interests and its decision', a
     type: 'moved',
     turn: { turn: 2, move: { type: 'await', stepId: 'pause', until: MONDAY + 5 * DAY } },
     reason: 'at rest → pause, credited 1d',
+    kind: 'to pause, credited',
     creditedMs: DAY,
   });
   expect(await rowOf(journeyId)).toMatchObject({
@@ -76,7 +77,7 @@ test('asked again it answers the turn that it holds, and nothing is written', as
   const first = await ask(journeyId, to);
   const before = [await rowOf(journeyId), await decisionsOf(journeyId)];
   const again = await ask(journeyId, to);
-  expect(again).toMatchObject({ type: 'moved', reason: 'was on version 2 already' });
+  expect(again).toMatchObject({ type: 'moved', reason: 'had moved before' });
   expect(again).toMatchObject({ turn: first.type === 'moved' ? first.turn : undefined });
   expect([await rowOf(journeyId), await decisionsOf(journeyId)]).toEqual(before);
 });

@@ -15,6 +15,7 @@ const PATIENCE_MS = 20_000;
 
 export interface TestEngine {
   readonly db: Db;
+  readonly databaseUrl: string;
   readonly temporal: TestTemporal;
   readonly lifecycle: Lifecycle;
   readonly skipping: Skipping;
@@ -90,7 +91,7 @@ export function testEngine(
       await started(journeyId);
       return temporal.client.workflow.getHandle(workflowOf(journeyId)).result();
     };
-    Object.assign(engine, { db: database.db, lifecycle, skipping, started, endOf, until });
+    Object.assign(engine, { db: database.db, databaseUrl: database.url, lifecycle, skipping, started, endOf, until });
     await startWorker();
     outbox = await startOutbox({ databaseUrl: database.url, lifecycle });
   });

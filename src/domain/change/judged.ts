@@ -45,11 +45,24 @@ function nextTurn({ journey, turn, to, facts, rules, now }: Judging, state: Jour
   return { definition: to, journey, state, facts, rules, now, turn };
 }
 
+/** Why a journey ends that the map ends. */
+export const BY_MAP = 'the step map ends it';
+
 /** In the words of a decision: `at wait-2 → pause, credited 1d 4h`. */
 export function movedText(was: string, { stepId, credited, notes }: Extract<Judged, { type: 'moves' }>): string {
   const place = was === stepId ? `at ${stepId}` : `at ${was} → ${stepId}`;
   return [place, ...(credited ? [creditText(credited)] : []), ...notes].join(', ');
 }
 
+/** The same for journeys that fare alike: `to pause, credited`. */
+export function moveKind(was: string, { stepId, credited, notes }: Extract<Judged, { type: 'moves' }>): string {
+  const credit = credited && (credited.waitedMs > 0 ? 'credited' : 'its wait begins anew');
+  const said = [...(was === stepId ? [] : [`to ${stepId}`]), ...(credit ? [credit] : []), ...notes];
+  return said.length > 0 ? said.join(', ') : 'as it is';
+}
+
 const creditText = ({ waitedMs }: Credited): string =>
   waitedMs > 0 ? `credited ${durationText(waitedMs)}` : 'its wait begins anew';
+
+/** The step at which a journey stands; what it is instead, where it stands at none. */
+export const placeOf = ({ place }: JourneyState): string => ('stepId' in place ? place.stepId : place.type);

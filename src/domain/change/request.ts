@@ -15,6 +15,8 @@ export type MigrationAnswer =
       readonly turn: Turn;
       /** `at rest → pause, credited 1d 4h`. */
       readonly reason: string;
+      /** `to pause, credited`: alike for journeys that fare alike. */
+      readonly kind: string;
       /** Its wait changed, and what was waited counts (ms). */
       readonly creditedMs?: number;
     }
