@@ -48,7 +48,7 @@ export function reportText(report: MigrationReport, { isDone = false } = {}): st
     words[outcome],
     `v${version} ${stepId}`,
     reason,
-    outcome === 'stays' ? ids.join(' ') : '',
+    outcome === 'stays' ? (ids[0] ?? '') : '',
   ]);
   const shown = rows.length > 0 ? `\n${table(['journeys', '', 'from', '', 'for instance'], rows)}` : '';
   return sum + shown + fixesText(report);
