@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type StepMap, stepMapSchema } from '../../src/domain/change/step-map';
 import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
+import { stepSchema, stepTargets } from '../../src/domain/steps';
 import { sequences } from './sequences';
 
 interface DraftStep {
@@ -116,17 +117,20 @@ function withTime(step: DraftStep, to: string): DraftStep {
   return 'timeout' in step ? { ...step, timeout: to } : step;
 }
 
-const TARGETS = ['next', 'onEvent', 'onTimeout', 'then', 'else', 'onAccepted', 'onRejected', 'onRecycled', 'onExpired'];
-
 /** Whoever goes to a step that is gone, or that stands above now, goes to the last one. */
 function forwardOnly(steps: readonly DraftStep[]): readonly DraftStep[] {
-  const last = steps.at(-1)?.id;
+  const last = steps.at(-1)?.id ?? '';
   return steps.map((step, index) => {
     const later = steps.slice(index + 1).map(({ id }) => id);
-    const targets = Object.entries(step).filter(([key]) => TARGETS.includes(key));
-    return {
-      ...step,
-      ...Object.fromEntries(targets.map(([key, to]) => [key, later.includes(String(to)) ? to : last])),
-    };
+    const strays = stepTargets(stepSchema.parse(step)).filter(({ to }) => !later.includes(to));
+    return strays.reduce((draft, { at }) => withAt(draft, at, last), step);
   });
+}
+
+function withAt<T extends object>(value: T, [key = '', ...rest]: readonly (string | number)[], to: string): T {
+  const part: unknown = Reflect.get(value, key);
+  const next = rest.length > 0 && typeof part === 'object' && part !== null ? withAt(part, rest, to) : to;
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  Reflect.set(copy, key, next);
+  return copy as T; // the same shape with one other text
 }
