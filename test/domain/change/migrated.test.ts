@@ -167,7 +167,14 @@ describe('a wait whose time changed', () => {
   });
 
   it('keeps the time that a pause gave back, and does not count it as waited', () => {
-    const pause = { id: 'p', mode: 'freeze', scope: 'everything', reason: 'holiday', since: MONDAY, endedAt: MONDAY + HOUR } as const;
+    const pause = {
+      id: 'p',
+      mode: 'freeze',
+      scope: 'everything',
+      reason: 'holiday',
+      since: MONDAY,
+      endedAt: MONDAY + HOUR,
+    } as const;
     const facts = someFacts([], { pauses: [pause] });
     const place = { ...RESTING.place, until: MONDAY + 2 * DAY + HOUR, frozenMs: HOUR } as typeof RESTING.place;
     const { credited } = moved({ ...RESTING, place }, { from: V1, to: longer, now: MONDAY + DAY, facts });
