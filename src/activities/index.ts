@@ -3,14 +3,16 @@ import { createDeliver } from './deliver';
 import { withFailures } from './failure';
 import { createHandoffActivities, type HandoffActivities } from './handoff';
 import { createMailRep } from './handoff-mail';
+import { createMigrateJourney } from './migrate-journey';
 import { createPlayScript } from './play-script';
 import { createSendMail, type MailDeps } from './send-mail';
 import { createSendWebhook, type WebhookDeps } from './send-webhook';
 import { createSweepActivities, type SweepActivities } from './sweep';
 import { createTakeTurn } from './take-turn';
-import type { MailActivities, ScriptActivities, TurnActivities, WebhookActivities } from './types';
+import type { MailActivities, MigrationActivities, ScriptActivities, TurnActivities, WebhookActivities } from './types';
 
 export type Activities = TurnActivities &
+  MigrationActivities &
   MailActivities &
   WebhookActivities &
   ScriptActivities &
@@ -28,6 +30,7 @@ export function createActivities(deps: MailDeps & WebhookDeps): Activities {
   });
   return withFailures({
     ...createTakeTurn(db, turn),
+    ...createMigrateJourney(db, turn),
     ...createSendMail(deps),
     ...createSendWebhook(deps),
     ...createPlayScript(db, turn),

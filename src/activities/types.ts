@@ -1,3 +1,4 @@
+import type { MigrationAnswer, MigrationRequest } from '../domain/change/request';
 import type { Instant } from '../domain/ids';
 import type { EffectOutcome, Turn } from '../domain/journey/move';
 
@@ -13,6 +14,12 @@ export interface TurnActivities {
   }): Promise<Turn>;
   /** Ends a journey that cannot go on: an activity failed with `code`, and no retry helps. Ended before: answers that end. */
   failJourney(request: { readonly journeyId: string; readonly now: Instant; readonly code: string }): Promise<Turn>;
+}
+
+export interface MigrationActivities {
+  migrateJourney(
+    request: MigrationRequest & { readonly journeyId: string; readonly turn: number; readonly now: Instant },
+  ): Promise<MigrationAnswer>;
 }
 
 export interface MailActivities {

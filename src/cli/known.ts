@@ -7,6 +7,7 @@ import { contentFolders } from '../runtime/content';
 import { loadRules } from '../runtime/rules';
 import { knownFrom, sequencesIn } from '../runtime/sequence-files';
 import { rulesFolderOf, sequenceFilesOf } from '../runtime/sequence-folders';
+import type { TurnDeps } from '../store/turn';
 
 /** Where a command looks for what sequence files may name. */
 export interface KnownOptions {
@@ -16,11 +17,21 @@ export interface KnownOptions {
 
 /** What the files may name: rules (beside the first path, as in the shipped folder) and templates. */
 export async function knownFor(paths: readonly string[], options: KnownOptions): Promise<Known> {
+  const { known } = await contentFor(paths, options);
+  return known;
+}
+
+/** What the files may name, and the rules themselves, to decide by. */
+export async function contentFor(
+  paths: readonly string[],
+  options: KnownOptions,
+): Promise<{ readonly known: Known; readonly deps: TurnDeps }> {
   const folders = contentFolders(readConfig(process.env));
   const beside = rulesFolderOf(paths[0] ?? '.');
   const rules = await loadRules(options.rules ?? (existsSync(beside) ? beside : folders.rules));
   const templates = loadTemplates(options.templates ?? folders.templates);
-  return { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
+  const known: Known = { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
+  return { known, deps: { rules } };
 }
 
 /** The same without a database: the sequences that may be joined are the files themselves, those beside them, and the configured ones. */

@@ -1,21 +1,12 @@
 import type { ImportCounts } from '../importing/tally';
+import { createWrittenOver } from './written-over';
 
-const EVERY_MS = 100;
-
-/** One line on standard error that is written over, for a person who waits; nothing where no terminal is. */
+/** How far an import is, on a line that is written over. */
 export function createProgressLine({ isQuiet }: { readonly isQuiet: boolean }) {
-  const isShown = !isQuiet && process.stderr.isTTY === true;
-  let shownAt = 0;
+  const { show, end } = createWrittenOver({ isQuiet });
   return {
-    show: ({ read, imported, repeated, rejected }: ImportCounts): void => {
-      if (!isShown || performance.now() - shownAt < EVERY_MS) return;
-      shownAt = performance.now();
-      process.stderr.write(`\r${read} rows read, ${imported} imported, ${repeated} repeated, ${rejected} rejected`);
-    },
-    /** Wipes the line. */
-    end: (): void => {
-      if (shownAt > 0) process.stderr.write('\r\u001b[K');
-      shownAt = 0;
-    },
+    show: ({ read, imported, repeated, rejected }: ImportCounts): void =>
+      show(`${read} rows read, ${imported} imported, ${repeated} repeated, ${rejected} rejected`),
+    end,
   };
 }

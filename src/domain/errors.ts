@@ -122,6 +122,26 @@ export const ERRORS = {
   VIV_GOAL_MISSING: found,
   VIV_JOIN_CIRCLE: found,
   VIV_PRIORITY_MISSING: found,
+  // changing sequences
+  VIV_STEP_MAP_INVALID: bad<{ file: string; problems: string }>(
+    (p) => `${p.file} is not a valid step map:\n${p.problems}`,
+  ),
+  VIV_STEP_MAP_NAME: found,
+  VIV_VERSION_UNKNOWN: bad<{ sequence: string; version: number; known: string }>(
+    (p) => `Sequence "${p.sequence}" has no version ${p.version}. Published: ${p.known}.`,
+    404,
+  ),
+  VIV_NOTHING_TO_MIGRATE: bad<{ sequence: string; from: number; to: number; places: string }>(
+    (p) => `No journey of ${p.sequence} can move from version ${p.from} to ${p.to}. Under way: ${p.places || 'none'}.`,
+    409,
+  ),
+  VIV_JOURNEY_BUSY: missing<{ journey: string }>(
+    (p) => `Journey ${p.journey} is in the middle of something. Try again in a moment; nothing has changed.`,
+  ),
+  VIV_NO_WORKER: missing<{ moved: number; asked: number }>(
+    (p) =>
+      `No worker answers for journeys; ${p.moved} of ${p.asked} that answered have moved. Run viveiro start, and try again: who has moved is not asked again.`,
+  ),
   // journeys
   VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(
     (p) => `No contact "${p.contact}". Give an e-mail address or id that is on record.`,

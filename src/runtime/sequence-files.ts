@@ -28,8 +28,7 @@ export async function publishFiles(
   db: Db,
   { files, known, now }: { readonly files: readonly string[]; readonly known?: Known; readonly now: Instant },
 ): Promise<readonly PublishedFile[]> {
-  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files))];
-  const read = await Promise.all(files.map((file) => readSequenceFile(file, { ...known, sequences })));
+  const read = await readForPublishing(db, files, known);
   const valid = read.flatMap((one) => (one.type === 'valid' ? [one] : []));
   const invalid = read.flatMap((one) => (one.type === 'invalid' ? [one] : []));
   if (invalid.length > 0)
@@ -43,6 +42,16 @@ export async function publishFiles(
     published.push({ ...version, file, sequence: definition.sequence });
   }
   return published;
+}
+
+/** Reads files as publishing does: they may join each other, and what is published. */
+export async function readForPublishing(
+  db: Db,
+  files: readonly string[],
+  known: Known = {},
+): Promise<readonly SequenceFile[]> {
+  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files))];
+  return Promise.all(files.map((file) => readSequenceFile(file, { ...known, sequences })));
 }
 
 /** What the newest published versions are called, and what they join. */

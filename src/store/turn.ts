@@ -11,6 +11,7 @@ import { needsOf } from '../domain/journey/needs';
 import { type Place, rememberedSeqs } from '../domain/journey/state';
 import { statusOf } from '../domain/journey/status';
 import type { Rules } from '../domain/rules';
+import type { Definition } from '../domain/sequence/definition';
 import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
 import type { Tx } from './db';
@@ -102,7 +103,7 @@ async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promi
   const decided = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
   // a rehearsal mails to the inbox, which has no limits
   const advanced = reactions ? decided : { ...decided, move: routed(decided.move, { definition, rules, facts }) };
-  await record(tx, deps, { journey, request, advanced });
+  await recordTurn(tx, deps, { journey, request, advanced });
   return advanced;
 }
 
@@ -139,7 +140,8 @@ function clockSince(place: Place, now: Instant): Instant {
 
 type Rested = Pick<Advanced, 'state' | 'move'>;
 
-async function record(
+/** Writes what a turn decided, in the caller's transaction: row, decisions, changes, interests and planned send. Throws VIV_TURN_STALE. */
+export async function recordTurn(
   tx: Tx,
   deps: TurnDeps,
   { journey, request, advanced }: Case & { readonly advanced: Advanced },
@@ -175,6 +177,15 @@ async function settlePauses(
     if (typeof data?.sendId === 'string') await skipDeferred(tx, { sendId: data.sendId, reason, at: request.now });
 }
 
+/** What the goal and the exits of a definition want to be woken for, wherever the journey stands. */
+export function ruleInterests(
+  definition: Definition,
+): readonly { readonly eventType: string; readonly kind: string }[] {
+  const { ruleEvents, ruleConditions } = needsOf(definition);
+  const any = ruleConditions ? [{ eventType: '*', kind: 'condition' }] : [];
+  return [...ruleEvents.map(({ type, kind }) => ({ eventType: type, kind })), ...any];
+}
+
 /** Rows change only when the wants change: most turns cost no statement here. */
 async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly advanced: Advanced }): Promise<void> {
   const { id: journeyId, contactId } = journey;
@@ -184,10 +195,7 @@ async function updateInterests(tx: Tx, { journey, advanced }: Case & { readonly 
   const waits = waitsFor.map((eventType) => ({ eventType, kind: 'wait' }));
   const { place } = journey.last.state;
   if (place.type === 'start') {
-    const { ruleEvents, ruleConditions } = needsOf(journey.definition);
-    const rules = ruleEvents.map(({ type, kind }) => ({ eventType: type, kind: kind as string }));
-    const any = ruleConditions ? [{ eventType: '*', kind: 'condition' }] : [];
-    const interests = [...waits, ...rules, ...any];
+    const interests = [...waits, ...ruleInterests(journey.definition)];
     return writeInterests(tx, { journeyId, contactId, kinds: [], interests });
   }
   if (waits.length > 0 || journey.last.waitsFor.length > 0)

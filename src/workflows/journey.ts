@@ -1,14 +1,17 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  allHandlersFinished,
   ChildWorkflowFailure,
+  condition,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Effect, HandoffOutcome, JourneyStatus, Turn } from '../domain/journey/move';
-import { type Clock, createClock } from './clock';
+import { createClock } from './clock';
 import { answeredOrPoked, followHandoff, type HandedOver, startHandoff } from './hand-over';
 import type { JourneyInput } from './input';
+import { createRest, listenForMigrations, type Movable, restIn } from './migrate';
 import { failJourney, sendMailBy, sendWebhook, takeTurn } from './proxies';
 import { isRenewalDue, renew } from './renewal';
 import { poke } from './signals';
@@ -16,10 +19,7 @@ import { show } from './status';
 import { type Script, type Wake, waitUntil } from './waiter';
 
 /** What the loop holds between turns. */
-interface Run {
-  readonly journeyId: string;
-  readonly clock: Clock;
-  readonly wake: Wake;
+interface Run extends Movable {
   readonly script: Script | null;
   turn: Turn;
   /** As the search attributes have it. */
@@ -40,9 +40,13 @@ export async function journey(input: JourneyInput): Promise<string> {
     wake.poked = true;
   });
   const run = begun(input, wake);
+  listenForMigrations(run);
   for (;;) {
     const { move } = run.turn;
-    if (move.type === 'end') return move.outcome;
+    if (move.type === 'end') {
+      await condition(allHandlersFinished);
+      return move.outcome;
+    }
     await renewIfDue(run);
     run.turn = await performOrFail(run);
     if (run.script && run.turn.nextScriptedAt !== undefined) run.script.nextScriptedAt = run.turn.nextScriptedAt;
@@ -58,6 +62,7 @@ function begun({ journeyId, turn, move, now, shown, handedOver, rehearsal }: Jou
     clock: createClock(now),
     wake,
     script: rehearsal ? { journeyId, workflow, nextScriptedAt: rehearsal.nextScriptedAt } : null,
+    rest: createRest(),
     turn: { turn, move },
     shown: shown ?? 'running',
     handedOver,
@@ -98,10 +103,12 @@ async function perform(run: Run): Promise<Turn> {
   switch (move.type) {
     case 'perform':
       return performEffect(run, { stepId: move.stepId, effect: move.effect });
-    case 'await':
-      await waitUntil({ ...run, until: move.until });
+    case 'await': {
+      const { moved } = await restIn(run, run.turn.turn, () => waitUntil({ ...run, until: move.until }));
+      if (moved) return moved;
       await renewIfDue(run); // the wait is over in the next run too: a new version decides
       return ask(run);
+    }
     case 'end':
       throw new TypeError('an ended journey performs nothing');
   }
@@ -145,15 +152,21 @@ async function handOver(run: Run, stepId: string, key: string): Promise<Turn> {
   for (;;) {
     const isHeard = handedOver.result !== undefined;
     const isRunning = isHeard || (await followHandoff(key));
-    const answered = isRunning ? await answeredOrPoked(handedOver, wake) : null;
+    const until = async () => (isRunning ? answeredOrPoked(handedOver, wake) : null);
+    const { value: answered, moved } = await restIn(run, run.turn.turn, until);
+    if (moved && !isOf(moved, key)) return moved;
+    run.turn = moved ?? run.turn;
     if (answered) {
       clock.catchUp(answered.endedAt);
       return ask(run, { outcome: answered.outcome });
     }
     await renewIfDue(run);
     const next = await ask(run, isHeard ? {} : { handoffId: key });
-    if (next.move.type !== 'perform' || next.move.effect.key !== key) return next;
+    if (!isOf(next, key)) return next;
     run.turn = next;
     if (!isRunning) handedOver = await start(); // it was ended from outside, unanswered
   }
 }
+
+/** Whether the turn still performs the effect of that key. */
+const isOf = ({ move }: Turn, key: string): boolean => move.type === 'perform' && move.effect.key === key;

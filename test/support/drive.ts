@@ -54,20 +54,31 @@ export interface TakenTurn {
   readonly advanced: Advanced;
 }
 
+interface DriveOptions {
+  readonly maxTurns?: number;
+  /** May move the journey to another version before a turn; what came of its effect is on its way then. */
+  readonly beforeTurn?: (
+    at: Pick<AdvanceInput, 'turn' | 'state' | 'facts' | 'now'>,
+  ) => Pick<AdvanceInput, 'definition' | 'state'> | undefined;
+}
+
 /**
  * Drives a journey by `advance` alone, as the workflow does: it performs moves, waits, is woken, and asks again; until it ends, or
  * for `maxTurns`.
  */
 export function drive(
-  definition: Definition,
+  start: Definition,
   around: Happenings,
-  { maxTurns = 80 }: { readonly maxTurns?: number } = {},
+  { maxTurns = 80, beforeTurn }: DriveOptions = {},
 ): readonly TakenTurn[] {
   const world = worldOf(around);
   const turns: TakenTurn[] = [];
+  let definition = start;
   let state = initialState(0);
   let outcome: EffectOutcome | undefined;
   for (let turn = 0; turn < maxTurns; turn += 1) {
+    const other = beforeTurn?.({ turn, state, facts: world.facts(), now: world.now() });
+    if (other) ({ definition, state } = other);
     const input = {
       definition,
       journey: { id: JOURNEY_ID, contactId: CONTACT_ID },

@@ -17,6 +17,7 @@ export interface TestEngine {
   readonly db: Db;
   readonly deps: TurnDeps;
   readonly taskQueue: string;
+  readonly databaseUrl: string;
   readonly temporal: TestTemporal;
   readonly lifecycle: Lifecycle;
   readonly skipping: Skipping;
@@ -100,7 +101,7 @@ export function testEngine(
       await started(journeyId);
       return temporal.client.workflow.getHandle(workflowOf(journeyId)).result();
     };
-    Object.assign(engine, { db: database.db, lifecycle, skipping, started, endOf, until });
+    Object.assign(engine, { db: database.db, databaseUrl: database.url, lifecycle, skipping, started, endOf, until });
     await startWorker();
     outbox = await startOutbox({ databaseUrl: database.url, lifecycle });
   });

@@ -8,7 +8,10 @@ import { register as handoffs } from './handoffs';
 import { register as importing } from './import';
 import { register as journeys } from './journeys';
 import { register as key } from './key';
+import { register as migrate } from './migrate';
 import { register as pause } from './pause';
+import { register as plan } from './plan';
+import { register as publish } from './publish';
 import { register as rehearse } from './rehearse';
 import { register as rep } from './rep';
 import { register as resume } from './resume';
@@ -29,7 +32,10 @@ interface Group {
 /** Every command; a new one adds its file and one line here. */
 export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo, worker] },
-  { heading: 'Sequences:', commands: [validate, sequence, rehearse, pause, resume, experiment] },
+  {
+    heading: 'Sequences:',
+    commands: [validate, plan, publish, migrate, sequence, rehearse, pause, resume, experiment],
+  },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { publishFiles } from '../../runtime/sequence-files';
 import { listSequences } from '../../store/sequences';
 import { withDatabase } from '../database';
-import { type KnownOptions, knownFor } from '../known';
 import { writeJson } from '../output';
 import { table } from '../table';
+import { publish } from './publish';
 import { register as validate } from './validate';
 
-interface Options extends KnownOptions {
+interface Options {
   readonly json?: boolean;
 }
 
@@ -43,20 +42,7 @@ Examples:
     .action(list);
 }
 
-async function publish(files: readonly string[], options: Options): Promise<void> {
-  const known = await knownFor(files, options);
-  const published = await withDatabase((db) => publishFiles(db, { files, known, now: Date.now() }));
-  if (options.json) {
-    writeJson({ published });
-    return;
-  }
-  for (const { sequence, version, status } of published)
-    process.stdout.write(
-      `${sequence} version ${version} ${status === 'unchanged' ? 'says the same already' : 'published'}\n`,
-    );
-}
-
-async function list({ json }: Pick<Options, 'json'>): Promise<void> {
+async function list({ json }: Options): Promise<void> {
   const sequences = await withDatabase(listSequences);
   if (json) {
     writeJson({ sequences });

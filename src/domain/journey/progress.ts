@@ -5,7 +5,7 @@ import type { Change } from '../steps/handler';
 import type { Advanced, AdvanceInput } from './advance';
 import { changedFacts } from './changed-facts';
 import type { Move } from './move';
-import type { JourneyState, Place, Seen } from './state';
+import type { Detour, JourneyState, Place, Seen } from './state';
 
 /** The fold of one turn: what has been decided so far. */
 export interface Progress {
@@ -15,13 +15,14 @@ export interface Progress {
   readonly seen: Seen;
   readonly used: NonNullable<JourneyState['used']>;
   readonly passBy: readonly string[];
+  readonly detour: Detour | undefined;
   readonly decisions: readonly Decision[];
   readonly changes: readonly Change[];
 }
 
 export function begun(input: AdvanceInput): Progress {
-  const { visits, seen, used = {}, passBy = [] } = input.state;
-  return { input, facts: input.facts, visits, seen, used, passBy, decisions: [], changes: [] };
+  const { visits, seen, used = {}, passBy = [], detour } = input.state;
+  return { input, facts: input.facts, visits, seen, used, passBy, detour, decisions: [], changes: [] };
 }
 
 /** The changes hold for everything after them in this turn. */
@@ -56,7 +57,7 @@ export interface Rest {
 
 /** The end of a turn: what was decided, and where the journey stands. */
 export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest): Advanced {
-  const { visits, seen, used, passBy, decisions, changes } = progress;
+  const { visits, seen, used, passBy, detour, decisions, changes } = progress;
   const { entrySeq } = progress.input.state;
   const state: JourneyState = {
     v: 1,
@@ -66,6 +67,7 @@ export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest
     ...(entrySeq === undefined ? {} : { entrySeq }),
     ...(Object.keys(used).length > 0 ? { used } : {}),
     ...(passBy.length > 0 ? { passBy } : {}),
+    ...(detour === undefined ? {} : { detour }),
   };
   return { state, move, waitsFor, decisions, changes, ended: null };
 }

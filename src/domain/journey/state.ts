@@ -15,6 +15,14 @@ export interface JourneyState {
   readonly used?: { readonly [stepId: string]: number };
   /** Mails that were sent before a migration and stand ahead again since: passed by, once. */
   readonly passBy?: readonly string[];
+  /** Mails that a migration has added behind the journey and that it still gets; then it goes on waiting where it was. */
+  readonly detour?: Detour;
+}
+
+/** A way round by some steps, the next one first, and the wait to which it leads back. */
+export interface Detour {
+  readonly steps: readonly string[];
+  readonly back: Extract<Place, { type: 'waiting' }>;
 }
 
 /** Events that a journey is done with. New to it is what came since the step before began, and no earlier wait has used. */

@@ -38,7 +38,7 @@ export function takeSteps(start: Progress, byRule: (progress: Progress) => Advan
     const progress = left(at, taken);
     const end = taken.changes ? byRule(progress) : undefined;
     if (end) return end;
-    at = arriveAt(progress, taken.to ?? below(definition, at.step));
+    at = onDetour(progress, at) ?? arriveAt(progress, taken.to ?? below(definition, at.step));
   }
   throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} goes round in circles without a wait` });
 }
@@ -116,6 +116,17 @@ function arriveAt(progress: Progress, stepId: string | undefined): Visit {
     });
   const visits = { ...progress.visits, [stepId]: (progress.visits[stepId] ?? 0) + 1 };
   return visitOf({ ...progress, visits }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
+}
+
+/** After a step of a detour: the next one, or the wait that the detour left, with what it saw. */
+function onDetour(progress: Progress, { step }: Visit): Visit | undefined {
+  const { detour } = progress;
+  if (detour?.steps[0] !== step.id) return undefined;
+  const [next, ...rest] = detour.steps.slice(1);
+  const { back } = detour;
+  if (next === undefined) return waitingVisit({ ...progress, detour: undefined }, back);
+  const arrived = arriveAt({ ...progress, detour: { steps: [next, ...rest], back } }, next);
+  return { ...arrived, sinceSeq: back.sinceSeq };
 }
 
 /** Leaves a step: its decision is kept, its changes hold for the steps after it, and what it saw is old. */

@@ -1,0 +1,93 @@
+import type { JourneyState } from '../journey/state';
+import type { Definition } from '../sequence/definition';
+import { stepMails } from '../steps';
+import { stepsAhead } from './ahead';
+import { END, type StepMap, targetOf } from './step-map';
+
+export interface Change {
+  readonly from: Definition;
+  readonly to: Definition;
+  readonly map: StepMap;
+}
+
+/** Old ids of the steps that are this new one. */
+const oldIdsOf = ({ from, to, map }: Change, stepId: string): readonly string[] =>
+  from.steps.filter(({ id }) => targetOf(map, to, id) === stepId).map(({ id }) => id);
+
+/** Old ids of mails that are gone, and whose template an added mail sends: the same mail, though no map says so. */
+function lookalikesOf({ from, to, map }: Change, stepId: string): readonly string[] {
+  const added = to.steps.find(({ id }) => id === stepId);
+  if (!added) return [];
+  const templates = stepMails(added).map(({ template }) => template);
+  const gone = from.steps.filter(({ id }) => targetOf(map, to, id) === undefined);
+  return gone
+    .filter((step) => stepMails(step).some(({ template }) => templates.includes(template)))
+    .map(({ id }) => id);
+}
+
+/**
+ * How often each step was arrived at, under its new id. No count falls and no id is forgotten: keys of effects are made of them,
+ * and one that was used must never be made again.
+ */
+export function movedVisits(visits: JourneyState['visits'], change: Change): JourneyState['visits'] {
+  const moved = change.to.steps.flatMap(({ id }) => {
+    const sum = oldIdsOf(change, id).reduce((total, old) => total + (visits[old] ?? 0), 0);
+    const count = Math.max(sum, visits[id] ?? 0);
+    return count > 0 ? [[id, count] as const] : [];
+  });
+  return { ...visits, ...Object.fromEntries(moved) };
+}
+
+/** The event that each waitFor has used last, under its new id; the newest where two steps have become one. */
+export function movedUsed(used: NonNullable<JourneyState['used']>, { from, to, map }: Change): JourneyState['used'] {
+  const moved: { [stepId: string]: number } = {};
+  for (const [old, seq] of Object.entries(used)) {
+    const isOld = from.steps.some(({ id }) => id === old);
+    const target = isOld ? (targetOf(map, to, old) ?? old) : old;
+    if (target !== END) moved[target] = Math.max(seq, moved[target] ?? 0);
+  }
+  return moved;
+}
+
+export interface Standing {
+  readonly state: JourneyState;
+  /** Where the journey stood, and stands. */
+  readonly was: string;
+  readonly now: string;
+}
+
+/**
+ * Mails that were sent and that stand ahead only since the change: passed by, so that none is sent again. Those that were to be
+ * sent again anyway, in a circle, are.
+ */
+export function movedPassBy(change: Change, { state, was, now }: Standing): readonly string[] {
+  const { to, map } = change;
+  const kept = (state.passBy ?? []).flatMap((id) => targetOf(map, to, id) ?? []).filter((id) => id !== END);
+  return [...new Set([...kept, ...newlyAhead(change, { state, was, now })])].filter((id) => to.steps.some(isMail(id)));
+}
+
+const isMail =
+  (stepId: string) =>
+  ({ id, type }: Definition['steps'][number]): boolean =>
+    id === stepId && type === 'mail';
+
+/** Steps that the journey has been through and that stand ahead only since the change. */
+export function newlyAhead(change: Change, { state, was, now }: Standing): readonly string[] {
+  const { from, to } = change;
+  const before = stepsAhead(from, was);
+  const known = new Set(from.steps.map(({ id }) => id));
+  return [...stepsAhead(to, now)].filter((id) => {
+    const same = oldIdsOf(change, id);
+    const olds = same.length > 0 ? same : lookalikesOf(change, id);
+    if (olds.some((old) => before.has(old))) return false;
+    // a step that an older version had under this id counts, too: removing a mail and adding it again sends it no second time
+    const visited = olds.length > 0 || known.has(id) ? olds : [id];
+    return visited.some((old) => passed(state, old) > 0);
+  });
+}
+
+/** Visits that are over or under way; a step at which a pause holds the journey has not begun. */
+function passed({ visits, place }: JourneyState, stepId: string): number {
+  const isHeld = place.type === 'held' && place.stepId === stepId;
+  return (visits[stepId] ?? 0) - (isHeld ? 1 : 0);
+}

@@ -1,0 +1,76 @@
+import { ApplicationFailure, condition, defineUpdate, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import type { MigrationActivities } from '../activities/types';
+import type { MigrationAnswer, MigrationRequest } from '../domain/change/request';
+import type { Turn } from '../domain/journey/move';
+import type { Clock } from './clock';
+import type { Wake } from './waiter';
+
+/** Asks a journey to move to another version of its sequence. */
+export const migrate = defineUpdate<MigrationAnswer, [MigrationRequest]>('migrate');
+
+/** As takeTurn in ./proxies: a read and a write in the database. */
+const { migrateJourney } = proxyLocalActivities<MigrationActivities>({
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** A journey can be asked while it rests: between effects, when the turn that it holds is the newest one. */
+export interface Rest {
+  /** The turn it rests in; null: it is in the middle of something. */
+  turn: number | null;
+  isMoving: boolean;
+  /** The turn that a migration has answered, for the loop to go on with. */
+  moved: Turn | null;
+}
+
+export const createRest = (): Rest => ({ turn: null, isMoving: false, moved: null });
+
+export interface Movable {
+  readonly journeyId: string;
+  readonly clock: Clock;
+  readonly wake: Wake;
+  readonly rest: Rest;
+}
+
+/** Takes migrations from now on: one at a time, and none in the middle of something. */
+export function listenForMigrations({ journeyId, clock, wake, rest }: Movable): void {
+  const handler = async (request: MigrationRequest): Promise<MigrationAnswer> => {
+    const { turn } = rest;
+    if (turn === null) throw new TypeError('the validator lets none through in the middle of something');
+    rest.isMoving = true;
+    try {
+      const answer = await migrateJourney({ ...request, journeyId, turn, now: clock.now() });
+      if (answer.type === 'moved') {
+        rest.moved = answer.turn;
+        wake.poked = true; // the loop goes on with it, and looks once more: a poke may have come meanwhile
+      }
+      return answer;
+    } finally {
+      rest.isMoving = false;
+    }
+  };
+  const validator = (_: MigrationRequest) => {
+    if (rest.turn !== null && !rest.isMoving) return;
+    throw ApplicationFailure.nonRetryable('in the middle of something: try again in a moment', 'VIV_JOURNEY_BUSY');
+  };
+  setHandler(migrate, handler, { validator });
+}
+
+/**
+ * Rests in a turn until `until` has come, and lets itself be moved meanwhile. No turn is asked for while a migration is under way, so
+ * whoever wakes the journey is seen by the turn that comes after it. `moved`: the turn to go on with, in place of the one that was held.
+ */
+export async function restIn<T>(
+  { rest }: Movable,
+  turn: number,
+  until: () => Promise<T>,
+): Promise<{ readonly value: T; readonly moved: Turn | null }> {
+  Object.assign(rest, { turn, moved: null });
+  try {
+    const value = await until();
+    await condition(() => !rest.isMoving);
+    return { value, moved: rest.moved };
+  } finally {
+    rest.turn = null;
+  }
+}

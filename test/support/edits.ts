@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { type StepMap, stepMapSchema } from '../../src/domain/change/step-map';
+import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
+import { stepSchema, stepTargets } from '../../src/domain/steps';
+import { sequences } from './sequences';
+
+interface DraftStep {
+  readonly id: string;
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** One change of a sequence; `at` counts steps, round and round. */
+type Edit =
+  | { readonly type: 'rename' | 'remove'; readonly at: number; readonly isMapped: boolean }
+  | { readonly type: 'insert'; readonly at: number; readonly step: 'mail' | 'wait'; readonly isLate: boolean }
+  | { readonly type: 'move'; readonly at: number; readonly to: number }
+  | { readonly type: 'time'; readonly at: number; readonly time: string };
+
+const at = fc.nat(11);
+const time = fc.constantFrom('1s', '1h', '2d', '1w 3d');
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  fc.record({ type: fc.constantFrom('rename' as const, 'remove' as const), at, isMapped: fc.boolean() }),
+  fc.record({
+    type: fc.constant('insert' as const),
+    at,
+    step: fc.constantFrom('mail' as const, 'wait' as const),
+    isLate: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('move' as const), at, to: at }),
+  fc.record({ type: fc.constant('time' as const), at, time }),
+);
+
+/** Two versions of a random sequence, both going forward alone, and a step map between them; each mail step has a template of its own. */
+export interface EditedSequence {
+  readonly from: Definition;
+  readonly to: Definition;
+  readonly map: StepMap;
+  /** Mails that the edits added. */
+  readonly added: readonly string[];
+}
+
+export const editedSequences: fc.Arbitrary<EditedSequence> = fc
+  .tuple(sequences({ isForwardOnly: true }), fc.array(edit, { minLength: 1, maxLength: 6 }), fc.boolean())
+  .map(([input, edits, credit]) => {
+    const draft = input as { readonly steps: readonly DraftStep[] }; // as sequences() makes it
+    const steps = draft.steps.flatMap(withMail);
+    const edited = edits.reduce(applied, { steps, map: {}, late: [], added: [] });
+    return {
+      from: definitionSchema.parse({ ...draft, steps }),
+      to: definitionSchema.parse({ ...draft, steps: forwardOnly(edited.steps) }),
+      map: stepMapSchema.parse({ steps: edited.map, late: edited.late, credit }),
+      added: edited.added,
+    };
+  });
+
+/** A mail before each wait, and waits that lead to what is below: most of what can go wrong is about mails and waits. */
+function withMail({ next, ...step }: DraftStep): readonly DraftStep[] {
+  const mail = (id: string) => ({ id, type: 'mail', template: `t-${id}` });
+  if (step.type === 'mail') return [mail(step.id)];
+  return step.type.startsWith('wait') ? [mail(`m-${step.id}`), step] : [{ ...step, ...(next ? { next } : {}) }];
+}
+
+interface Edited {
+  readonly steps: readonly DraftStep[];
+  readonly map: { readonly [old: string]: string };
+  readonly late: readonly string[];
+  readonly added: readonly string[];
+}
+
+/** The last step, an end, stays last; what was added or renamed before is left alone. */
+function applied(edited: Edited, one: Edit): Edited {
+  const { steps } = edited;
+  const index = one.at % steps.length;
+  if (one.type === 'insert') return inserted(edited, one, index);
+  const step = steps[index];
+  if (!step || index === steps.length - 1 || /^[nr]-/.test(step.id)) return edited;
+  switch (one.type) {
+    case 'rename':
+      return renamed(edited, step, one.isMapped);
+    case 'remove': {
+      const map = one.isMapped ? { ...edited.map, [step.id]: 'end' } : edited.map;
+      return { ...edited, steps: steps.filter((other) => other !== step), map };
+    }
+    case 'move': {
+      const rest = steps.filter((other) => other !== step);
+      const to = one.to % rest.length;
+      return { ...edited, steps: [...rest.slice(0, to), step, ...rest.slice(to)] };
+    }
+    case 'time':
+      return { ...edited, steps: steps.map((other) => (other === step ? withTime(step, one.time) : other)) };
+  }
+}
+
+function inserted(edited: Edited, one: Extract<Edit, { type: 'insert' }>, index: number): Edited {
+  const { steps, late, added } = edited;
+  const id = `n-${steps.length}-${index}`;
+  if (steps.some((other) => other.id === id)) return edited;
+  const isMail = one.step === 'mail';
+  const step = isMail ? { id, type: 'mail', template: `t-${id}` } : { id, type: 'wait', for: '1h' };
+  return {
+    ...edited,
+    steps: [...steps.slice(0, index), step, ...steps.slice(index)],
+    late: isMail && one.isLate ? [...late, id] : late,
+    added: isMail ? [...added, id] : added,
+  };
+}
+
+function renamed(edited: Edited, step: DraftStep, isMapped: boolean): Edited {
+  const id = `r-${step.id}`;
+  const steps = edited.steps.map((other) => (other === step ? { ...step, id } : other));
+  return { ...edited, steps, map: isMapped ? { ...edited.map, [step.id]: id } : edited.map };
+}
+
+function withTime(step: DraftStep, to: string): DraftStep {
+  if ('for' in step) return { ...step, for: to };
+  return 'timeout' in step ? { ...step, timeout: to } : step;
+}
+
+/** Whoever goes to a step that is gone, or that stands above now, goes to the last one. */
+function forwardOnly(steps: readonly DraftStep[]): readonly DraftStep[] {
+  const last = steps.at(-1)?.id ?? '';
+  return steps.map((step, index) => {
+    const later = steps.slice(index + 1).map(({ id }) => id);
+    const strays = stepTargets(stepSchema.parse(step)).filter(({ to }) => !later.includes(to));
+    return strays.reduce((draft, { at }) => withAt(draft, at, last), step);
+  });
+}
+
+function withAt<T extends object>(value: T, [key = '', ...rest]: readonly (string | number)[], to: string): T {
+  const part: unknown = Reflect.get(value, key);
+  const next = rest.length > 0 && typeof part === 'object' && part !== null ? withAt(part, rest, to) : to;
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  Reflect.set(copy, key, next);
+  return copy as T; // the same shape with one other text
+}
