@@ -9,6 +9,7 @@ import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
+import { segmentsSchema } from '../src/domain/segments/segments';
 import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
 import { importMapSchema } from '../src/importing/map';
@@ -23,6 +24,7 @@ const FILES = {
   gate: { schema: gateSchema, title: 'Gate rules of Viveiro' },
   calendars: { schema: calendarsSchema, title: 'Business calendars of Viveiro' },
   events: { schema: declaredEventsSchema, title: 'Events that a company sends to Viveiro' },
+  segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
 } as const;

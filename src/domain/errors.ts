@@ -113,6 +113,10 @@ export const ERRORS = {
   VIV_GOAL_MISSING: found,
   VIV_JOIN_CIRCLE: found,
   VIV_PRIORITY_MISSING: found,
+  VIV_FACT_OUT_OF_PLACE: found,
+  // src/domain/segments finds these wherever a segment is named
+  VIV_SEGMENT_UNKNOWN: found,
+  VIV_SEGMENT_CIRCLE: found,
   // journeys
   VIV_CONTACT_UNKNOWN: bad<{ contact: string }>(
     (p) => `No contact "${p.contact}". Give an e-mail address or id that is on record.`,

@@ -3,6 +3,7 @@ import type { LifecycleRules } from './client/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
+import type { Segments } from './segments/segments';
 import type { DeclaredEvents } from './sequence/declared-events';
 
 /** The rules that a company sets, read from sequences/rules/*.yaml. */
@@ -14,4 +15,5 @@ export interface Rules {
   readonly calendars: Calendars;
   /** Absent: the company declares none, so any event type may be its own. */
   readonly events?: DeclaredEvents;
+  readonly segments: Segments;
 }

@@ -1,6 +1,7 @@
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
+import { meaningsOf } from '../domain/segments/segments';
 import type { Known, KnownSequence } from '../domain/sequence/checks';
 import type { Definition } from '../domain/sequence/definition';
 import { type ParsedSequence, parseSequence } from '../domain/sequence/parse';
@@ -28,7 +29,7 @@ export async function publishFiles(
   db: Db,
   { files, known, now }: { readonly files: readonly string[]; readonly known?: Known; readonly now: Instant },
 ): Promise<readonly PublishedFile[]> {
-  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files))];
+  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files, known))];
   const read = await Promise.all(files.map((file) => readSequenceFile(file, { ...known, sequences })));
   const valid = read.flatMap((one) => (one.type === 'valid' ? [one] : []));
   const invalid = read.flatMap((one) => (one.type === 'invalid' ? [one] : []));
@@ -52,8 +53,13 @@ async function publishedSequences(db: Db): Promise<readonly KnownSequence[]> {
 }
 
 /** What the valid ones of the files are called, and what they join. */
-export async function sequencesIn(files: readonly string[]): Promise<readonly KnownSequence[]> {
-  const read = await Promise.all([...new Set(files)].map((file) => readSequenceFile(file)));
+export async function sequencesIn(
+  files: readonly string[],
+  { segments }: Pick<Known, 'segments'> = {},
+): Promise<readonly KnownSequence[]> {
+  const read = await Promise.all(
+    [...new Set(files)].map((file) => readSequenceFile(file, segments ? { segments } : {})),
+  );
   return read.flatMap((one) => (one.type === 'valid' ? [knownSequence(one.definition)] : []));
 }
 
@@ -61,8 +67,8 @@ function knownSequence({ sequence, audience, steps }: Definition): KnownSequence
   return { name: sequence, audience, joins: steps.flatMap((step) => (step.type === 'join' ? [step.sequence] : [])) };
 }
 
-/** What the rules know that a sequence may name: purposes, teams, calendars and declared events. */
-export function knownFrom({ gate, routing, calendars, events }: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
+/** What the rules know that a sequence may name: purposes, teams, calendars, declared events and segments. */
+export function knownFrom({ gate, routing, calendars, events, segments }: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
   const purposes = [
     ...gate.consentFor,
     ...gate.caps.map(({ purpose }) => purpose),
@@ -72,6 +78,7 @@ export function knownFrom({ gate, routing, calendars, events }: Omit<Rules, 'sco
     purposes: [...new Set(purposes)],
     teams: Object.keys(routing.teams),
     calendars: Object.keys(calendars.named ?? {}),
+    segments: meaningsOf(segments),
     ...(events ? { events } : {}),
   };
 }

@@ -54,6 +54,20 @@ export async function countMembers(tx: Tx, asked: SegmentAsked): Promise<number>
   return row?.count ?? 0;
 }
 
+export interface ListedMember {
+  readonly contactId: string;
+  readonly email: string;
+  readonly name: string | null;
+}
+
+/** The first `limit` of them by contact id, for people to look at. */
+export async function listMembers(tx: Tx, asked: SegmentAsked, limit: number): Promise<readonly ListedMember[]> {
+  await roomToHash(tx);
+  return tx.$queryRaw<ListedMember[]>`
+    SELECT c.id AS "contactId", c.email, c.name FROM contact c
+    WHERE c.id IN (${membersQuery(asked)}) ORDER BY c.id LIMIT ${limit}`;
+}
+
 /** The statement of `membersOf`. */
 export function membersQuery({ condition, now, halfLife }: SegmentAsked): Prisma.Sql {
   const { joins, where } = toFilter(condition, now, halfLife);

@@ -11,6 +11,7 @@ import { register as pause } from './pause';
 import { register as rehearse } from './rehearse';
 import { register as rep } from './rep';
 import { register as resume } from './resume';
+import { register as segment } from './segment';
 import { register as sends } from './sends';
 import { register as sequence } from './sequence';
 import { register as start } from './start';
@@ -28,6 +29,8 @@ export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo] },
   { heading: 'Sequences:', commands: [validate, sequence, rehearse, pause, resume] },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
+  { heading: 'Sequences:', commands: [sequence, rehearse] },
+  { heading: 'People:', commands: [importing, enrol, journeys, why, sends, segment] },
   { heading: 'Sales:', commands: [handoffs, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },
 ];
