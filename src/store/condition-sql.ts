@@ -26,21 +26,32 @@ export function toSql(condition: Condition, now: Instant, halfLifeMs: number): P
 }
 
 export interface Filter {
-  /** To stand after the sources. */
+  /** To stand before the statement. */
+  readonly with: Prisma.Sql;
+  /** To stand after its sources. */
   readonly joins: Prisma.Sql;
   /** True for those for whom the condition holds; false or null for the others. */
   readonly where: Prisma.Sql;
 }
 
 /**
- * The same condition for a statement that looks at everyone: events are read once and joined, where `toSql` looks them up
+ * The same condition for a statement that looks at everyone: the events of each `did` are read once, where `toSql` looks them up
  * contact by contact; and what must hold is written plainly, so that the planner sees it.
  */
 export function toFilter(condition: Condition, now: Instant, halfLifeMs: number): Filter {
-  const joins: Prisma.Sql[] = [];
-  const did = (one: Did, writing: Writing) => joinedDid(one, writing, joins);
+  const dids: { readonly name: Prisma.Sql; readonly found: Prisma.Sql }[] = [];
+  const did = (one: Did, writing: Writing) => {
+    const name = Prisma.raw(`did${dids.length + 1}`); // a number, never input
+    const { found, holds } = didOfAll(one, writing, name);
+    if (found) dids.push({ name, found });
+    return holds;
+  };
   const where = filter(condition, { now, halfLife: halfLifeMs, did });
-  return { joins: joins.length > 0 ? Prisma.join(joins, ' ') : Prisma.empty, where };
+  if (dids.length === 0) return { with: Prisma.empty, joins: Prisma.empty, where };
+  // materialized: once for the statement, and not once for each of its parallel workers
+  const tables = dids.map(({ name, found }) => Prisma.sql`${name} AS MATERIALIZED (${found})`);
+  const joins = dids.map(({ name }) => Prisma.sql`LEFT JOIN ${name} ON ${name}.contact_id = c.id`);
+  return { with: Prisma.sql`WITH ${Prisma.join(tables)}`, joins: Prisma.join(joins, ' '), where };
 }
 
 function expression(condition: Condition, writing: Writing): Prisma.Sql {
@@ -68,9 +79,6 @@ function filter(condition: Condition, writing: Writing): Prisma.Sql {
       ' AND ',
     );
   if ('segment' in condition) return filter(condition.means, writing);
-  if ('not' in condition && 'did' in condition.not && isOnce(condition.not))
-    return Prisma.sql`NOT (${didOfOne(condition.not, writing)})`; // an anti-join
-  if ('did' in condition) return isOnce(condition) ? didOfOne(condition, writing) : expression(condition, writing);
   if (!('fact' in condition)) return expression(condition, writing);
   const { sql, onMissing } = comparisonSql(condition, writing);
   return onMissing ? expression(condition, writing) : Prisma.sql`(${sql})`;
@@ -83,10 +91,6 @@ function comparisonSql(comparison: Comparison, scope: Scope) {
   const sql = test({ column: factColumn(path, scope), kind: fact.kind, operand, now: scope.now });
   return { sql, onMissing: operator.missing(operand) };
 }
-
-/** Asks for one event of any: a semi-join, which PostgreSQL plans by itself. */
-const isOnce = ({ atLeast = 1, atMost, since, where }: Did): boolean =>
-  atLeast === 1 && atMost === undefined && since === undefined && where === undefined;
 
 /** Counts no further than the answer needs, along the index on (contact_id, type, at). */
 function didOfOne(did: Did, { now, halfLife }: Scope): Prisma.Sql {
@@ -115,19 +119,36 @@ function isOf({ did, within }: Did, now: Instant): Prisma.Sql {
 const ofTheEvent = (where: Condition, { now, halfLife }: Scope): Prisma.Sql =>
   expression(where, { now, halfLife, hasEvent: true, did: neverDid });
 
-/** Counts the events of everyone in one pass, and joins the counts. */
-function joinedDid(did: Did, scope: Scope, joins: Prisma.Sql[]): Prisma.Sql {
-  if (did.since !== undefined) return neverDid(did);
+/**
+ * One `did` of everyone: `found` are those who did it often enough, or too often where none would be enough, and `holds` tells
+ * by them. Without `found` it is the same for all.
+ */
+function didOfAll(
+  did: Did,
+  scope: Scope,
+  name: Prisma.Sql,
+): { readonly found?: Prisma.Sql; readonly holds: Prisma.Sql } {
+  if (did.since !== undefined) return { holds: neverDid(did) };
   const { least, most } = boundsOf(did);
-  const counts = Prisma.raw(`did${joins.length + 1}`); // a number, never input
-  const matching = did.where ? Prisma.sql`FILTER (WHERE ${ofTheEvent(did.where, scope)})` : Prisma.empty;
+  const matching = did.where
+    ? Prisma.sql`count(*) FILTER (WHERE ${ofTheEvent(did.where, scope)})`
+    : Prisma.sql`count(*)`;
+  const upTo = most === null ? Prisma.empty : Prisma.sql`AND ${matching} <= ${most}`;
+  const isFound = least > 0 ? Prisma.sql`${matching} >= ${least} ${upTo}` : Prisma.sql`${matching} > ${most ?? 0}`;
+  const holds = least > 0 ? Prisma.sql`${name}.contact_id IS NOT NULL` : Prisma.sql`${name}.contact_id IS NULL`;
+  if (!did.where) {
+    const found = Prisma.sql`
+      SELECT i.contact_id FROM interaction i WHERE ${isOf(did, scope.now)} GROUP BY i.contact_id HAVING ${isFound}`;
+    return { found, holds: Prisma.sql`(${holds})` };
+  }
   // the contact stands there for its zone; a join that nothing asks for is left out by the planner
-  joins.push(Prisma.sql`LEFT JOIN (
-    SELECT i.contact_id, count(*) AS looked_at, count(*) ${matching} AS matching
-    FROM interaction i LEFT JOIN contact c ON c.id = i.contact_id WHERE ${isOf(did, scope.now)}
-    GROUP BY i.contact_id) AS ${counts} ON ${counts}.contact_id = c.id`);
-  const enough = Prisma.sql`coalesce(${counts}.matching, 0) BETWEEN ${least} AND ${most ?? Number.MAX_SAFE_INTEGER}::bigint`;
-  if (!did.where) return Prisma.sql`(${enough})`;
-  const exact = didOfOne(did, scope); // only the newest are looked at, which one count of all cannot tell
-  return Prisma.sql`(CASE WHEN ${counts}.looked_at > ${MOST_LOOKED_AT} THEN ${exact} ELSE ${enough} END)`;
+  const found = Prisma.sql`
+    SELECT i.contact_id, count(*) AS looked_at FROM interaction i LEFT JOIN contact c ON c.id = i.contact_id
+    WHERE ${isOf(did, scope.now)} GROUP BY i.contact_id HAVING (${isFound}) OR count(*) > ${MOST_LOOKED_AT}`;
+  // only the newest are looked at, which one count of all cannot tell
+  const exact = didOfOne(did, scope);
+  return {
+    found,
+    holds: Prisma.sql`(CASE WHEN ${name}.looked_at > ${MOST_LOOKED_AT} THEN ${exact} ELSE ${holds} END)`,
+  };
 }

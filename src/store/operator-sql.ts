@@ -6,6 +6,8 @@ import type { Instant } from '../domain/ids';
 import { Prisma } from './db';
 import { byType, either, type FactColumn, instantParam, localDay, numberParam, scalarParam } from './fact-columns';
 
+const DAY_MS = 86_400_000;
+
 interface Compared<T> {
   readonly column: FactColumn;
   readonly kind: FactKind;
@@ -35,12 +37,25 @@ function dayOf(when: When, now: Instant): Prisma.Sql {
 }
 
 /** 29 February is kept on 28 February where a year has none: src/domain/conditions/day.ts says the same. */
-const anniversary: OperatorSql<DayRef> = ({ column, operand, now }) => Prisma.sql`(
-  SELECT to_char(d.day, 'MM-DD') = to_char(d.other, 'MM-DD') OR (to_char(d.day, 'MM-DD') = '02-29'
-    AND to_char(d.other, 'MM-DD') = '02-28' AND to_char(d.other + 1, 'MM-DD') = '03-01')
-  FROM (SELECT DATE '1970-01-01' + ${column.day} AS day, DATE '1970-01-01' + ${dayOf(operand, now)} AS other) AS d)`;
+const anniversary: OperatorSql<DayRef> = ({ column, kind, operand, now }) => {
+  const dayOfYear = (day: Prisma.Sql) => Prisma.sql`to_char(DATE '1970-01-01' + ${day}, 'MM-DD')`;
+  const other = dayOf(operand, now);
+  const exact = Prisma.sql`CASE ${dayOfYear(column.day)} WHEN ${dayOfYear(other)} THEN true
+    WHEN '02-29' THEN ${dayOfYear(other)} = '02-28' AND ${dayOfYear(Prisma.sql`${other} + 1`)} = '03-01'
+    ELSE false END`;
+  if (kind === 'instant') return exact;
+  // a quick look first, which turns nearly everyone away: reading dates and clocks takes ten times as long
+  return Prisma.sql`CASE WHEN substr(${column.string}, 6, 5) = ANY(${[...possibleDays(operand, now)]}::text[]) THEN ${exact} END`;
+};
 
-/** Equality within one type only: text "10" is not number 10. False, not null, when the value has another type. */
+/** Month and day of what `operand` may be in any zone: no clock is more than a day from UTC's. With them 29 February. */
+function possibleDays(operand: DayRef, now: Instant): ReadonlySet<string> {
+  const day = 'date' in operand ? (writtenDay(operand.date) ?? 0) : Math.floor(now / DAY_MS) + operand.days;
+  const near = [day - 1, day, day + 1].map((one) => new Date(one * DAY_MS).toISOString().slice(5, 10));
+  return new Set([...near, '02-29']);
+}
+
+/** Equality within one type only: text "10" is not number 10. False, not null, when the value is missing or of another type. */
 function isAmong(column: FactColumn, values: readonly Scalar[]): Prisma.Sql {
   const { strings, numbers, booleans } = byType(values);
   const tests = [
@@ -48,7 +63,7 @@ function isAmong(column: FactColumn, values: readonly Scalar[]): Prisma.Sql {
     ...(numbers.length > 0 ? [Prisma.sql`${column.number} = ANY(${numbers.map(String)}::float8[])`] : []),
     ...booleans.map((value) => Prisma.sql`${column.boolean} = ${scalarParam(value)}`),
   ];
-  return Prisma.sql`CASE WHEN ${column.present} THEN ${either(tests.map((test) => Prisma.sql`coalesce(${test}, false)`))} END`;
+  return Prisma.sql`coalesce(${either(tests)}, false)`;
 }
 
 /** The SQL half of the operators in src/domain/conditions/operators.ts; the compiler asks for each. */

@@ -70,8 +70,8 @@ export async function listMembers(tx: Tx, asked: SegmentAsked, limit: number): P
 
 /** The statement of `membersOf`. */
 export function membersQuery({ condition, now, halfLife }: SegmentAsked): Prisma.Sql {
-  const { joins, where } = toFilter(condition, now, halfLife);
-  return Prisma.sql`
+  const { with: tables, joins, where } = toFilter(condition, now, halfLife);
+  return Prisma.sql`${tables}
     SELECT c.id FROM ${ALL_FACT_SOURCES} ${joins} WHERE ${where}`;
 }
 
