@@ -1,11 +1,13 @@
 // npm run bench -- <name> [--json]
 import { journeyBench } from './journey';
 import { memoryBench } from './memory';
+import { segmentBench } from './segment/segment';
 
 type Result = { readonly [figure: string]: number };
-const BENCHES: { readonly [name: string]: () => Promise<Result> } = {
+const BENCHES: { readonly [name: string]: (flags: readonly string[]) => Promise<Result> } = {
   journey: journeyBench,
   memory: memoryBench,
+  segment: segmentBench,
 };
 
 async function main(): Promise<void> {
@@ -16,7 +18,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const result = await bench();
+  const result = await bench(flags);
   if (flags.includes('--json')) process.stdout.write(`${JSON.stringify(result)}\n`);
   else for (const [figure, value] of Object.entries(result)) process.stdout.write(`${figure.padEnd(20)} ${value}\n`);
 }

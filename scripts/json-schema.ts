@@ -10,6 +10,7 @@ import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
+import { segmentsSchema } from '../src/domain/segments/segments';
 import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
 import { webhooksSchema } from '../src/domain/webhook/rules';
@@ -27,6 +28,7 @@ const FILES = {
   events: { schema: declaredEventsSchema, title: 'Events that a company sends to Viveiro' },
   delivery: { schema: deliverySchema, title: 'Delivery limits of Viveiro' },
   webhooks: { schema: webhooksSchema, title: 'Webhook endpoints of Viveiro' },
+  segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
 } as const;

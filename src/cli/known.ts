@@ -41,7 +41,10 @@ export async function knownWithoutDatabase(files: readonly string[], known: Know
   const configured = existsSync(sequences) ? sequenceFilesOf([sequences]) : [];
   return {
     ...known,
-    sequences: await sequencesIn([...files, ...beside, ...configured].map((file) => path.resolve(file))),
+    sequences: await sequencesIn(
+      [...files, ...beside, ...configured].map((file) => path.resolve(file)),
+      known,
+    ),
   };
 }
 

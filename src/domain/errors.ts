@@ -122,6 +122,10 @@ export const ERRORS = {
   VIV_GOAL_MISSING: found,
   VIV_JOIN_CIRCLE: found,
   VIV_PRIORITY_MISSING: found,
+  VIV_FACT_OUT_OF_PLACE: found,
+  // src/domain/segments finds these wherever a segment is named
+  VIV_SEGMENT_UNKNOWN: found,
+  VIV_SEGMENT_CIRCLE: found,
   // changing sequences
   VIV_STEP_MAP_INVALID: bad<{ file: string; problems: string }>(
     (p) => `${p.file} is not a valid step map:\n${p.problems}`,

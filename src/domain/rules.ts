@@ -4,6 +4,7 @@ import type { DeliveryRules } from './delivery/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
+import type { Segments } from './segments/segments';
 import type { DeclaredEvents } from './sequence/declared-events';
 import type { WebhookRules } from './webhook/rules';
 
@@ -16,6 +17,7 @@ export interface Rules {
   readonly calendars: Calendars;
   /** Absent: the company declares none, so any event type may be its own. */
   readonly events?: DeclaredEvents;
+  readonly segments: Segments;
   /** Absent: mails go out as they come. */
   readonly delivery?: DeliveryRules;
   /** Absent: there is no other system to tell. */

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { zoneSchema } from '../domain/calendar/local-time';
 import { calendarsFrom, calendarsSchema } from '../domain/calendar/schema';
 import { lifecycleSchema } from '../domain/client/rules';
+import type { Condition } from '../domain/conditions';
+import { outOfPlace } from '../domain/conditions/places';
 import { deliveryProblems } from '../domain/delivery/lanes';
 import { deliverySchema } from '../domain/delivery/rules';
 import { type ErrorCode, failure } from '../domain/errors';
@@ -11,10 +13,13 @@ import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
+import { expandDocument, type Meanings } from '../domain/segments/expand';
+import { meaningsOf, parseSegments, type Segments } from '../domain/segments/segments';
 import { declaredEvents, declaredEventsSchema } from '../domain/sequence/declared-events';
 import { webhooksSchema } from '../domain/webhook/rules';
-import { parseYaml, placed } from '../domain/yaml/parse';
-import { type Found, type Path, type Problem, problemText } from '../domain/yaml/problem';
+import { checkTree, placed } from '../domain/yaml/parse';
+import { type Found, inOrder, type Path, type Problem, problemText } from '../domain/yaml/problem';
+import { readYaml } from '../domain/yaml/read';
 import { readText } from './text-file';
 
 /** What a rule file must hold besides its schema. */
@@ -24,23 +29,27 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * calendars.yaml, events.yaml, delivery.yaml and webhooks.yaml. Throws VIV_RULES_INVALID with every problem of every file, each with its line.
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml and webhooks.yaml. Throws VIV_RULES_INVALID with every problem of
+ * every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
+  const segments = await loadSegments(fileOf('segments'));
+  const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
   const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks] = await Promise.all([
-    loadFile(fileOf('scoring'), scoringSchema, checkScoring),
-    loadFile(fileOf('lifecycle'), lifecycleSchema, checkLifecycle),
-    loadFile(fileOf('routing'), routingSchema, ({ rules }) => sameNames(rules, ['rules'])),
-    loadFile(fileOf('gate'), gateSchema, () => []),
+    loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
+    loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
+    loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
+    loadFile(fileOf('gate'), gateSchema, {}),
     loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
     loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
     loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
     loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
   ]);
-  const files = [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks];
+  const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
+    'value' in segments &&
     'value' in scoring &&
     'value' in lifecycle &&
     'value' in routing &&
@@ -57,6 +66,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       gate: gate.value,
       calendars: calendarsFrom(calendars.value, lifecycle.value.sweep.zone),
       ...(events.value ? { events: declaredEvents(events.value) } : {}),
+      segments: segments.value,
       ...(delivery.value ? { delivery: delivery.value } : {}),
       ...(webhooks.value ? { webhooks: webhooks.value } : {}),
     };
@@ -70,17 +80,52 @@ async function loadIfThere<S extends z.ZodType, A>(
   absent: A,
   checks: Checks<S> = () => [],
 ): Promise<Loaded<z.output<S> | A>> {
-  return existsSync(file) ? loadFile(file, schema, checks) : { value: absent };
+  return existsSync(file) ? loadFile(file, schema, { checks }) : { value: absent };
 }
 
-async function loadFile<S extends z.ZodType>(file: string, schema: S, checks: Checks<S>): Promise<Loaded<z.output<S>>> {
+/** No file: no segments. */
+async function loadSegments(file: string): Promise<Loaded<Segments>> {
+  if (!existsSync(file)) return { value: {} };
   const read = await readText(file);
   if ('problem' in read) return { problems: [read.problem] };
-  const parsed = parseYaml(read.text, file, schema);
-  if (parsed.type === 'invalid') return parsed;
-  const problems = placed(checks(parsed.value), parsed.tree);
-  return problems.length > 0 ? { problems } : parsed;
+  const parsed = parseSegments(read.text, file);
+  return parsed.type === 'valid' ? { value: parsed.segments } : parsed;
 }
+
+interface Checking<S extends z.ZodType> {
+  readonly checks?: Checks<S>;
+  /** What segments mean; left out when the file has no conditions, or that of the segments is invalid, which is told instead. */
+  readonly meanings?: Meanings | undefined;
+}
+
+async function loadFile<S extends z.ZodType>(
+  file: string,
+  schema: S,
+  { checks = () => [], meanings }: Checking<S>,
+): Promise<Loaded<z.output<S>>> {
+  const text = await readText(file);
+  if ('problem' in text) return { problems: [text.problem] };
+  const read = readYaml(text.text, file);
+  if (read.type === 'invalid') return read;
+  const { input, found } = expandDocument(read.tree.input, meanings ?? {});
+  const tree = { ...read.tree, input };
+  const parsed = checkTree(tree, schema);
+  const strays = placed(meanings ? found : [], tree);
+  if (parsed.type === 'invalid') return { problems: inOrder([...parsed.problems, ...strays]) };
+  const problems = [...strays, ...placed(checks(parsed.value), tree)];
+  return problems.length > 0 ? { problems: inOrder(problems) } : parsed;
+}
+
+/** Rules are asked about a contact at any time: no event is looked at, and no journey is the one. */
+const placesIn = (rules: readonly { readonly when: Condition }[], path: Path): readonly Found[] =>
+  rules.flatMap(({ when }, index) =>
+    outOfPlace(when, [...path, index, 'when'], { hasEvent: false, hasJourney: false }),
+  );
+
+const checkRouting: Checks<typeof routingSchema> = ({ rules }) => [
+  ...sameNames(rules, ['rules']),
+  ...placesIn(rules, ['rules']),
+];
 
 const wrong = (path: Path, message: string, fix: string): Found => ({
   severity: 'error',
@@ -93,6 +138,7 @@ const wrong = (path: Path, message: string, fix: string): Found => ({
 
 const checkScoring: Checks<typeof scoringSchema> = ({ fit, interest, grades, temperature }) => [
   ...sameNames(fit, ['fit']),
+  ...placesIn(fit, ['fit']),
   ...sameNames(interest, ['interest']),
   ...(grades.A > grades.B && grades.B > grades.C
     ? []

@@ -1,6 +1,7 @@
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
+import { meaningsOf } from '../domain/segments/segments';
 import type { Known, KnownSequence } from '../domain/sequence/checks';
 import type { Definition } from '../domain/sequence/definition';
 import { type ParsedSequence, parseSequence } from '../domain/sequence/parse';
@@ -50,7 +51,7 @@ export async function readForPublishing(
   files: readonly string[],
   known: Known = {},
 ): Promise<readonly SequenceFile[]> {
-  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files))];
+  const sequences = [...(await publishedSequences(db)), ...(await sequencesIn(files, known))];
   return Promise.all(files.map((file) => readSequenceFile(file, { ...known, sequences })));
 }
 
@@ -61,8 +62,13 @@ async function publishedSequences(db: Db): Promise<readonly KnownSequence[]> {
 }
 
 /** What the valid ones of the files are called, and what they join. */
-export async function sequencesIn(files: readonly string[]): Promise<readonly KnownSequence[]> {
-  const read = await Promise.all([...new Set(files)].map((file) => readSequenceFile(file)));
+export async function sequencesIn(
+  files: readonly string[],
+  { segments }: Pick<Known, 'segments'> = {},
+): Promise<readonly KnownSequence[]> {
+  const read = await Promise.all(
+    [...new Set(files)].map((file) => readSequenceFile(file, segments ? { segments } : {})),
+  );
   return read.flatMap((one) => (one.type === 'valid' ? [knownSequence(one.definition)] : []));
 }
 
@@ -70,8 +76,9 @@ function knownSequence({ sequence, audience, steps }: Definition): KnownSequence
   return { name: sequence, audience, joins: steps.flatMap((step) => (step.type === 'join' ? [step.sequence] : [])) };
 }
 
-/** What the rules know that a sequence may name: purposes, teams, calendars and declared events. */
-export function knownFrom({ gate, routing, calendars, events, webhooks }: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
+/** What the rules know that a sequence may name: purposes, teams, calendars, declared events, webhook endpoints and segments. */
+export function knownFrom(rules: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
+  const { gate, routing, calendars, events, webhooks, segments } = rules;
   const purposes = [
     ...gate.consentFor,
     ...gate.caps.map(({ purpose }) => purpose),
@@ -82,6 +89,7 @@ export function knownFrom({ gate, routing, calendars, events, webhooks }: Omit<R
     teams: Object.keys(routing.teams),
     calendars: Object.keys(calendars.named ?? {}),
     webhooks: Object.keys(webhooks?.endpoints ?? {}),
+    segments: meaningsOf(segments),
     ...(events ? { events } : {}),
   };
 }

@@ -1,106 +1,154 @@
-import { boundsOf, type Comparison, type Condition, type Did, partsOf } from '../domain/conditions/condition';
-import type { Scalar } from '../domain/conditions/fact';
+import {
+  boundsOf,
+  type Comparison,
+  type Condition,
+  type Did,
+  MOST_LOOKED_AT,
+  partsOf,
+} from '../domain/conditions/condition';
 import { instantOf } from '../domain/conditions/moment';
-import type { Operands, OperatorName } from '../domain/conditions/operators';
 import type { Instant } from '../domain/ids';
 import { Prisma } from './db';
-import { type Clock, type FactColumn, factColumn, instantParam, numberParam, scalarParam } from './fact-columns';
+import { factColumn, instantParam, type Scope } from './fact-columns';
+import { OPERATOR_SQL, type OperatorSql } from './operator-sql';
 
-interface Compared<T> {
-  readonly column: FactColumn;
-  readonly operand: T;
-  readonly now: Instant;
+/** How a tree is written out: what a `did` becomes is not the same for one contact and for all at once. */
+interface Writing extends Scope {
+  readonly did: (did: Did, writing: Writing) => Prisma.Sql;
 }
-/** True, false, or null for a value that is missing or of a type that the operator does not compare. */
-type OperatorSql<T> = (compared: Compared<T>) => Prisma.Sql;
-
-const ofNumbers =
-  (sign: '>' | '>=' | '<' | '<='): OperatorSql<number> =>
-  ({ column, operand }) =>
-    Prisma.sql`${column.number} ${Prisma.raw(sign)} ${numberParam(operand)}`;
-
-const ofMoments =
-  (sign: '<' | '>'): OperatorSql<Operands['before']> =>
-  ({ column, operand, now }) =>
-    Prisma.sql`${column.instant} ${Prisma.raw(sign)} ${instantParam(instantOf(operand, now))}`;
-
-/** Equality within one type only: text "10" is not number 10. False, not null, when the value has another type. */
-function isAmong(column: FactColumn, values: readonly Scalar[]): Prisma.Sql {
-  const strings = values.filter((value) => typeof value === 'string');
-  const numbers = values.filter((value) => typeof value === 'number').map(String);
-  const booleans = values
-    .filter((value) => typeof value === 'boolean')
-    .map((value) => Prisma.sql`${column.boolean} = ${scalarParam(value)}`);
-  const tests = [
-    ...(strings.length > 0 ? [Prisma.sql`${column.string} = ANY(${strings}::text[])`] : []),
-    ...(numbers.length > 0 ? [Prisma.sql`${column.number} = ANY(${numbers}::float8[])`] : []),
-    ...booleans,
-  ];
-  const any = Prisma.join(
-    tests.map((test) => Prisma.sql`coalesce(${test}, false)`),
-    ' OR ',
-  );
-  return Prisma.sql`CASE WHEN ${column.present} THEN ${any} END`;
-}
-
-/** The SQL half of the operators in src/domain/conditions/operators.ts; the compiler asks for each. */
-const OPERATOR_SQL: { readonly [O in OperatorName]: OperatorSql<Operands[O]> } = {
-  is: ({ column, operand }) => isAmong(column, [operand]),
-  isNot: ({ column, operand }) => Prisma.sql`NOT (${isAmong(column, [operand])})`,
-  in: ({ column, operand }) => isAmong(column, operand),
-  notIn: ({ column, operand }) => Prisma.sql`NOT (${isAmong(column, operand)})`,
-  moreThan: ofNumbers('>'),
-  atLeast: ofNumbers('>='),
-  lessThan: ofNumbers('<'),
-  atMost: ofNumbers('<='),
-  contains: ({ column, operand }) => Prisma.sql`strpos(${column.string}, ${operand}::text) > 0`,
-  startsWith: ({ column, operand }) => Prisma.sql`starts_with(${column.string}, ${operand}::text)`,
-  exists: ({ column, operand }) => Prisma.sql`CASE WHEN ${column.present} THEN ${operand}::boolean END`,
-  before: ofMoments('<'),
-  after: ofMoments('>'),
-};
 
 /**
- * One boolean expression, never null, over the aliases of `factSources`: c (contact), l (lead), k (client). It gives the
- * answer that `evaluate` gives for the same contact at `now`. Every value is a parameter.
+ * One boolean expression, never null, over the aliases of `factSources`: c (contact), l (lead), k (client), o (organisation).
+ * It gives the answer that `evaluate` gives for the same contact at `now`, outside of a journey. Every value is a parameter.
  */
 export function toSql(condition: Condition, now: Instant, halfLifeMs: number): Prisma.Sql {
-  return expression(condition, { now, halfLife: halfLifeMs });
+  return expression(condition, { now, halfLife: halfLifeMs, did: didOfOne });
 }
 
-function expression(condition: Condition, clock: Clock): Prisma.Sql {
-  if ('all' in condition) return joined(condition.all, ' AND ', clock);
-  if ('any' in condition) return joined(condition.any, ' OR ', clock);
-  if ('not' in condition) return Prisma.sql`NOT (${expression(condition.not, clock)})`;
-  return 'did' in condition ? didSql(condition, clock) : comparisonSql(condition, clock);
+export interface Filter {
+  /** To stand before the statement. */
+  readonly with: Prisma.Sql;
+  /** To stand after its sources. */
+  readonly joins: Prisma.Sql;
+  /** True for those for whom the condition holds; false or null for the others. */
+  readonly where: Prisma.Sql;
 }
 
-function joined(parts: readonly Condition[], word: ' AND ' | ' OR ', clock: Clock): Prisma.Sql {
+/**
+ * The same condition for a statement that looks at everyone: the events of each `did` are read once, where `toSql` looks them up
+ * contact by contact; and what must hold is written plainly, so that the planner sees it.
+ */
+export function toFilter(condition: Condition, now: Instant, halfLifeMs: number): Filter {
+  const dids: { readonly name: Prisma.Sql; readonly found: Prisma.Sql }[] = [];
+  const did = (one: Did, writing: Writing) => {
+    const name = Prisma.raw(`did${dids.length + 1}`); // a number, never input
+    const { found, holds } = didOfAll(one, writing, name);
+    if (found) dids.push({ name, found });
+    return holds;
+  };
+  const where = filter(condition, { now, halfLife: halfLifeMs, did });
+  if (dids.length === 0) return { with: Prisma.empty, joins: Prisma.empty, where };
+  // materialized: once for the statement, and not once for each of its parallel workers
+  const tables = dids.map(({ name, found }) => Prisma.sql`${name} AS MATERIALIZED (${found})`);
+  const joins = dids.map(({ name }) => Prisma.sql`LEFT JOIN ${name} ON ${name}.contact_id = c.id`);
+  return { with: Prisma.sql`WITH ${Prisma.join(tables)}`, joins: Prisma.join(joins, ' '), where };
+}
+
+function expression(condition: Condition, writing: Writing): Prisma.Sql {
+  if ('all' in condition) return joined(condition.all, ' AND ', writing);
+  if ('any' in condition) return joined(condition.any, ' OR ', writing);
+  if ('not' in condition) return Prisma.sql`NOT (${expression(condition.not, writing)})`;
+  if ('segment' in condition) return expression(condition.means, writing);
+  if ('did' in condition) return writing.did(condition, writing);
+  const { sql, onMissing } = comparisonSql(condition, writing);
+  return Prisma.sql`coalesce(${sql}, ${onMissing}::boolean)`;
+}
+
+function joined(parts: readonly Condition[], word: ' AND ' | ' OR ', writing: Writing): Prisma.Sql {
   return Prisma.sql`(${Prisma.join(
-    parts.map((part) => expression(part, clock)),
+    parts.map((part) => expression(part, writing)),
     word,
   )})`;
 }
 
-function comparisonSql(comparison: Comparison, clock: Clock): Prisma.Sql {
-  const { path, name, operator, operand } = partsOf(comparison);
+/** What must hold of everyone who is found: a null turns them away as false does. */
+function filter(condition: Condition, writing: Writing): Prisma.Sql {
+  if ('all' in condition)
+    return Prisma.join(
+      condition.all.map((part) => filter(part, writing)),
+      ' AND ',
+    );
+  if ('segment' in condition) return filter(condition.means, writing);
+  if (!('fact' in condition)) return expression(condition, writing);
+  const { sql, onMissing } = comparisonSql(condition, writing);
+  return onMissing ? expression(condition, writing) : Prisma.sql`(${sql})`;
+}
+
+function comparisonSql(comparison: Comparison, scope: Scope) {
+  const { path, fact, name, operator, operand } = partsOf(comparison);
   // `partsOf` gives the operand of this very operator; the union's pairing is lost on the way
   const test = OPERATOR_SQL[name] as OperatorSql<unknown>;
-  const sql = test({ column: factColumn(path, clock), operand, now: clock.now });
-  return Prisma.sql`coalesce(${sql}, ${operator.missing(operand)}::boolean)`;
+  const sql = test({ column: factColumn(path, scope), kind: fact.kind, operand, now: scope.now });
+  return { sql, onMissing: operator.missing(operand) };
 }
 
 /** Counts no further than the answer needs, along the index on (contact_id, type, at). */
-function didSql(did: Did, { now }: Clock): Prisma.Sql {
+function didOfOne(did: Did, { now, halfLife }: Scope): Prisma.Sql {
+  if (did.since !== undefined) return neverDid(did);
   const { least, most } = boundsOf(did);
-  const since =
-    did.within === undefined
-      ? Prisma.empty
-      : Prisma.sql`AND i.at >= ${instantParam(instantOf({ ago: did.within }, now))}`;
-  const found = Prisma.sql`SELECT 1 FROM interaction i
-    WHERE i.contact_id = c.id AND i.type = ${did.did} AND i.at <= ${instantParam(now)} ${since}`;
+  const events = Prisma.sql`interaction i WHERE i.contact_id = c.id AND ${isOf(did, now)}`;
+  const found = did.where
+    ? Prisma.sql`SELECT 1 FROM (SELECT * FROM ${events} ORDER BY i.at DESC, i.seq DESC LIMIT ${MOST_LOOKED_AT}) AS i
+        WHERE ${ofTheEvent(did.where, { now, halfLife })}`
+    : Prisma.sql`SELECT 1 FROM ${events}`;
   if (least === 1 && most === null) return Prisma.sql`EXISTS (${found})`;
   const limit = Math.max(least, most === null ? 0 : most + 1);
   const count = Prisma.sql`(SELECT count(*) FROM (${found} LIMIT ${limit}) AS occurrence)`;
   return Prisma.sql`(${count} BETWEEN ${least} AND ${most ?? limit})`;
+}
+
+/** Outside of a journey nothing has happened since one began. */
+const neverDid = (did: Did): Prisma.Sql => Prisma.sql`${boundsOf(did).least <= 0}::boolean`;
+
+function isOf({ did, within }: Did, now: Instant): Prisma.Sql {
+  const since =
+    within === undefined ? Prisma.empty : Prisma.sql`AND i.at >= ${instantParam(instantOf({ ago: within }, now))}`;
+  return Prisma.sql`i.type = ${did} AND i.at <= ${instantParam(now)} ${since}`;
+}
+
+const ofTheEvent = (where: Condition, { now, halfLife }: Scope): Prisma.Sql =>
+  expression(where, { now, halfLife, hasEvent: true, did: neverDid });
+
+/**
+ * One `did` of everyone: `found` are those who did it often enough, or too often where none would be enough, and `holds` tells
+ * by them. Without `found` it is the same for all.
+ */
+function didOfAll(
+  did: Did,
+  scope: Scope,
+  name: Prisma.Sql,
+): { readonly found?: Prisma.Sql; readonly holds: Prisma.Sql } {
+  if (did.since !== undefined) return { holds: neverDid(did) };
+  const { least, most } = boundsOf(did);
+  const matching = did.where
+    ? Prisma.sql`count(*) FILTER (WHERE ${ofTheEvent(did.where, scope)})`
+    : Prisma.sql`count(*)`;
+  const upTo = most === null ? Prisma.empty : Prisma.sql`AND ${matching} <= ${most}`;
+  const isFound = least > 0 ? Prisma.sql`${matching} >= ${least} ${upTo}` : Prisma.sql`${matching} > ${most ?? 0}`;
+  const holds = least > 0 ? Prisma.sql`${name}.contact_id IS NOT NULL` : Prisma.sql`${name}.contact_id IS NULL`;
+  if (!did.where) {
+    const found = Prisma.sql`
+      SELECT i.contact_id FROM interaction i WHERE ${isOf(did, scope.now)} GROUP BY i.contact_id HAVING ${isFound}`;
+    return { found, holds: Prisma.sql`(${holds})` };
+  }
+  // the contact stands there for its zone; a join that nothing asks for is left out by the planner
+  const found = Prisma.sql`
+    SELECT i.contact_id, count(*) AS looked_at FROM interaction i LEFT JOIN contact c ON c.id = i.contact_id
+    WHERE ${isOf(did, scope.now)} GROUP BY i.contact_id HAVING (${isFound}) OR count(*) > ${MOST_LOOKED_AT}`;
+  // only the newest are looked at, which one count of all cannot tell
+  const exact = didOfOne(did, scope);
+  return {
+    found,
+    holds: Prisma.sql`(CASE WHEN ${name}.looked_at > ${MOST_LOOKED_AT} THEN ${exact} ELSE ${holds} END)`,
+  };
 }

@@ -33,7 +33,7 @@ export async function readFacts(tx: Tx, request: FactsRequest): Promise<Facts> {
 /** The statement of `readFacts`: at most one row, shaped like `Facts`. */
 export function factsQuery(request: FactsRequest): Prisma.Sql {
   return Prisma.sql`
-    SELECT ${CONTACT} AS contact, ${lead(request)} AS lead, ${CLIENT} AS client, NULL::json AS organisation,
+    SELECT ${CONTACT} AS contact, ${lead(request)} AS lead, ${CLIENT} AS client, ${ORGANISATION} AS organisation,
       ${events(request)} AS events,
       coalesce((SELECT max(seq) FROM interaction WHERE contact_id = ${request.contactId}::uuid), 0)::float8 AS "lastSeq"${pauses(request)}
     FROM ${factSources(request.leadId)}
@@ -61,6 +61,9 @@ function pauses({ contactId, pauses: wanted }: FactsRequest): Prisma.Sql {
         AND (p.contact_id = ${contactId}::uuid OR p.sequence = ${sequence}
           OR (p.contact_id IS NULL AND p.sequence IS NULL))), '[]'::json) AS pauses`;
 }
+
+const ORGANISATION = Prisma.sql`CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'name', o.name,
+  'domain', o.domain, 'sector', o.sector, 'size', o.size, 'country', o.country) END`;
 
 /** A JSON array; an event that is wanted for two reasons comes once. */
 function events({ contactId, now, newest = new Map(), after, seqs = [] }: FactsRequest): Prisma.Sql {

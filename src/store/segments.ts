@@ -1,14 +1,17 @@
 import type { Condition } from '../domain/conditions';
 import type { Instant } from '../domain/ids';
-import { toSql } from './condition-sql';
+import { toFilter, toSql } from './condition-sql';
 import { Prisma, type Tx } from './db';
-import { factSources } from './fact-columns';
+import { ALL_FACT_SOURCES, factSources } from './fact-columns';
 
-export interface SegmentRequest {
+export interface SegmentAsked {
   readonly condition: Condition;
   readonly now: Instant;
   /** Half-life of interest (ms). */
   readonly halfLife: number;
+}
+
+export interface SegmentRequest extends SegmentAsked {
   /** Most contacts wanted. */
   readonly limit: number;
   /** The last contact id of the page before; null for the first page. */
@@ -34,4 +37,45 @@ export function contactsWhere(
     WHERE (${after}::uuid IS NULL OR c.id > ${after}::uuid) AND ${and}
       AND ${toSql(condition, now, halfLife)}
     ORDER BY c.id LIMIT ${limit}`;
+}
+
+/** Ids of all contacts for whom the condition holds, in no order: everyone is looked at in one pass. */
+export async function membersOf(tx: Tx, asked: SegmentAsked): Promise<readonly string[]> {
+  await roomToHash(tx);
+  const rows = await tx.$queryRaw<{ id: string }[]>(membersQuery(asked));
+  return rows.map(({ id }) => id);
+}
+
+/** How many contacts the condition holds for. */
+export async function countMembers(tx: Tx, asked: SegmentAsked): Promise<number> {
+  await roomToHash(tx);
+  const [row] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::float8 AS count FROM (${membersQuery(asked)}) AS member`;
+  return row?.count ?? 0;
+}
+
+export interface ListedMember {
+  readonly contactId: string;
+  readonly email: string;
+  readonly name: string | null;
+}
+
+/** The first `limit` of them by contact id, for people to look at. */
+export async function listMembers(tx: Tx, asked: SegmentAsked, limit: number): Promise<readonly ListedMember[]> {
+  await roomToHash(tx);
+  return tx.$queryRaw<ListedMember[]>`
+    SELECT c.id AS "contactId", c.email, c.name FROM contact c
+    WHERE c.id IN (${membersQuery(asked)}) ORDER BY c.id LIMIT ${limit}`;
+}
+
+/** The statement of `membersOf`. */
+export function membersQuery({ condition, now, halfLife }: SegmentAsked): Prisma.Sql {
+  const { with: tables, joins, where } = toFilter(condition, now, halfLife);
+  return Prisma.sql`${tables}
+    SELECT c.id FROM ${ALL_FACT_SOURCES} ${joins} WHERE ${where}`;
+}
+
+/** For the rest of the transaction: hashes of a million contacts stay in memory, and are not written to files and read again. */
+async function roomToHash(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SET LOCAL work_mem = '64MB'`;
 }

@@ -46,6 +46,8 @@ test('everything on record comes back as it was written, to the millisecond', as
     email: 'ana@example.test',
     createdAt: NOW - 2,
     attributes,
+    tags: ['eu', 'vip'],
+    organisation: { name: 'Horta', sector: 'food', size: 12, country: 'BR' },
     leads: [lead],
     client,
   });
@@ -58,6 +60,7 @@ test('everything on record comes back as it was written, to the millisecond', as
       timeZone: 'America/Sao_Paulo',
       createdAt: NOW - 2,
       attributes,
+      tags: ['eu', 'vip'],
     },
     lead: {
       id: leadIds[0],
@@ -71,17 +74,26 @@ test('everything on record comes back as it was written, to the millisecond', as
       createdAt: NOW - 1,
     },
     client,
+    organisation: {
+      id: expect.any(String),
+      name: 'Horta',
+      domain: expect.stringMatching(/\.test$/),
+      sector: 'food',
+      size: 12,
+      country: 'BR',
+    },
     events: [],
     lastSeq: 0,
   });
 });
 
-test('a contact with nothing beside it has null lead and null client', async () => {
+test('a contact with nothing beside it has no lead, is no client, and belongs to no organisation', async () => {
   const { contactId } = await write({ name: null });
   expect(await read(contactId)).toMatchObject({
-    contact: { name: null },
+    contact: { name: null, tags: [] },
     lead: null,
     client: null,
+    organisation: null,
     events: [],
     lastSeq: 0,
   });
@@ -186,7 +198,7 @@ test('each table is read by an index, however long the history', async () => {
     const scanned = [...plan.matchAll(/"Node Type":"Seq Scan"[^}]*?"Relation Name":"(\w+)"/g)].map(
       ([, table]) => table,
     );
-    expect(scanned.filter((table) => table !== 'client')).toEqual([]); // an empty table has no use for its index
+    expect(scanned.filter((table) => table !== 'client' && table !== 'organisation')).toEqual([]); // an empty table has no use for its index
     expect(plan).toContain('interaction_contact_id_type_at_idx');
     expect(plan).toContain('interaction_contact_id_seq_idx');
   }

@@ -1,5 +1,6 @@
 import { conditionSchema } from '../../src/domain/conditions';
-import { contactsWhere } from '../../src/store/segments';
+import { transaction } from '../../src/store/db';
+import { contactsWhere, countMembers, membersOf } from '../../src/store/segments';
 import { DAY, HALF_LIFE } from '../support/conditions';
 import { testDatabase } from '../support/database';
 import { aLead, aPerson, writePeople } from '../support/people';
@@ -52,4 +53,38 @@ test('values are parameters: SQL inside a text stays text', async () => {
   const [written] = await writePeople(context.db, [aPerson({ attributes: { note: text } })]);
   const found = await page({ fact: 'contact.attributes.note', is: text }, { limit: 10, after: null });
   expect(found).toEqual([{ contactId: written?.contactId, leadId: null }]);
+});
+
+const members = (input: unknown) => {
+  const asked = { condition: conditionSchema.parse(input), now: NOW, halfLife: HALF_LIFE };
+  return transaction(context.db, async (tx) => ({
+    ids: await membersOf(tx, asked),
+    count: await countMembers(tx, asked),
+  }));
+};
+
+test('a `where` looks at the newest thousand events of each contact, asked one by one or all at once', async () => {
+  await context.db.$executeRaw`TRUNCATE contact, lead, client, interaction`;
+  const events = (small: number) => [
+    { type: 'order.placed', at: NOW - small - 1, properties: { total: 100 } },
+    ...Array.from({ length: small }, (_, index) => ({
+      type: 'order.placed',
+      at: NOW - index,
+      properties: { total: 1 },
+    })),
+  ];
+  const [inside] = await writePeople(context.db, [aPerson({ events: events(999) }), aPerson({ events: events(1000) })]);
+  const input = { did: 'order.placed', where: { fact: 'event.total', atLeast: 100 } };
+  expect(await members(input)).toEqual({ ids: [inside?.contactId], count: 1 });
+  expect(await page(input, { limit: 10, after: null })).toEqual([{ contactId: inside?.contactId, leadId: null }]);
+});
+
+test('a time zone that PostgreSQL does not know makes dates missing, and ends nothing', async () => {
+  await context.db.$executeRaw`TRUNCATE contact, lead, client, interaction`;
+  const born = { attributes: { born: '1990-01-05' } };
+  const [known] = await writePeople(context.db, [aPerson(born), aPerson({ ...born, timeZone: 'Mars/Olympus' })]);
+  expect(await members({ fact: 'contact.attributes.born', anniversary: 'today' })).toEqual({
+    ids: [known?.contactId],
+    count: 1,
+  });
 });

@@ -39,6 +39,7 @@ export const aRules: Rules = {
     otherwise: 'sales',
   }),
   calendars: { zone: 'America/Sao_Paulo' },
+  segments: {},
   gate: gateSchema.parse({ consentFor: ['marketing'] }),
 };
 

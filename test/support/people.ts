@@ -10,9 +10,17 @@ export interface Person {
   readonly timeZone: string;
   readonly createdAt: Instant;
   readonly attributes: { readonly [key: string]: Json };
+  readonly tags: readonly string[];
+  readonly organisation: OrganisationRow | null;
   readonly leads: readonly LeadRow[];
   readonly client: ClientRow | null;
   readonly events: readonly EventRow[];
+}
+export interface OrganisationRow {
+  readonly name: string | null;
+  readonly sector: string | null;
+  readonly size: number | null;
+  readonly country: string | null;
 }
 export interface LeadRow {
   readonly offer: string;
@@ -49,6 +57,8 @@ export function aPerson(parts: Partial<Person> = {}): Person {
     timeZone,
     createdAt: 0,
     attributes: {},
+    tags: [],
+    organisation: null,
     leads: [],
     client: null,
     events: [],
@@ -69,18 +79,28 @@ export interface Written {
 
 const iso = (at: Instant | null) => (at === null ? null : new Date(at).toISOString());
 
-/** Writes everyone in four statements. */
+/** Writes everyone, a statement for each table. */
 export async function writePeople(db: Db, people: readonly Person[]): Promise<readonly Written[]> {
   const all = people.map((person) => ({
     ...person,
     id: newId(),
+    organisationId: person.organisation && newId(),
     leads: person.leads.map((lead) => ({ ...lead, id: newId() })),
   }));
   const contacts = all.map((p) => ({ ...p, createdAt: iso(p.createdAt) }));
   await db.$executeRaw`
-    INSERT INTO contact (id, email, name, locale, time_zone, created_at, attributes)
-    SELECT id, email, name, locale, "timeZone", "createdAt", attributes FROM json_to_recordset(${JSON.stringify(contacts)}::json)
-      AS r(id uuid, email text, name text, locale text, "timeZone" text, "createdAt" timestamptz, attributes jsonb)`;
+    INSERT INTO contact (id, email, name, locale, time_zone, created_at, attributes, tags, organisation_id)
+    SELECT id, email, name, locale, "timeZone", "createdAt", attributes, tags, "organisationId"
+    FROM json_to_recordset(${JSON.stringify(contacts)}::json) AS r(id uuid, email text, name text, locale text,
+      "timeZone" text, "createdAt" timestamptz, attributes jsonb, tags text[], "organisationId" uuid)`;
+  const organisations = all.flatMap(({ organisationId, organisation }) =>
+    organisation ? [{ ...organisation, id: organisationId, domain: `${organisationId}.test` }] : [],
+  );
+  await db.$executeRaw`
+    INSERT INTO organisation (id, domain, name, sector, size, country, created_at)
+    SELECT id, domain, name, sector, size, country, to_timestamp(0)
+    FROM json_to_recordset(${JSON.stringify(organisations)}::json)
+      AS r(id uuid, domain text, name text, sector text, size int, country text)`;
   const leads = all.flatMap((p) =>
     p.leads.map((l) => ({ ...l, contactId: p.id, interestAt: iso(l.interestAt), createdAt: iso(l.createdAt) })),
   );

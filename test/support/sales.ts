@@ -25,6 +25,7 @@ export const SALES: TurnDeps = {
     routing: ROUTING,
     gate: gateSchema.parse({ consentFor: ['marketing'] }),
     calendars: { zone: 'America/Sao_Paulo' },
+    segments: {},
   },
 };
 

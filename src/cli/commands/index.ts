@@ -15,6 +15,7 @@ import { register as publish } from './publish';
 import { register as rehearse } from './rehearse';
 import { register as rep } from './rep';
 import { register as resume } from './resume';
+import { register as segment } from './segment';
 import { register as sends } from './sends';
 import { register as sequence } from './sequence';
 import { register as start } from './start';
@@ -36,7 +37,7 @@ export const GROUPS: readonly Group[] = [
     heading: 'Sequences:',
     commands: [validate, plan, publish, migrate, sequence, rehearse, pause, resume, experiment],
   },
-  { heading: 'People:', commands: [importing, enrol, journeys, why, sends] },
+  { heading: 'People:', commands: [importing, enrol, journeys, why, sends, segment] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },
 ];

@@ -7,6 +7,7 @@ const KINDS: { readonly [K in FactKind]: string } = {
   text: 'text',
   number: 'a number',
   instant: 'a moment',
+  list: 'a list',
   attribute: 'an attribute',
 };
 

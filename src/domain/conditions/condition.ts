@@ -7,13 +7,27 @@ export type Comparison = {
   [O in OperatorName]: { readonly fact: string } & { readonly [K in O]: Operands[O] };
 }[OperatorName];
 
-/** How often the contact did something: events of type `did`, at most `within` milliseconds old. */
+/** How often the contact did something: events of type `did` that count. */
 export interface Did {
   readonly did: string;
+  /** Only events at most this old (ms). */
   readonly within?: number;
+  /** Only events since the journey began; outside of a journey none. */
+  readonly since?: 'journey';
+  /** Only events whose properties (`event.<property>`) hold to this, among the newest `MOST_LOOKED_AT`. */
+  readonly where?: Condition;
   /** 1 when neither bound is written. */
   readonly atLeast?: number;
   readonly atMost?: number;
+}
+
+/** Most events of a type that a `where` looks at: the newest. */
+export const MOST_LOOKED_AT = 1000;
+
+/** Membership of a named segment: `means` is the condition that the name stood for when it was written in. */
+export interface InSegment {
+  readonly segment: string;
+  readonly means: Condition;
 }
 
 /** A parsed condition: plain JSON, durations in milliseconds. Made by `conditionSchema`. */
@@ -22,6 +36,7 @@ export type Condition =
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition }
   | Did
+  | InSegment
   | Comparison;
 
 /** A comparison taken apart. */

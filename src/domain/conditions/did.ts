@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { eventTypeSchema } from '../event';
-import type { Did } from './condition';
 
 /** Most occurrences that `did` counts: the facts carry that many events. */
 const MOST_TIMES = 1000;
@@ -11,11 +10,15 @@ const times = (least: number) =>
     .min(least, `must be at least ${least}`)
     .max(MOST_TIMES, `must be at most ${MOST_TIMES}`);
 
-/** `{ did: mail.clicked, within: 14d, atLeast: 2 }` as YAML gives it. */
-export const didSchema: z.ZodType<Did, unknown> = z
+/** `{ did: mail.clicked, within: 14d, atLeast: 2 }` as YAML gives it, without its `where`, which is a condition again. */
+export const didSchema = z
   .strictObject({
     did: eventTypeSchema,
     within: durationSchema.optional(),
+    since: z
+      .literal('journey', 'must be journey; for a time write within: 14d')
+      .optional()
+      .meta({ description: 'Only events since the journey began.' }),
     atLeast: times(1).optional(),
     atMost: times(0).optional(),
   })

@@ -1,4 +1,4 @@
-export type { Comparison, Condition, Did } from './condition';
+export type { Comparison, Condition, Did, InSegment } from './condition';
 export { evaluate } from './evaluate';
 export { explain } from './explain';
 export { eventNeeds } from './needs';

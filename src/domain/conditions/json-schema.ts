@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { didSchema } from './did';
-import { ATTRIBUTE_PATH, FACTS, type Fact, factAt } from './fact';
+import { FACTS, type Fact, FREE_PATH, factAt } from './fact';
 import { OPERATORS, operatorsFor } from './operators';
 
 type JsonSchema = { readonly [key: string]: unknown };
@@ -12,13 +12,15 @@ const SELF: JsonSchema = { $ref: `#/$defs/${CONDITION_ID}` };
 /** The JSON Schema of a condition as a person writes it: editors complete facts, and the operators that go with each. */
 export function conditionJsonSchema(): JsonSchema {
   return {
-    description: 'all, any, not, a fact compared by one operator, or what the contact did; see docs/conditions.md.',
+    description:
+      'all, any, not, a fact compared by one operator, what the contact did, or a segment; see docs/conditions.md.',
     type: 'object',
     anyOf: [
       form({ all: { type: 'array', items: SELF, minItems: 1 } }),
       form({ any: { type: 'array', items: SELF, minItems: 1 } }),
       form({ not: SELF }),
-      jsonOf(didSchema),
+      did(),
+      form({ segment: { type: 'string', description: 'The name of a segment: see rules/segments.yaml.' } }),
       ...comparisons(),
     ],
   };
@@ -26,6 +28,12 @@ export function conditionJsonSchema(): JsonSchema {
 
 function form(properties: JsonSchema): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+function did(): JsonSchema {
+  const schema = jsonOf(didSchema);
+  const where = { ...SELF, description: 'Only events of which this holds; compare event.<property>.' };
+  return { ...schema, properties: { ...(schema.properties as JsonSchema), where } }; // an object's schema has properties
 }
 
 /** One form for each set of facts that compare alike. */
@@ -37,7 +45,7 @@ function comparisons(): readonly JsonSchema[] {
   }
   return [
     ...[...alike.values()].map((paths) => comparison({ enum: paths }, paths[0] ?? '')),
-    comparison({ type: 'string', pattern: ATTRIBUTE_PATH.source }, 'contact.attributes.x'),
+    comparison({ type: 'string', pattern: FREE_PATH.source }, 'contact.attributes.x'),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { boundsOf, type Condition, type Did } from './condition';
+import { boundsOf, type Condition, type Did, MOST_LOOKED_AT } from './condition';
 
 /**
  * Event types that `did` asks for, with how many of the newest are needed to answer. One more than `atMost`, because the
@@ -12,12 +12,15 @@ export function eventNeeds(condition: Condition): ReadonlyMap<string, number> {
 
 function needOf(did: Did): number {
   const { least, most } = boundsOf(did);
-  return Math.max(1, least, most === null ? 0 : most + 1);
+  const cause = did.since === undefined ? 0 : 1; // the event that began the journey may be among them, and does not count
+  if (did.where !== undefined) return MOST_LOOKED_AT + cause;
+  return Math.max(1, least, most === null ? 0 : most + 1) + cause;
 }
 
 function didsIn(condition: Condition): readonly Did[] {
   if ('all' in condition) return condition.all.flatMap(didsIn);
   if ('any' in condition) return condition.any.flatMap(didsIn);
   if ('not' in condition) return didsIn(condition.not);
+  if ('segment' in condition) return didsIn(condition.means);
   return 'did' in condition ? [condition] : [];
 }

@@ -20,20 +20,34 @@ export const partOperand = textOperand.min(1, 'must not be empty');
 
 export const flagOperand = z.boolean('must be true or false');
 
+/** The least and the most of a number. */
+export const rangeOperand: z.ZodType<readonly number[]> = z
+  .array(numberOperand, 'must be the least and the most, like [10, 50]')
+  .length(2, 'must be the least and the most, like [10, 50]')
+  .refine(
+    ([least, most]) => least === undefined || most === undefined || least <= most,
+    'has its least above its most, so it never holds; swap them',
+  );
+
 const scalarOperand: z.ZodType<Scalar> = z
   .union([z.string().max(LONGEST_TEXT), z.number(), z.boolean()], {
     error: `must be text of at most ${LONGEST_TEXT} characters, a number, or true/false; for a missing value write exists: false`,
   })
   .refine(isStorable, UNSTORABLE);
 
-/** One value that `fact` may equal. */
+/** One value that `fact` may equal, or that may be in it when it is a list. */
 export function valueOperand({ kind, values }: Fact): z.ZodType<Scalar> {
   if (values) return z.enum(values, `must be one of ${values.join(', ')}`);
   if (kind === 'attribute') return scalarOperand;
   return kind === 'number' ? numberOperand : textOperand;
 }
 
-/** Several values that `fact` may equal. */
-export function valuesOperand(fact: Fact): z.ZodType<readonly Scalar[]> {
-  return z.array(valueOperand(fact), 'must be a list, like [A, B]').min(1, 'must name at least one value').max(1000);
+/** Several such values. */
+export const valuesOperand = (fact: Fact): z.ZodType<readonly Scalar[]> => listOf(fact, 1000);
+
+/** Several values of a list: fewer, because each is a test of its own. */
+export const entriesOperand = (fact: Fact): z.ZodType<readonly Scalar[]> => listOf(fact, 100);
+
+function listOf(fact: Fact, most: number): z.ZodType<readonly Scalar[]> {
+  return z.array(valueOperand(fact), 'must be a list, like [A, B]').min(1, 'must name at least one value').max(most);
 }

@@ -19,7 +19,7 @@ export function sizeProblem(input: unknown): string | undefined {
 
 function partsOf(input: unknown): readonly unknown[] {
   if (typeof input !== 'object' || input === null) return [];
-  const { all, any, not }: { all?: unknown; any?: unknown; not?: unknown } = input;
+  const { all, any, ...one }: { all?: unknown; any?: unknown; not?: unknown; where?: unknown; means?: unknown } = input;
   const lists = [all, any].flatMap((list) => (Array.isArray(list) ? list.slice(0, MOST_PARTS + 1) : []));
-  return not === undefined ? lists : [...lists, not];
+  return [...lists, ...[one.not, one.where, one.means].filter((part) => part !== undefined)];
 }

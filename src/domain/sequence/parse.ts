@@ -1,4 +1,5 @@
 import type { Json } from '../ids';
+import { expandDocument } from '../segments/expand';
 import { checkTree, placed } from '../yaml/parse';
 import { inOrder, type Problem } from '../yaml/problem';
 import { readYaml } from '../yaml/read';
@@ -9,7 +10,7 @@ export type ParsedSequence =
   | {
       readonly type: 'valid';
       readonly definition: Definition;
-      /** What the file says, as plain JSON: the form that is published. */
+      /** What the file says, as plain JSON, with the meaning of each segment written in: the form that is published. */
       readonly input: Json;
       readonly warnings: readonly Problem[];
     }
@@ -22,9 +23,10 @@ export type ParsedSequence =
 export function parseSequence(text: string, file: string, known: Known = {}): ParsedSequence {
   const read = readYaml(text, file);
   if (read.type === 'invalid') return read;
-  const { tree } = read;
+  const { input, found: strays } = expandDocument(read.tree.input, known.segments ?? {});
+  const tree = { ...read.tree, input };
   const parsed = checkTree(tree, definitionSchema);
-  const names = placed(checkStepNames(namedSteps(tree.input)), tree);
+  const names = placed([...strays, ...checkStepNames(namedSteps(input))], tree);
   if (parsed.type === 'invalid')
     return { type: 'invalid', problems: inOrder([...parsed.problems.map(stepType), ...names]) };
   const found = inOrder([...names, ...placed(checkDefinition(parsed.value, known), tree)]);

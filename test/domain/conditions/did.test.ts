@@ -22,6 +22,45 @@ test('an event exactly as old as `within` counts', () => {
   expect(holds({ did: 'mail.clicked', within: '1d' }, [MONDAY - DAY - 1])).toBe(false);
 });
 
+const withTotals = (totals: readonly number[]) =>
+  someFacts(
+    totals.map((total, index) => anEvent(index + 1, 'order.placed', { at: MONDAY - index, properties: { total } })),
+  );
+const BIG = { did: 'order.placed', where: { fact: 'event.total', atLeast: 100 } };
+
+test('with `where` only events count whose properties hold to it', () => {
+  const parsed = conditionSchema.parse({ ...BIG, atLeast: 2 });
+  expect([[100, 99], [100, 99, 250], []].map((totals) => evaluate(parsed, withTotals(totals), MONDAY))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
+
+test('`where` looks at the newest thousand events of its type and no further', () => {
+  const [parsed] = [conditionSchema.parse(BIG)];
+  const small = (count: number) => Array<number>(count).fill(1);
+  expect(evaluate(parsed, withTotals([...small(999), 100]), MONDAY)).toBe(true);
+  expect(evaluate(parsed, withTotals([...small(1000), 100]), MONDAY)).toBe(false);
+  expect(eventNeeds(parsed)).toEqual(new Map([['order.placed', 1000]]));
+});
+
+test('`since: journey` counts what came since the journey began, but not what began it, and outside of one nothing', () => {
+  const parsed = conditionSchema.parse({ did: 'page.seen', since: 'journey' });
+  const none = conditionSchema.parse({ did: 'page.seen', since: 'journey', atMost: 0 });
+  const entry = anEvent(2, 'page.seen', { at: MONDAY - DAY });
+  const enteredAt = entry.at;
+  const answers = (events: readonly FactEvent[], parts: object) =>
+    [parsed, none].map((one) => evaluate(one, someFacts(events, parts), MONDAY));
+  const before = anEvent(1, 'page.seen', { at: enteredAt - 1 });
+  const after = anEvent(3, 'page.seen', { at: enteredAt });
+  expect(answers([before, entry], { entry, enteredAt })).toEqual([false, true]);
+  expect(answers([before, entry], { enteredAt })).toEqual([true, false]);
+  expect(answers([before, entry, after], { entry, enteredAt })).toEqual([true, false]);
+  expect(answers([before, entry, after], {})).toEqual([false, true]);
+  expect(eventNeeds(parsed)).toEqual(new Map([['page.seen', 2]]));
+});
+
 test('atMost alone also holds for none', () => {
   expect([0, 1, 2].map((count) => holds({ did: 'mail.clicked', atMost: 1 }, Array(count).fill(0)))).toEqual([
     true,

@@ -88,6 +88,54 @@ test.each([
   expect(said(input, CLICKS)).toBe(expected);
 });
 
+test('what an event had to be is told as it was written', () => {
+  const where = { any: [{ fact: 'event.total', atLeast: 100 }, { not: { fact: 'event.items', includes: 'tree' } }] };
+  expect(said({ did: 'mail.clicked', within: '14d', where }, CLICKS)).toBe(
+    'mail.clicked came at least once within 14d with (event.total atLeast 100 or not (event.items includes tree))',
+  );
+  expect(said({ did: 'page.seen', since: 'journey' }, CLICKS)).toBe('page.seen never came since the journey began');
+});
+
+test('a segment is told by its name, whether the contact is in it, and what was found', () => {
+  const means = {
+    all: [
+      { fact: 'lead.score', atLeast: 40 },
+      { fact: 'lead.grade', is: 'C' },
+    ],
+  };
+  expect(said({ segment: 'engaged', means })).toBe('in segment engaged: lead.score 45 is at least 40, lead.grade is C');
+  expect(said({ not: { segment: 'engaged', means: { not: means } } })).toMatch(/^not in segment engaged: lead\.score/);
+});
+
+const DATED = someFacts([], {
+  contact: { ...FACTS.contact, tags: ['eu', 'vip'], attributes: { born: '1990-01-05', note: 'soon', seen: ['a', 1] } },
+  event: anEvent(1, 'order.placed', { properties: { total: 120 } }),
+});
+
+test.each([
+  [{ fact: 'contact.tags', includesAny: ['vip', 'us'] }, 'contact.tags [eu, vip] includes one of vip, us'],
+  [{ fact: 'contact.attributes.seen', includes: 2 }, 'contact.attributes.seen [a, 1] does not include 2'],
+  [
+    { fact: 'contact.attributes.note', includes: 'a' },
+    'contact.attributes.note soon is no list, which fails "includes a"',
+  ],
+  [
+    { fact: 'contact.attributes.born', anniversary: 'today' },
+    'contact.attributes.born "1990-01-05" has its anniversary today',
+  ],
+  [{ fact: 'contact.attributes.born', on: 'in 3d' }, 'contact.attributes.born "1990-01-05" does not fall in 3d'],
+  [{ fact: 'contact.attributes.born', on: '1990-01-05' }, 'contact.attributes.born "1990-01-05" falls on 1990-01-05'],
+  [
+    { fact: 'contact.attributes.note', before: 'today' },
+    'contact.attributes.note soon is no date, which fails "before today"',
+  ],
+  [{ fact: 'event.total', between: [100, 200] }, 'event.total 120 is within 100, 200'],
+  [{ fact: 'entry.total', exists: false }, 'entry.total is missing, which passes "exists false"'],
+  [{ fact: 'organisation.size', lessThan: 50 }, 'organisation.size is missing, which fails "lessThan 50"'],
+])('%j: %s', (input, expected) => {
+  expect(said(input, DATED)).toBe(expected);
+});
+
 test('long lists are cut', () => {
   const offers = Array.from({ length: 20 }, (_, index) => `o${index}`);
   expect(said({ fact: 'lead.offer', in: offers })).toMatch(/^lead\.offer demo is none of o0, .*, o11 and 8 more$/);

@@ -1,3 +1,4 @@
+import type { Meanings } from '../../segments/expand';
 import type { Found, Path } from '../../yaml/problem';
 import type { DeclaredEvents } from '../declared-events';
 import type { Definition } from '../definition';
@@ -18,6 +19,8 @@ export interface Known {
   readonly events?: DeclaredEvents;
   /** Sequences that a join may name. */
   readonly sequences?: readonly KnownSequence[];
+  /** What segments mean. Left out, there are none. */
+  readonly segments?: Meanings;
 }
 
 export interface KnownSequence {

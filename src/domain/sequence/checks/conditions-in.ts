@@ -1,4 +1,5 @@
 import type { Condition } from '../../conditions';
+import { type Leaf, leavesOf } from '../../conditions/leaves';
 import { type Step, stepConditions } from '../../steps';
 import type { At } from '../../steps/handler';
 import type { Path } from '../../yaml/problem';
@@ -14,7 +15,9 @@ export interface Root {
 
 /** One test inside a condition, and where it stands in the file. */
 export interface Test extends Pick<Root, 'path' | 'events'> {
-  readonly condition: Extract<Condition, { did: string } | { fact: string }>;
+  /** Where the condition stands that it is a part of. */
+  readonly root: Path;
+  readonly condition: Leaf;
 }
 
 /** Every condition of a definition. */
@@ -50,15 +53,9 @@ function awaitedAt(step: Step, [list, index]: At): readonly string[] {
   return [step.events?.[Number(index)]?.event ?? []].flat();
 }
 
-/** Every comparison and every `did` in a definition. */
+/** Every comparison and every `did` in a definition, also of the segments that it names. */
 export function testsIn(definition: Definition): readonly Test[] {
-  return rootsIn(definition).flatMap((root) => leaves(root.condition, root));
-}
-
-function leaves(condition: Condition, { path, events }: Pick<Root, 'path' | 'events'>): readonly Test[] {
-  const part = (inner: Condition, ...keys: Path) => leaves(inner, { path: [...path, ...keys], events });
-  if ('all' in condition) return condition.all.flatMap((inner, index) => part(inner, 'all', index));
-  if ('any' in condition) return condition.any.flatMap((inner, index) => part(inner, 'any', index));
-  if ('not' in condition) return part(condition.not, 'not');
-  return [{ path, condition, events }];
+  return rootsIn(definition).flatMap(({ path: root, condition, events }) =>
+    leavesOf(condition, root).map((leaf) => ({ ...leaf, root, events })),
+  );
 }

@@ -1,3 +1,5 @@
+import type { Did } from '../../conditions';
+import { leavesOf } from '../../conditions/leaves';
 import type { Step } from '../../steps';
 import { propertyPath } from '../../steps/wait-until';
 import { closest } from '../../yaml/closest';
@@ -51,10 +53,19 @@ function undeclaredProperties(definition: Definition, events: DeclaredEvents): r
 
 function readInConditions(definition: Definition): readonly Read[] {
   return testsIn(definition).flatMap(({ path, condition, events }) => {
-    const read = 'fact' in condition ? propertyPath(condition.fact) : undefined;
+    if ('did' in condition) return readByDid(condition, path);
+    const read = propertyPath(condition.fact);
     if (!read) return [];
     const types = read.of === 'entry' ? entryTypes(definition) : events;
     return [{ path: [...path, 'fact'], property: read.property, types }];
+  });
+}
+
+function readByDid({ did, where }: Did, path: Path): readonly Read[] {
+  if (!where) return [];
+  return leavesOf(where, [...path, 'where']).flatMap((leaf) => {
+    const read = 'fact' in leaf.condition ? propertyPath(leaf.condition.fact) : undefined;
+    return read ? [{ path: [...leaf.path, 'fact'], property: read.property, types: [did] }] : [];
   });
 }
 

@@ -11,6 +11,7 @@ import { checkJoins } from './joins';
 import { checkMails } from './mails';
 import { checkRuleNames } from './names';
 import { checkOutside } from './outside';
+import { checkPlaces } from './places';
 import { checkReferences } from './references';
 import { checkTimeouts } from './timeouts';
 
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   checkTimeouts,
   checkBranches,
   checkJoins,
+  checkPlaces,
 ];
 
 /** Everything that a schema cannot see, but for the names of steps: `checkStepNames`. */
