@@ -5,6 +5,7 @@ import type { Change } from '../steps/handler';
 import type { Advanced, AdvanceInput } from './advance';
 import { changedFacts } from './changed-facts';
 import type { Move } from './move';
+import { nextRuleTime } from './rule-times';
 import type { Detour, JourneyState, Place, Seen } from './state';
 
 /** The fold of one turn: what has been decided so far. */
@@ -69,7 +70,17 @@ export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest
     ...(passBy.length > 0 ? { passBy } : {}),
     ...(detour === undefined ? {} : { detour }),
   };
-  return { state, move, waitsFor, decisions, changes, ended: null };
+  return { state, move: untilRule(progress, move), waitsFor, decisions, changes, ended: null };
+}
+
+/** A rest ends when time alone makes the goal or an exit hold: they hold at any moment. */
+function untilRule({ input, facts, seen }: Progress, move: Move): Move {
+  if (move.type !== 'await') return move;
+  const { definition, journey, now, rules } = input;
+  const { halfLife } = rules.scoring;
+  const { until } = move;
+  const at = nextRuleTime(definition, { journeyId: journey.id, facts, now, seen }, { until, halfLife });
+  return at === null ? move : { ...move, until: at };
 }
 
 export function ended(
