@@ -19,6 +19,8 @@ describe('a contact that is put on record', () => {
       timeZone: 'America/Sao_Paulo',
       locale: 'pt-BR',
       attributes: {},
+      tags: [],
+      organisationId: null,
       createdAt: new Date(MONDAY),
     });
   });
