@@ -14,7 +14,9 @@ export function storyPage({ contact, leads, clientStatus, entries }: Story): str
   });
   const body = html`<h1>${name ?? email}</h1>
 <p>${email} <span class="muted">(${timeZone})</span></p>
-<ul>${leads.map(({ offer, stage, temperature, grade }) => html`<li>lead for ${offer}: ${stage}, ${temperature}, grade ${grade}</li>`)}${
+<ul>${contact.organisation !== null && html`<li>of ${contact.organisation}</li>`}${
+    contact.tags.length > 0 && html`<li>tags: ${contact.tags.join(', ')}</li>`
+  }${leads.map(({ offer, stage, temperature, grade }) => html`<li>lead for ${offer}: ${stage}, ${temperature}, grade ${grade}</li>`)}${
     clientStatus && html`<li>client: ${clientStatus}</li>`
   }</ul>
 <table><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Why</th><th scope="col">Where</th></tr></thead>

@@ -13,7 +13,7 @@ interface Changing {
   readonly now: Instant;
 }
 
-/** Applies what steps change, in the transaction of their turn. New attributes may change the fit of the contact's leads. */
+/** Applies what steps change, in the transaction of their turn. New attributes and tags may change the fit of the contact's leads. */
 export async function applyChanges(
   tx: Tx,
   deps: TurnDeps,
@@ -21,7 +21,7 @@ export async function applyChanges(
 ): Promise<void> {
   for (const change of changes) await applyChange(tx, deps, { ...o, change });
   const { journey, now } = o;
-  if (changes.some(({ type }) => type === 'attributes'))
+  if (changes.some(({ type }) => type === 'attributes' || type === 'tags'))
     await refit(tx, deps.rules.scoring, { contactId: journey.contactId, at: now, journeyId: journey.id });
 }
 

@@ -7,6 +7,8 @@ export interface ContactInput {
   readonly timeZone?: string;
   readonly locale?: string;
   readonly attributes?: { readonly [key: string]: Json };
+  /** Added to those that it has. */
+  readonly tags?: readonly string[];
   /** When it was put on record, if it is new. */
   readonly at: Instant;
 }
@@ -15,8 +17,8 @@ export interface ContactInput {
 export const normalisedEmail = (email: string): string => email.trim().toLowerCase();
 
 /**
- * Puts a contact on record, or brings the one with this address up to date: given fields overwrite, attributes merge, fields
- * that are absent stay. Holds the contact's lock when it returns. Fit does not follow by itself: `refit` (./fit) does that, and
+ * Puts a contact on record, or brings the one with this address up to date: given fields overwrite, attributes and tags merge,
+ * fields that are absent stay. Holds the contact's lock when it returns. Fit does not follow by itself: `refit` (./fit) does that, and
  * `openLead` calls it.
  */
 export async function upsertContact(
@@ -42,20 +44,31 @@ interface GivenColumn {
   readonly change: Prisma.Sql;
 }
 
-function givenColumns({ name, timeZone, locale, attributes }: ContactInput): readonly GivenColumn[] {
+function givenColumns({ name, timeZone, locale, attributes, tags }: ContactInput): readonly GivenColumn[] {
   const texts = Object.entries({ name, time_zone: timeZone, locale }).flatMap(([key, value]) => {
     if (value === undefined) return [];
     const column = Prisma.raw(key); // one of the names above, never input
     return [{ column, value: Prisma.sql`${value}`, change: Prisma.sql`${column} = excluded.${column}` }];
   });
-  if (attributes === undefined) return texts;
-  const merged = {
-    column: Prisma.sql`attributes`,
-    value: Prisma.sql`${JSON.stringify(attributes)}::jsonb`,
-    change: Prisma.sql`attributes = contact.attributes || excluded.attributes`,
-  };
-  return [...texts, merged];
+  return [
+    ...texts,
+    ...(attributes === undefined ? [] : [mergedAttributes(attributes)]),
+    ...(tags === undefined ? [] : [addedTags(tags)]),
+  ];
 }
+
+const mergedAttributes = (attributes: NonNullable<ContactInput['attributes']>): GivenColumn => ({
+  column: Prisma.sql`attributes`,
+  value: Prisma.sql`${JSON.stringify(attributes)}::jsonb`,
+  change: Prisma.sql`attributes = contact.attributes || excluded.attributes`,
+});
+
+const addedTags = (tags: readonly string[]): GivenColumn => ({
+  column: Prisma.sql`tags`,
+  value: Prisma.sql`${[...new Set(tags)].sort()}::text[]`,
+  change: Prisma.sql`tags = ARRAY(
+    SELECT DISTINCT tag FROM unnest(coalesce(contact.tags, '{}') || excluded.tags) AS tag ORDER BY tag)`,
+});
 
 export interface ConsentInput {
   readonly contactId: string;

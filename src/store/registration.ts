@@ -6,6 +6,7 @@ import { recordConsent, upsertContact } from './contacts';
 import { type Db, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';
 import { openLead } from './leads';
+import { joinOrganisation, type OrganisationInput } from './organisations';
 import type { TurnDeps } from './turn';
 
 /** Recorded in place of `lead.created` when a contact shows interest in an offer that it has a lead for. */
@@ -24,6 +25,8 @@ export interface Registration {
     readonly timeZone?: string;
     readonly locale?: string;
     readonly attributes?: { readonly [key: string]: Json };
+    readonly tags?: readonly string[];
+    readonly organisation?: OrganisationInput;
   };
   readonly lead: { readonly offer: string; readonly source: string; readonly campaign?: string };
   readonly consent?: {
@@ -64,6 +67,8 @@ export async function registerIn(tx: Tx, deps: TurnDeps, input: Registration): P
   // a rival with the same key may have committed while the lock was awaited
   const rival = contact.created ? undefined : await findEarlier(tx, input.idempotencyKey, inputHash);
   if (rival) return rival;
+  if (input.contact.organisation)
+    await joinOrganisation(tx, { contactId: contact.id, organisation: input.contact.organisation, at: input.at });
   if (input.consent)
     await recordConsent(tx, { contactId: contact.id, ...input.consent, source: input.lead.source, at: input.at });
   const lead = await openLead(tx, deps.rules, { contactId: contact.id, ...input.lead, at: input.at });

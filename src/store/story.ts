@@ -13,6 +13,9 @@ export interface Story {
     readonly name: string | null;
     readonly timeZone: string;
     readonly locale: string;
+    readonly tags: readonly string[];
+    /** Name of its company, or the domain of one that has no name. */
+    readonly organisation: string | null;
   };
   readonly leads: readonly {
     readonly id: string;
@@ -39,10 +42,7 @@ export async function storyOf(db: Db, ref: ContactRef): Promise<Story> {
   const contactId = await contactIdOf(db, ref);
   const where = { contactId };
   const [contact, leads, client, journeys, rows] = await Promise.all([
-    db.contact.findUniqueOrThrow({
-      where: { id: contactId },
-      select: { id: true, email: true, name: true, timeZone: true, locale: true },
-    }),
+    readContact(db, contactId),
     db.lead.findMany({
       where,
       orderBy: { createdAt: 'asc' },
@@ -63,6 +63,15 @@ export async function storyOf(db: Db, ref: ContactRef): Promise<Story> {
     journeys: journeys.map((journey) => ({ ...journey, dueAt: journey.dueAt?.getTime() ?? null })),
     entries: tellStory({ ...rows, sequences: new Map(journeys.map(({ id, sequence }) => [id, sequence])) }),
   };
+}
+
+async function readContact(db: Db, id: string): Promise<Story['contact']> {
+  const { organisationId, ...contact } = await db.contact.findUniqueOrThrow({
+    where: { id },
+    select: { id: true, email: true, name: true, timeZone: true, locale: true, tags: true, organisationId: true },
+  });
+  const organisation = organisationId ? await db.organisation.findUnique({ where: { id: organisationId } }) : null;
+  return { ...contact, organisation: organisation && (organisation.name ?? organisation.domain) };
 }
 
 async function readRows(db: Db, contactId: string): Promise<Omit<StoryRows, 'sequences'>> {

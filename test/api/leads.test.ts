@@ -40,6 +40,37 @@ test('a lead is recorded with contact, consent and event, once per key', async (
   ]);
 });
 
+test('tags are added, lists are kept, and the organisation is one for its domain, brought up to date', async () => {
+  const of = (key: string, contact: object) => post('/v1/leads', ana({ idempotencyKey: key, contact }));
+  const rui = { email: 'rui@example.test', tags: ['vip', 'fair'], attributes: { topics: ['soil', 3, true] } };
+  await of('o-1', { ...rui, organisation: { domain: 'Horta.example', name: 'Horta', size: 10 } });
+  await of('o-2', { email: 'eva@example.test', organisation: { domain: 'horta.example', size: 12, country: 'BR' } });
+  await of('o-3', { email: 'rui@example.test', tags: ['new'] });
+  const [one, other] = await api.db.contact.findMany({ orderBy: { email: 'desc' } });
+  expect(one).toMatchObject({ tags: ['fair', 'new', 'vip'], attributes: { topics: ['soil', 3, true] } });
+  expect(other?.organisationId).toBe(one?.organisationId);
+  expect(await api.db.organisation.findMany()).toEqual([
+    expect.objectContaining({
+      id: one?.organisationId,
+      domain: 'horta.example',
+      name: 'Horta',
+      size: 12,
+      country: 'BR',
+    }),
+  ]);
+});
+
+test.each([
+  [{ tags: ['Not A Tag'] }, 'contact.tags'],
+  [{ organisation: { name: 'Horta' } }, 'contact.organisation.domain'],
+  [{ organisation: { domain: 'horta' } }, 'contact.organisation.domain'],
+  [{ attributes: { topics: [['soil']] } }, 'contact.attributes.topics'],
+])('%j is refused, and nothing is recorded', async (more, place) => {
+  const answer = await post('/v1/leads', ana({ contact: { email: 'nobody@example.test', ...more } }));
+  expect(answer.json()).toMatchObject({ code: 'VIV_BODY_INVALID', detail: expect.stringContaining(place) });
+  expect(await api.db.contact.count({ where: { email: 'nobody@example.test' } })).toBe(0);
+});
+
 test('the key with another body is refused, and changes nothing', async () => {
   await post('/v1/leads', ana());
   const answer = await post('/v1/leads', ana({ contact: { email: 'ana@example.test', name: 'Someone else' } }));

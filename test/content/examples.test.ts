@@ -23,7 +23,7 @@ beforeAll(async () => {
   const known: Known = {
     ...knownFrom(rules),
     webhooks: ['company-data'], // the shipped rules name no system of anyone's
-    sequences: await sequencesIn(files),
+    sequences: await sequencesIn(files, knownFrom(rules)),
     checkTemplate: (name, mail) => templates.check(name, mail),
   };
   for (const file of files) {
@@ -117,6 +117,34 @@ test.each<[string, Partial<Facts>, string, string]>([
 
 test('many-way-checkpoint: everyone else is marked', () => {
   expect(told('many-way-checkpoint')).toContain('Thu 8 Jan 09:00  sets courseInterest = quiet');
+});
+
+describe('segments-and-windows', () => {
+  const trees = { type: 'order.placed', properties: { amount: 60, items: ['tree'] } };
+  const seen = (at: number) => ({ at, type: 'page.seen' });
+  const organisation = { id: 'o', name: null, domain: 'horta.example', sector: null, size: 10, country: null };
+  const way = (script: Omit<Play, 'definition' | 'rules'>) => told('segments-and-windows', { entry: trees, ...script });
+
+  test.each<readonly [string, Omit<Play, 'definition' | 'rules'>]>([
+    ['birthday', { facts: who({ born: '1990-01-15' }) }],
+    ['plants-trees', { facts: { organisation }, events: [{ at: DAY, ...trees }] }],
+    ['engaged', { events: [click(DAY), click(2 * DAY)] }],
+    ['engaged', { events: [seen(DAY), seen(2 * DAY)] }],
+    ['else', { events: [click(DAY), seen(DAY), { at: DAY, ...trees }] }],
+  ])('goes the way "%s"', (name, script) => {
+    expect(way(script)).toContain(`Mon 12 Jan 09:00  which: ${name}`);
+  });
+
+  test('a large order is the goal, a small one is not', () => {
+    const order = (amount: number) => [{ at: DAY, type: 'order.placed', properties: { amount } }];
+    expect(way({ events: order(501) }).at(-1)).toContain('goal');
+    expect(way({ events: order(500) }).at(-1)).toContain('completed');
+  });
+
+  test('who has the tag leaves', () => {
+    const contact = { ...someFacts().contact, tags: ['no-mail'] };
+    expect(way({ facts: { contact } }).at(-1)).toContain('no-mail-please');
+  });
 });
 
 describe('ab-test', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../domain/ids';
+import { slug } from '../../domain/sequence/names';
 import type { ContactRef } from '../../store/contact-ref';
 
 /** NUL and half surrogate pairs: PostgreSQL cannot hold them as text. */
@@ -31,12 +32,33 @@ export const contactRef = z
   .refine((ref) => (ref.email === undefined) !== (ref.id === undefined), 'give either email or id')
   .transform((ref): ContactRef => (ref.id === undefined ? { email: ref.email ?? '' } : { id: ref.id }));
 
-/** A value of a contact's attribute. */
-const attributeValue = z.union([text(1000), z.literal(''), z.number(), z.boolean(), z.null()]);
+/** A value of a contact's attribute: one, or a list. */
+const oneValue = z.union([text(1000), z.literal(''), z.number(), z.boolean()]);
+const attributeValue = z.union([oneValue, z.null(), z.array(oneValue).max(100)]);
 export const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/, 'not an attribute name');
 export const attributesField = z
   .record(attributeName, attributeValue)
   .refine((attributes) => Object.keys(attributes).length <= 100, 'more than 100 attributes');
+
+/** A host name with a dot, kept in lower case. */
+const domainField = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, 'not a domain; write it like example.com');
+
+/** The company of a contact, told by its domain. */
+export const organisationField = z.strictObject({
+  domain: domainField,
+  name: text(200).optional(),
+  sector: text(100).optional(),
+  /** Number of people. */
+  size: z.int().min(0).max(2_147_483_647).optional(),
+  country: text(100).optional(),
+});
+
+export const tagsField = z.array(slug).max(50);
 
 const MAX_DEPTH = 8;
 const MAX_BYTES = 65_536;

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { zoneSchema } from '../../domain/calendar/local-time';
 import { slug } from '../../domain/sequence/names';
-import { attributesField, emailField, idempotencyKeyField, instantField, text } from './common';
+import {
+  attributesField,
+  emailField,
+  idempotencyKeyField,
+  instantField,
+  organisationField,
+  tagsField,
+  text,
+} from './common';
 
 /** A BCP 47 tag, like pt-BR. */
 export const localeField = z
@@ -16,6 +24,9 @@ export const contactBody = z.strictObject({
   timeZone: zoneSchema.optional(),
   locale: localeField.optional(),
   attributes: attributesField.optional(),
+  /** Added to those that the contact has. */
+  tags: tagsField.optional(),
+  organisation: organisationField.optional(),
 });
 
 export const leadBody = z

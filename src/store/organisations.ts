@@ -1,0 +1,34 @@
+import { type Instant, newId } from '../domain/ids';
+import { Prisma, type Tx } from './db';
+
+export interface OrganisationInput {
+  /** Tells one organisation from another; in lower case. */
+  readonly domain: string;
+  readonly name?: string;
+  readonly sector?: string;
+  /** Number of people. */
+  readonly size?: number;
+  readonly country?: string;
+}
+
+/**
+ * Puts an organisation on record, or brings the one of this domain up to date (fields that are absent stay), and lets the contact
+ * belong to it and to no other. Under the contact's lock; the organisation is locked only when it changes.
+ */
+export async function joinOrganisation(
+  tx: Tx,
+  o: { readonly contactId: string; readonly organisation: OrganisationInput; readonly at: Instant },
+): Promise<void> {
+  const { domain, name = null, sector = null, size = null, country = null } = o.organisation;
+  await tx.$executeRaw`
+    INSERT INTO organisation (id, domain, name, sector, size, country, created_at)
+    VALUES (${newId()}::uuid, ${domain}, ${name}, ${sector}, ${size}::int, ${country}, ${new Date(o.at)})
+    ON CONFLICT (domain) DO NOTHING`;
+  const given = Prisma.sql`(coalesce(${name}::text, name), coalesce(${sector}::text, sector), coalesce(${size}::int, size),
+    coalesce(${country}::text, country))`;
+  await tx.$executeRaw`
+    UPDATE organisation SET (name, sector, size, country) = ${given}
+    WHERE domain = ${domain} AND (name, sector, size, country) IS DISTINCT FROM ${given}`;
+  await tx.$executeRaw`
+    UPDATE contact SET organisation_id = (SELECT id FROM organisation WHERE domain = ${domain}) WHERE id = ${o.contactId}::uuid`;
+}
