@@ -1,3 +1,4 @@
+import { explain } from '../conditions';
 import { failure } from '../errors';
 import { type Instant, keyOf } from '../ids';
 import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
@@ -67,6 +68,7 @@ function planOf({ progress, step, phase, key }: Visit): StepPlan {
     used,
     sequence: input.definition.sequence,
     calendars: input.rules.calendars,
+    explain: input.unread?.explain ?? explain,
   });
 }
 
@@ -93,8 +95,8 @@ function visitOf(
   { stepId, sinceSeq }: { readonly stepId: string; readonly sinceSeq: number },
   phase: Phase,
 ): Visit {
-  const { definition, journey } = progress.input;
-  const key = keyOf(journey.id, stepId, progress.visits[stepId] ?? 1);
+  const { definition, journey, unread } = progress.input;
+  const key = (unread?.keyOf ?? keyOf)(journey.id, stepId, progress.visits[stepId] ?? 1);
   return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0 };
 }
 
@@ -115,7 +117,8 @@ function arriveAt(progress: Progress, stepId: string | undefined): Visit {
       problem: `sequence ${progress.input.definition.sequence} runs off its last step`,
     });
   const visits = { ...progress.visits, [stepId]: (progress.visits[stepId] ?? 0) + 1 };
-  return visitOf({ ...progress, visits }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
+  const path = [...progress.path, stepId];
+  return visitOf({ ...progress, visits, path }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
 }
 
 /** After a step of a detour: the next one, or the wait that the detour left, with what it saw. */
@@ -286,11 +289,26 @@ function skipped(at: Visit, effect: 'mail' | 'webhook', reason: string): Go | un
 }
 
 function stepOf(definition: Definition, stepId: string): Step {
-  const step = definition.steps.find(({ id }) => id === stepId);
+  const step = mapOf(definition).get(stepId)?.step;
   if (!step) throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no step "${stepId}"` });
   return step;
 }
 
-function below(definition: Definition, step: Step): string | undefined {
-  return definition.steps[definition.steps.indexOf(step) + 1]?.id;
+const below = (definition: Definition, step: Step): string | undefined => mapOf(definition).get(step.id)?.below;
+
+interface OnMap {
+  readonly step: Step;
+  readonly below: string | undefined;
+}
+
+const remembered = new WeakMap<Definition, ReadonlyMap<string, OnMap>>();
+
+/** Each step with the one below it. Derived from the definition alone, so remembered with it. */
+function mapOf(definition: Definition): ReadonlyMap<string, OnMap> {
+  const known = remembered.get(definition);
+  if (known) return known;
+  const { steps } = definition;
+  const made = new Map(steps.map((step, index) => [step.id, { step, below: steps[index + 1]?.id }]));
+  remembered.set(definition, made);
+  return made;
 }
