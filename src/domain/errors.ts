@@ -212,6 +212,10 @@ export const ERRORS = {
   VIV_MAP_INVALID: bad<{ file: string; problems: string }>((p) => `The mapping ${p.file} is not valid:\n${p.problems}`),
   VIV_ROW_INVALID: bad<{ reason: string }>((p) => p.reason),
   VIV_USAGE: bad<{ problem: string }>((p) => p.problem),
+  VIV_POPULATION_EMPTY: bad<{ sequence: string; audience: string; notLetIn: number }>(
+    (p) =>
+      `Nobody on record may enter ${p.sequence}: no ${p.audience} fits, ${p.notLetIn} do not fulfil the condition of its entry. Import some, or simulate made-up people: --population 1000.`,
+  ),
   // sales
   VIV_HANDOFF_ANSWERED: bad<{ status: string }>(
     (p) => `This handoff is already ${p.status}; the first answer holds.`,
