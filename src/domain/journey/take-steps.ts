@@ -3,13 +3,13 @@ import { failure } from '../errors';
 import { type Instant, keyOf } from '../ids';
 import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
 import type { Pause } from '../pause/pause';
-import type { Definition } from '../sequence/definition';
 import { endsByDate, planStep, type Step } from '../steps';
 import type { Phase, StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
 import type { Effect, EffectOutcome, Move } from './move';
 import { decided, ended, type Progress, type Rest, resting, withChanges } from './progress';
 import { type Place, seenAfter } from './state';
+import { below, stepOf } from './step-map';
 
 /** Steps that follow each other within one turn; more is a circle that publishing should have refused. */
 const MOST_STEPS = 200;
@@ -286,29 +286,4 @@ function passedBy(at: Visit): Go | undefined {
 function skipped(at: Visit, effect: 'mail' | 'webhook', reason: string): Go | undefined {
   const plan = planOf({ ...at, phase: { type: 'settled', outcome: { effect, status: 'skipped', reason } } });
   return plan.type === 'go' ? { ...plan, kind: 'skip', outcome: 'skipped', reason, recorded: undefined } : undefined;
-}
-
-function stepOf(definition: Definition, stepId: string): Step {
-  const step = mapOf(definition).get(stepId)?.step;
-  if (!step) throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no step "${stepId}"` });
-  return step;
-}
-
-const below = (definition: Definition, step: Step): string | undefined => mapOf(definition).get(step.id)?.below;
-
-interface OnMap {
-  readonly step: Step;
-  readonly below: string | undefined;
-}
-
-const remembered = new WeakMap<Definition, ReadonlyMap<string, OnMap>>();
-
-/** Each step with the one below it. Derived from the definition alone, so remembered with it. */
-function mapOf(definition: Definition): ReadonlyMap<string, OnMap> {
-  const known = remembered.get(definition);
-  if (known) return known;
-  const { steps } = definition;
-  const made = new Map(steps.map((step, index) => [step.id, { step, below: steps[index + 1]?.id }]));
-  remembered.set(definition, made);
-  return made;
 }

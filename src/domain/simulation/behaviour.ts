@@ -1,11 +1,9 @@
 import type { ContactFacts } from '../facts';
 import type { Instant } from '../ids';
-import type { WebhookOutcome } from '../journey/move';
 import type { OfferedLead } from '../rehearsal/rep-answer';
 import type { ScriptedEvent } from '../rehearsal/scripted-event';
-import type { NewTask } from '../steps/handler';
-import type { TaskStep } from '../steps/task';
-import type { WebhookStep } from '../steps/webhook';
+import type { GivenTask } from '../rehearsal/task-closing';
+import type { Reply } from '../webhook/settle';
 
 /** Whose behaviour is asked for. */
 export interface Actor {
@@ -35,15 +33,8 @@ export interface Behaviour {
   afterMail(actor: Actor, mail: SimulatedMail): readonly ScriptedEvent[];
   /** How the rep answers (`REP_ANSWERS`), and what the lead does then; nothing: nobody answers. */
   afterOffer(actor: Actor, offer: OfferedLead): readonly ScriptedEvent[];
-  /** How the task ends; nothing: nobody closes it. */
-  afterTask(actor: Actor, task: NewTask & { readonly now: Instant; readonly step: TaskStep }): ClosedTask | undefined;
-  webhook(
-    actor: Actor,
-    message: { readonly step: WebhookStep; readonly key: string; readonly now: Instant },
-  ): WebhookOutcome;
-}
-
-export interface ClosedTask {
-  readonly at: Instant;
-  readonly outcome: string;
+  /** How a rep closes the task (`REP_CLOSES`); nothing: nobody does. */
+  afterTask(actor: Actor, task: GivenTask): readonly ScriptedEvent[];
+  /** What another system answers. */
+  webhook(actor: Actor, message: { readonly endpoint: string; readonly key: string; readonly now: Instant }): Reply;
 }

@@ -1,8 +1,10 @@
 import { evaluate } from '../conditions';
+import { admission, type Member } from '../entry/admission';
+import { eventsOfEntry } from '../entry/schema';
 import type { FactEvent } from '../facts';
 import { initialState } from '../journey/state';
 import type { Definition } from '../sequence/definition';
-import { reentry } from '../sequence/reentry';
+import { entryKeyOf, reentry } from '../sequence/reentry';
 import type { Change } from '../steps/handler';
 import type { Person } from './person';
 import { Run } from './run';
@@ -23,7 +25,7 @@ export function enter(simulation: Simulation, person: Person, cause: Cause): voi
 
 function broughtBy(simulation: Simulation, person: Person, entry: FactEvent): void {
   for (const definition of simulation.setting.sequences.values())
-    if (definition.enter.on === entry.type && admits(definition, person, entry))
+    if (eventsOfEntry(definition.enter).includes(entry.type) && admits(definition, person, entry))
       open(simulation, person, { definition, entry });
 }
 
@@ -31,6 +33,9 @@ interface Opening {
   readonly definition: Definition;
   readonly entry?: FactEvent;
   readonly journeyId?: string;
+  readonly parent?: Run['parent'];
+  /** The journey whose step sends them. */
+  readonly by?: Run;
 }
 
 function came(simulation: Simulation, person: Person, { sequence, event, journeyId }: Entry): void {
@@ -52,44 +57,88 @@ function joined(
   { join: { key, sequence, isAwaited }, parent }: Extract<Cause, { join: unknown }>,
 ): void {
   const definition = simulation.setting.sequences.get(sequence);
-  const run = definition && open(simulation, person, { definition });
+  const awaiting = isAwaited ? { run: parent, joinId: key } : null;
+  const isTooDeep = depthBelow(parent, simulation.now) >= MOST_DEEP;
+  const entered = definition && !isTooDeep && open(simulation, person, { definition, parent: awaiting, by: parent });
   if (!definition) {
     const reason = 'the simulation does not know the sequence';
     simulation.setting.observer.refused?.(person, { sequence, reason, now: simulation.now });
   }
-  if (!isAwaited) return;
-  if (run) run.parent = { run: parent, joinId: key };
-  else simulation.tellParent({ run: parent, joinId: key }, 'refused');
+  if (awaiting && entered !== true) simulation.tellParent(awaiting, { sequence, outcome: 'refused' });
 }
+
+/** As src/store/joins.ts: sequences that join each other in a circle come to an end. */
+const MOST_DEEP = 10;
+const DAY = 86_400_000;
+
+const depthBelow = ({ depth, isOver, enteredAt }: Run, now: number): number =>
+  !isOver || enteredAt > now - DAY ? depth : 0;
 
 function admits({ enter: { where } }: Definition, { facts, now }: Person, event: FactEvent): boolean {
   return where === undefined || evaluate(where, { ...facts, event }, now);
 }
 
-/** The journey that begins; undefined when the person is refused. Its first turn comes next, after whatever goes on now. */
-function open(simulation: Simulation, person: Person, { definition, entry, journeyId }: Opening): Run | undefined {
+/** Whether the person enters, now or once their group has room. */
+function open(simulation: Simulation, person: Person, opening: Opening): boolean {
   const { now, setting } = simulation;
-  const { sequence, audience } = definition;
-  const reason = unfit(person, audience) ?? reentry(definition.reenter, pastOf(person, sequence), now);
-  if (reason !== undefined) {
-    setting.observer.refused?.(person, { sequence, reason, now });
-    return undefined;
+  const { sequence, reenter, exclusive, audience } = opening.definition;
+  const { lead } = person.facts;
+  const leadId = audience === 'lead' ? (lead?.id ?? null) : null;
+  const key = entryKeyOf(reenter, opening.entry?.properties ?? {});
+  const past = person.past.filter((journey) => journey.sequence === sequence);
+  const refusal = unfit(person, audience) ?? reentry(reenter, past, { leadId, key, now });
+  const admitted =
+    refusal === undefined
+      ? admission(exclusive, membersOf(person, exclusive?.group), opening.parent?.run.id)
+      : { type: 'drop' as const, reason: refusal };
+  if (admitted.type === 'drop') {
+    setting.observer.refused?.(person, { sequence, reason: admitted.reason, now });
+    return false;
   }
-  const id = journeyId ?? simulation.nextJourneyId();
+  if (admitted.type === 'wait') {
+    person.waiting.push(() => open(simulation, person, opening));
+    return true;
+  }
+  if (admitted.type === 'takeOver') for (const { journeyId } of admitted.ends) simulation.takeOver(person, journeyId);
+  begin(simulation, person, { ...opening, leadId, key: key ?? null });
+  return true;
+}
+
+const membersOf = ({ running }: Person, group: string | undefined): readonly Member[] =>
+  running.flatMap(({ id, definition: { sequence, exclusive } }) =>
+    exclusive !== undefined && exclusive.group === group
+      ? [{ journeyId: id, sequence, priority: exclusive.priority }]
+      : [],
+  );
+
+/** The first turn is decided with the entry, as in life. */
+function begin(
+  simulation: Simulation,
+  person: Person,
+  {
+    definition,
+    entry,
+    parent = null,
+    leadId,
+    key,
+    ...o
+  }: Opening & { readonly leadId: string | null; readonly key: string | null },
+): void {
+  const { now, setting } = simulation;
+  const id = o.journeyId ?? simulation.nextJourneyId();
   const state = initialState(person.log.lastSeq, entry?.seq);
   const run = new Run(person, definition, { id, state, enteredAt: now, entry });
+  run.parent = parent;
+  if (o.by) run.depth = 1 + depthBelow(o.by, now);
   person.running.push(run);
-  person.past.push({ id, sequence, running: true, enteredAt: now });
+  person.past.push({ id, sequence: definition.sequence, running: true, enteredAt: now, leadId, entryKey: key });
   const { lead } = person.facts;
-  if (audience === 'lead' && lead && (lead.stage === 'new' || lead.stage === 'recycled')) lead.stage = 'nurturing';
+  if (leadId !== null && lead && (lead.stage === 'new' || lead.stage === 'recycled')) lead.stage = 'nurturing';
   setting.observer.entered?.(run, now);
-  simulation.at(now, () => run.turn === 0 && simulation.take(run));
-  return run;
+  simulation.begin(run);
 }
 
 function unfit({ facts }: Person, audience: Definition['audience']): string | undefined {
   if (audience === 'lead') return facts.lead ? undefined : 'the contact has no lead, and the sequence is for leads';
   return facts.client ? undefined : 'the contact is no client, and the sequence is for clients';
 }
-
-const pastOf = ({ past }: Person, sequence: string) => past.filter((journey) => journey.sequence === sequence);

@@ -1,11 +1,11 @@
 import { type Draw, quickChance } from '../chance';
 import { EVENTS } from '../event';
-import type { Json } from '../ids';
 import { type Habit, habitsOf, isAbout, type ReceivedMail, reactionsTo, type Tuned } from '../rehearsal/habits';
 import { personasOf, weightsOf } from '../rehearsal/personas';
 import { repAnswer } from '../rehearsal/rep-answer';
 import type { Persona, Script } from '../rehearsal/script';
-import type { Actor, Behaviour, ClosedTask, SimulatedMail } from './behaviour';
+import { taskClosing } from '../rehearsal/task-closing';
+import type { Actor, Behaviour, SimulatedMail } from './behaviour';
 
 /** What was measured of the mails of one template. Rates are from 0 to 1, of the mails that were accepted. */
 export interface MeasuredTemplate {
@@ -19,28 +19,16 @@ export interface MeasuredTemplate {
 
 /** How people behave: personas give the spread, what was measured gives the level. */
 export interface BehaviourModel {
-  /** Seed, weights of personas, words about single contacts, and whether reps answer. */
+  /** Seed, weights of personas, words about single contacts, whether reps answer, what other systems do. */
   readonly script: Script;
   readonly measured?: ReadonlyMap<string, MeasuredTemplate>;
-  /** Share of the tasks that are closed in time. */
-  readonly closedTasks?: number;
-  /** Share of the webhooks' messages that fail, and what the other answers set, by endpoint. */
-  readonly webhooks?: { readonly [endpoint: string]: AssumedAnswer };
   /** Default: `quickChance`. With `chance`, people do just what they do in a rehearsal of the same seed. */
   readonly draw?: Draw;
 }
 
-export interface AssumedAnswer {
-  readonly fails: number;
-  readonly set: { readonly [attribute: string]: Json };
-}
-
-const CLOSED_TASKS = 0.85;
-const NO_ANSWER: AssumedAnswer = { fails: 0, set: {} };
-
 /** The behaviour that a model describes. The same seed, address, step and occurrence always do the same. */
 export function behaviourOf(model: BehaviourModel): Behaviour {
-  const { script, closedTasks = CLOSED_TASKS, webhooks = {}, draw = quickChance } = model;
+  const { script, draw = quickChance } = model;
   const { seed } = script;
   const personas = { lead: personasOf(script, 'lead', draw), client: personasOf(script, 'client', draw) };
   const levels = levelsOf(model);
@@ -53,20 +41,11 @@ export function behaviourOf(model: BehaviourModel): Behaviour {
       return reactionsTo(received, { persona: personas[audience](email), seed, draw, tuned });
     },
     afterOffer: (_, offer) => (script.reps === 'silent' ? [] : repAnswer(offer, seed, draw)),
-    afterTask: ({ contact }, { key, step, now }): ClosedTask | undefined => {
-      const drawn = (what: string) => draw(seed, contact.email, key, what);
-      if (drawn('closes') >= closedTasks) return undefined;
-      const outcomes = Object.keys(step.outcomes);
-      const outcome = outcomes[Math.floor(drawn('outcome') * outcomes.length)] ?? 'done';
-      return { at: Math.round(now + (0.05 + 0.9 * drawn('when')) * step.due), outcome };
-    },
-    webhook: ({ contact }, { step, key }) => {
-      const { fails, set } =
-        (Object.hasOwn(webhooks, step.endpoint) ? webhooks[step.endpoint] : undefined) ?? NO_ANSWER;
-      if (draw(seed, contact.email, key, 'fails') < fails)
-        return { effect: 'webhook', status: 'failed', reason: 'assumed to fail' };
-      const known = Object.fromEntries(Object.entries(set).filter(([name]) => Object.hasOwn(step.set, name)));
-      return { effect: 'webhook', status: 'delivered', set: known, reason: 'assumed to answer' };
+    afterTask: (_, task) => (script.reps === 'silent' ? [] : taskClosing(task, seed, draw)),
+    webhook: (_, { endpoint }) => {
+      const { webhooks } = script;
+      const { status = 200, body = {} } = (Object.hasOwn(webhooks, endpoint) ? webhooks[endpoint] : undefined) ?? {};
+      return { type: 'answered', status, body: JSON.stringify(body) };
     },
   };
 }

@@ -6,7 +6,7 @@ import { taggedAnew } from '../journey/changed-facts';
 import type { Rules } from '../rules';
 import { earnedBy, rulesFor } from '../scoring/earned';
 import { fitStanding } from '../scoring/fit';
-import { addInterest, type Interest, scoreAt } from '../scoring/interest';
+import { addInterest, type Interest, scoreAt, withStepPoints } from '../scoring/interest';
 import { judge, type Measured } from '../scoring/standing';
 import type { PastJourney } from '../sequence/reentry';
 import type { Change } from '../steps/handler';
@@ -46,6 +46,8 @@ export class Person {
   readonly facts: LiveFacts;
   readonly log: EventLog;
   readonly running: Run[] = [];
+  /** Entries that wait until no other journey of their group is under way. */
+  readonly waiting: (() => void)[] = [];
   readonly past: (Mutable<PastJourney> & { readonly sequence: string })[];
   suppression: GateFacts['suppression'];
   private interest: Interest;
@@ -170,7 +172,7 @@ export class Person {
     const { lead } = this.facts;
     if (!lead || OVER.includes(lead.stage)) return;
     const { halfLife } = this.rules.scoring;
-    this.interest = addInterest(this.interest, { points, at: this.now }, halfLife);
+    this.interest = withStepPoints(this.interest, { points, at: this.now }, halfLife);
     this.rejudge({ score: scoreAt(this.interest, this.interest.at, halfLife) });
   }
 

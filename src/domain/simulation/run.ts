@@ -14,11 +14,16 @@ export class Run {
   move: Move | null = null;
   waitsFor: readonly string[] = [];
   isOver = false;
+  /** Its first turn is decided, and what that asks for comes next. */
+  isFresh = true;
   /** It performs a mail just now, and asks its rules right after. */
   isBusy = false;
   mails = 0;
-  /** How often each handoff has been come to. */
-  readonly offers = new Map<string, number>();
+  /** The messages to other systems that are under way: tries, and since when. */
+  readonly messages = new Map<string, { readonly attempts: number; readonly plannedAt: Instant }>();
+  /** How many journeys in a row have entered each other, this one included. */
+  depth = 1;
+  private readonly visits = new Map<string, number>();
   /** The journey that waits for the end of this one, and the visit of its step. */
   parent: { readonly run: Run; readonly joinId: string } | null = null;
 
@@ -49,5 +54,12 @@ export class Run {
   get stepId(): string | undefined {
     const { place } = this.state;
     return 'stepId' in place ? place.stepId : undefined;
+  }
+
+  /** Counts a handoff or task that is given at a step: 1 for the first. */
+  countVisit(stepId: string): number {
+    const count = (this.visits.get(stepId) ?? 0) + 1;
+    this.visits.set(stepId, count);
+    return count;
   }
 }

@@ -56,8 +56,7 @@ export class Sales {
     const { simulation } = this;
     const { run, stepId, id: handoffId, offeredAt, dueAt } = handoff;
     const { contact } = run.person.facts;
-    const occurrence = (run.offers.get(stepId) ?? 0) + 1;
-    run.offers.set(stepId, occurrence);
+    const occurrence = run.countVisit(stepId);
     const { email, locale } = contact;
     const { sequence, audience } = run.definition;
     const offer = { email, locale, sequence, stepId, occurrence, handoffId, offeredAt, dueAt };
@@ -139,17 +138,24 @@ export class Sales {
     return reps.map(({ email, weight }) => ({ id: email, weight, currentWeight: 0 }));
   }
 
-  /** Gives somebody a task; its outcome comes back as an event. */
-  give(run: Run, task: NewTask): void {
+  /** Gives the task to the next rep of its team; its outcome comes back as an event, unless the journey has ended by then. */
+  give(run: Run, { key: taskId, stepId, kind, title, dueAt, ...task }: NewTask): void {
     const { simulation } = this;
-    const step = run.definition.steps.find(({ id }) => id === task.stepId);
-    if (step?.type !== 'task') throw new TypeError(`step ${task.stepId} is no task`);
+    const { now, setting } = simulation;
     const { person, definition } = run;
-    const actor = { contact: person.facts.contact, audience: definition.audience };
-    const closed = simulation.setting.behaviour.afterTask(actor, { ...task, step, now: simulation.now });
-    if (!closed) return;
-    const { at, outcome } = closed;
-    const properties = { taskId: task.key, outcome };
-    simulation.at(at, () => simulation.happen(person, { type: EVENTS.taskClosed, at, journeyId: run.id, properties }));
+    const step = definition.steps.find(({ id }) => id === stepId);
+    if (step?.type !== 'task') throw new TypeError(`step ${stepId} is no task`);
+    this.nextRep(task.team ?? chooseTeam(setting.rules.routing, person.facts, now).team);
+    const { contact } = person.facts;
+    const { sequence, audience } = definition;
+    const about = { email: contact.email, sequence, stepId, occurrence: run.countVisit(stepId) };
+    const given = { ...about, kind, outcomes: Object.keys(step.outcomes), taskId, givenAt: now, dueAt };
+    for (const { dueAt: at, properties } of setting.behaviour.afterTask({ contact, audience }, given)) {
+      const closed = { taskId, title, outcome: properties.outcome ?? 'done' };
+      simulation.at(at, () => {
+        if (!run.isOver)
+          simulation.happen(person, { type: EVENTS.taskClosed, at, journeyId: run.id, properties: closed });
+      });
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { quickChance } from '../chance';
+import { eventsOfEntry } from '../entry/schema';
 import type { Instant } from '../ids';
 import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
@@ -58,7 +59,8 @@ function arrive(simulation: Simulation, input: Simulated): void {
   const { seed } = model.script;
   const count = population.type === 'real' ? population.newcomers.length : population.count;
   const perDay = arrivalsPerDay ?? count;
-  const event = sequence.enter.on === undefined ? undefined : { type: sequence.enter.on, properties: {} };
+  const [type] = eventsOfEntry(sequence.enter);
+  const event = type === undefined ? undefined : { type, properties: {} };
   const newcomer = newcomers(input);
   for (let day = 0; day * perDay < count && day < days; day += 1)
     simulation.at(startsAt + day * DAY, () => {

@@ -8,6 +8,8 @@ import type { ScriptedEvent } from '../rehearsal/scripted-event';
 import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
 import type { Change } from '../steps/handler';
+import { endpointOf } from '../webhook/rules';
+import { USUAL_LIMITS, webhookOutcome } from '../webhook/settle';
 import type { Behaviour } from './behaviour';
 import { enter } from './entry';
 import { type Wanted, wantedBy } from './event-log';
@@ -75,16 +77,32 @@ export class Simulation {
   /** Lets somebody come at the moment of the entry; they are made then. */
   add(newcomer: () => Newcomer, entry: Entry): void {
     this.at(entry.at, () => {
-      const person = new Person(this.setting.rules, this.wanted, newcomer());
-      person.now = this.now;
+      const person = this.welcome(newcomer());
       this.plan(person, entry.planned ?? []);
       enter(this, person, entry);
     });
   }
 
-  /** Goes on until nothing is left that happens by `until`. */
-  run(until: Instant): void {
-    for (let next = this.queue.take(until); next; next = this.queue.take(until)) {
+  /** Makes a person who enters nothing yet. */
+  welcome(newcomer: Newcomer): Person {
+    const person = new Person(this.setting.rules, this.wanted, newcomer);
+    person.now = Math.max(person.now, this.now);
+    return person;
+  }
+
+  enterByHand(person: Person, sequence: string): void {
+    enter(this, person, { sequence, at: this.now });
+  }
+
+  /** Follows a journey no further. */
+  stop(run: Run): void {
+    run.isOver = true;
+    run.person.running.splice(run.person.running.indexOf(run), 1);
+  }
+
+  /** Goes on until nothing is left that happens by `until`, or until it is not wanted any more. */
+  run(until: Instant, isWanted: () => boolean = () => true): void {
+    for (let next = this.queue.take(until); next && isWanted(); next = this.queue.take(until)) {
       this.now = Math.max(this.now, next.at);
       next.happens();
     }
@@ -133,8 +151,20 @@ export class Simulation {
     else this.take(run);
   }
 
+  /** Decides the first turn; what it asks for is done next, after whatever goes on now. */
+  begin(run: Run): void {
+    this.decide(run, undefined);
+    this.at(this.now, () => {
+      if (run.isOver || !run.isFresh || run.move === null) return;
+      run.isFresh = false;
+      const outcome = this.perform(run, run.move);
+      if (outcome) this.take(run, outcome);
+    });
+  }
+
   /** Takes turns until the journey rests: the loop of the journey's workflow. */
   take(run: Run, first?: EffectOutcome): void {
+    run.isFresh = false;
     let outcome = first;
     do {
       if (run.isOver) return;
@@ -210,10 +240,20 @@ export class Simulation {
   }
 
   private tellOthers(run: Run, stepId: string, key: string): EffectOutcome {
-    const step = run.definition.steps.find(({ id }) => id === stepId);
+    const { behaviour, rules } = this.setting;
+    const { definition, messages, person } = run;
+    const step = definition.steps.find(({ id }) => id === stepId);
     if (step?.type !== 'webhook') throw new TypeError(`step ${stepId} is no webhook`);
-    const { contact } = run.person.facts;
-    return this.setting.behaviour.webhook({ contact, audience: run.definition.audience }, { step, key, now: this.now });
+    const { now } = this;
+    const { attempts, plannedAt } = messages.get(key) ?? { attempts: 0, plannedAt: now };
+    const { endpoint, set } = step;
+    const actor = { contact: person.facts.contact, audience: definition.audience };
+    const reply = behaviour.webhook(actor, { endpoint, key, now });
+    const limits = endpointOf(rules.webhooks, endpoint) ?? USUAL_LIMITS;
+    const outcome = webhookOutcome(reply, { key, attempts, plannedAt, now, limits, set });
+    if (outcome.status === 'deferred') messages.set(key, { attempts: attempts + 1, plannedAt });
+    else messages.delete(key);
+    return outcome;
   }
 
   private end(run: Run, outcome: string): void {
@@ -222,11 +262,21 @@ export class Simulation {
     person.running.splice(person.running.indexOf(run), 1);
     const past = person.past.find(({ id }) => id === run.id);
     if (past) past.running = false;
-    if (parent) this.tellParent(parent, outcome);
+    if (parent) this.tellParent(parent, { sequence: run.definition.sequence, outcome });
+    for (const tries of person.waiting.splice(0)) this.at(this.now, tries);
   }
 
-  tellParent({ run, joinId }: NonNullable<Run['parent']>, outcome: string): void {
-    const properties = { joinId, outcome };
+  /** Ends a journey whose group another one enters. */
+  takeOver(person: Person, journeyId: string): void {
+    const run = person.running.find(({ id }) => id === journeyId);
+    if (run) this.end(run, 'taken-over');
+  }
+
+  tellParent(
+    { run, joinId }: NonNullable<Run['parent']>,
+    { sequence, outcome }: { readonly sequence: string; readonly outcome: string },
+  ): void {
+    const properties = { joinId, sequence, outcome };
     this.at(this.now, () =>
       this.happen(run.person, { type: EVENTS.journeyEnded, at: this.now, journeyId: run.id, properties }),
     );
