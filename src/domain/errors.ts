@@ -57,7 +57,7 @@ export const ERRORS = {
   ),
   VIV_NO_TIME_SKIPPING: missing<Record<string, never>>(
     () =>
-      'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or wait for simulation, which needs no server.',
+      'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or simulate: viveiro simulate needs no server.',
   ),
   VIV_NO_INBOX: missing<Record<string, never>>(
     () => 'The built-in inbox does not run, and a rehearsal mails to nothing else. Start Viveiro again: viveiro start.',

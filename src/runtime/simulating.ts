@@ -92,7 +92,7 @@ export async function runSimulation(request: SimulateRequest): Promise<Simulatio
 type Files = readonly Definition[];
 
 /** All valid sequence files of a folder; the others are no matter here. */
-async function definitionsIn(folder: string): Promise<Files> {
+export async function definitionsIn(folder: string): Promise<Files> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   const read = await Promise.all(names.map((name) => readSequenceFile(path.join(folder, name))));
   return read.flatMap((one) => (one.type === 'valid' ? [one.definition] : []));

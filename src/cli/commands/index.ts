@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { register as backtest } from './backtest';
 import { register as config } from './config';
 import { register as demo } from './demo';
 import { register as doctor } from './doctor';
@@ -36,7 +37,7 @@ export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo, worker] },
   {
     heading: 'Sequences:',
-    commands: [validate, plan, publish, migrate, sequence, rehearse, simulate, pause, resume, experiment],
+    commands: [validate, plan, publish, migrate, sequence, rehearse, simulate, backtest, pause, resume, experiment],
   },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends, segment] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
