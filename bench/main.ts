@@ -2,12 +2,14 @@
 import { journeyBench } from './journey';
 import { memoryBench } from './memory';
 import { segmentBench } from './segment/segment';
+import { simulateBench } from './simulate';
 
 type Result = { readonly [figure: string]: number };
 const BENCHES: { readonly [name: string]: (flags: readonly string[]) => Promise<Result> } = {
   journey: journeyBench,
   memory: memoryBench,
   segment: segmentBench,
+  simulate: simulateBench,
 };
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/decision';
 import { keyOf } from '../domain/ids';
 import type { Turn, WebhookOutcome } from '../domain/journey/move';
-import { type Reply, webhookOutcome } from '../domain/webhook/settle';
+import { type Reply, USUAL_LIMITS, webhookOutcome } from '../domain/webhook/settle';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { lockJourney, type OpenJourney } from '../store/journeys';
@@ -9,9 +9,6 @@ import { takeTurn } from '../store/turn';
 import { settleWebhook } from '../store/webhooks';
 import type { HeldWebhook, WebhookRequest } from './begin-webhook';
 import type { WebhookDeps } from './webhook-deps';
-
-/** Limits of an endpoint that the rules do not have: as if it had none of its own. */
-const USUAL = { tries: 10, retryFor: 86_400_000 };
 
 interface Replied {
   readonly request: WebhookRequest;
@@ -29,7 +26,7 @@ export async function settleReply(tx: Tx, deps: WebhookDeps, { request, held, re
   const journey = await lockJourney(tx, journeyId);
   if (journey.turn !== turn) return takeTurn(tx, deps.turn, { journeyId, turn, now });
   const { attempts, plannedAt, step } = held;
-  const limits = held.limits ?? USUAL;
+  const limits = held.limits ?? USUAL_LIMITS;
   const outcome = webhookOutcome(reply, { key, attempts, plannedAt, now, limits, set: step.set });
   return settled(tx, deps, { request, journey, outcome, isTried: true });
 }

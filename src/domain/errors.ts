@@ -57,7 +57,7 @@ export const ERRORS = {
   ),
   VIV_NO_TIME_SKIPPING: missing<Record<string, never>>(
     () =>
-      'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or wait for simulation, which needs no server.',
+      'This Temporal server cannot skip time, so nothing can be rehearsed on it. Use the embedded server (unset TEMPORAL_ADDRESS), set frontend.WorkflowTimeSkippingEnabled on yours, or simulate: viveiro simulate needs no server.',
   ),
   VIV_NO_INBOX: missing<Record<string, never>>(
     () => 'The built-in inbox does not run, and a rehearsal mails to nothing else. Start Viveiro again: viveiro start.',
@@ -212,6 +212,10 @@ export const ERRORS = {
   VIV_MAP_INVALID: bad<{ file: string; problems: string }>((p) => `The mapping ${p.file} is not valid:\n${p.problems}`),
   VIV_ROW_INVALID: bad<{ reason: string }>((p) => p.reason),
   VIV_USAGE: bad<{ problem: string }>((p) => p.problem),
+  VIV_POPULATION_EMPTY: bad<{ sequence: string; audience: string; notLetIn: number }>(
+    (p) =>
+      `Nobody on record may enter ${p.sequence}: no ${p.audience} fits, ${p.notLetIn} do not fulfil the condition of its entry. Import some, or simulate made-up people: --population 1000.`,
+  ),
   // sales
   VIV_HANDOFF_ANSWERED: bad<{ status: string }>(
     (p) => `This handoff is already ${p.status}; the first answer holds.`,

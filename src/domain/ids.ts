@@ -17,6 +17,9 @@ export function keyOf(...parts: readonly (string | number)[]): string {
   return v5(parts.join('|'), NAMESPACE);
 }
 
+/** `keyOf`, or what stands in for it where nothing is stored. */
+export type KeyOf = typeof keyOf;
+
 /** A new id for a row with no natural cause: UUIDv7, ordered by time. Not pure: call it at the edge, never in domain. */
 export function newId(): string {
   return v7();

@@ -1,21 +1,11 @@
 import type { Stage } from '../domain/facts';
+import { FURTHER, STAGES } from '../domain/handoff/stage';
 import type { Instant } from '../domain/ids';
 import { keyOf } from '../domain/ids';
 import type { HandoffStatus } from '../domain/journey/move';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import type { Handoff } from './handoff-rows';
-
-/** The stage that an answer gives the lead; an expired handoff leaves it as it is. */
-const STAGES = {
-  accepted: { stage: 'sal', reason: 'sales accepted the lead' },
-  rejected: { stage: 'lost', reason: 'sales rejected the lead' },
-  recycled: { stage: 'recycled', reason: 'sales gave the lead back' },
-  expired: null,
-} as const satisfies { readonly [S in HandoffStatus]: { readonly stage: Stage; readonly reason: string } | null };
-
-/** What sales has reached by itself meanwhile; an answer takes no lead back from there. */
-const FURTHER: readonly Stage[] = ['sql', 'won'];
 
 interface Applied {
   readonly handoff: Handoff;

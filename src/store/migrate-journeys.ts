@@ -104,6 +104,7 @@ function endedBy({ last }: OpenJourney, reason: string): Advanced {
   return {
     state: { ...last.state, place: { type: 'ended' } },
     move: { type: 'end', outcome: OUTCOME },
+    path: [],
     decisions: [],
     changes: [],
     waitsFor: [],

@@ -55,13 +55,15 @@ async function pokeRunning({ client }: LifecycleDeps, workflow: string, seq: num
 
 async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journeyId: string) {
   const journey = await readJourney(single(db), journeyId);
-  const { turn, last, contactId, sequence, versionId, definition } = journey;
+  const { turn, last, contactId, sequence, versionId, definition, enteredAt } = journey;
   const { version } = await findVersion(single(db), versionId); // from memory
   const move = reactions ? await moveWithoutTimer(single(db), journey, last) : last.move;
   const nextScriptedAt = (await reactions?.nextAt(single(db), contactId)) ?? null;
   const rehearsal = reactions ? { nextScriptedAt: move === last.move ? nextScriptedAt : null } : undefined;
   const shown = statusOf(definition, last.state, last.move) ?? 'running';
-  const input: JourneyInput = { v: 1, journeyId, turn, move, shown, rehearsal };
+  // one that another journey has entered begins at that one's time, which a rehearsal runs ahead
+  const now = reactions ? enteredAt : undefined;
+  const input: JourneyInput = { v: 1, journeyId, turn, move, now, shown, rehearsal };
   return {
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,

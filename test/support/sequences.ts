@@ -10,7 +10,26 @@ export interface SequenceOptions {
   /** Steps go forward alone, so that every journey ends. */
   readonly isForwardOnly?: boolean;
   readonly maxSteps?: number;
+  /** With every step type there is, or with those of `steps`; default: those that need nobody else. */
+  readonly also?: readonly LaterStep[];
 }
+
+/** Step types that ask for tasks, other systems, other sequences, or for what a contact is like. */
+export const LATER_STEPS = [
+  'split',
+  'score',
+  'task',
+  'webhook',
+  'join',
+  'goto',
+  'variants',
+  'branches',
+  'events',
+  'tags',
+] as const;
+export type LaterStep = (typeof LATER_STEPS)[number];
+/** The sequence that random ones join. */
+export const JOINED = 'joined';
 
 const duration = fc.constantFrom('1s', '1h', '2d', '1w 3d');
 const eventType = fc.constantFrom(...EVENT_TYPES);
@@ -100,6 +119,122 @@ function body({ later, any }: Targets): fc.Arbitrary<object> {
   );
 }
 
+const OUTCOMES = ['reached', 'no-answer'] as const;
+
+/** The steps that `also` may name. */
+const LATER_BODIES: { readonly [S in LaterStep]: (targets: Targets) => fc.Arbitrary<object> } = {
+  split: ({ later }) =>
+    fc.record(
+      {
+        type: fc.constant('split'),
+        by: fc.constant('half'),
+        branches: fc.tuple(
+          fc.record({ name: fc.constant('one'), weight: fc.constantFrom(1, 3), to: later }, { requiredKeys: ['name'] }),
+          fc.record({ name: fc.constant('other'), to: later }, { requiredKeys: ['name'] }),
+        ),
+        holdout: fc.record({ weight: fc.constant(1), for: duration }),
+        next: later,
+      },
+      { requiredKeys: ['type', 'branches'] },
+    ),
+  score: ({ later }) =>
+    fc.record(
+      { type: fc.constant('score'), points: fc.constantFrom(5, -2.5, 25), next: later },
+      { requiredKeys: ['type', 'points'] },
+    ),
+  task: ({ any }) =>
+    fc.record(
+      {
+        type: fc.constant('task'),
+        kind: fc.constantFrom('call', 'todo'),
+        title: fc.constant('Call'),
+        due: duration,
+        outcomes: fc.record({ [OUTCOMES[0]]: any, [OUTCOMES[1]]: any }, { requiredKeys: [] }),
+        onOverdue: any,
+        next: any,
+      },
+      { requiredKeys: ['type', 'kind', 'title', 'due'] },
+    ),
+  webhook: ({ later }) =>
+    fc.record(
+      {
+        type: fc.constant('webhook'),
+        endpoint: fc.constant('crm'),
+        set: fc.constant({ plan: 'plan' }),
+        onFailed: later,
+        next: later,
+      },
+      { requiredKeys: ['type', 'endpoint'] },
+    ),
+  join: ({ later }) =>
+    fc.oneof(
+      fc.record(
+        { type: fc.constant('join'), sequence: fc.constantFrom(JOINED, 'unknown'), next: later },
+        { requiredKeys: ['type', 'sequence'] },
+      ),
+      fc.record(
+        {
+          type: fc.constant('join'),
+          sequence: fc.constant(JOINED),
+          wait: fc.constant(true),
+          timeout: duration,
+          outcomes: fc.record({ done: later, refused: later }, { requiredKeys: [] }),
+          onTimeout: later,
+          next: later,
+        },
+        { requiredKeys: ['type', 'sequence', 'wait', 'timeout'] },
+      ),
+    ),
+  goto: ({ later }) =>
+    fc.record(
+      { type: fc.constant('goto'), to: later, most: fc.constantFrom(1, 2), next: later },
+      { requiredKeys: ['type', 'to', 'most'] },
+    ),
+  variants: ({ later }) =>
+    fc.record(
+      {
+        type: fc.constant('mail'),
+        variants: fc.constant([
+          { name: 'short', template: 'hello' },
+          { name: 'long', template: 'offer', weight: 2 },
+        ]),
+        next: later,
+      },
+      { requiredKeys: ['type', 'variants'] },
+    ),
+  branches: ({ later }) =>
+    fc.record(
+      {
+        type: fc.constant('checkpoint'),
+        branches: fc.array(fc.record({ when: condition, to: later }), { minLength: 1, maxLength: 3 }),
+        else: later,
+      },
+      { requiredKeys: ['type', 'branches'] },
+    ),
+  events: ({ any }) =>
+    fc.record(
+      {
+        type: fc.constant('waitFor'),
+        events: fc.array(
+          fc.record(
+            { event: eventType, where: condition, same: fc.constant({ property: 'order' }), to: any },
+            { requiredKeys: ['event'] },
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
+        timeout: duration,
+        onEvent: any,
+        onTimeout: any,
+      },
+      { requiredKeys: ['type', 'events', 'timeout'] },
+    ),
+  tags: ({ later }) =>
+    fc.record(
+      { type: fc.constant('update'), tag: fc.constant(['vip']), untag: fc.constantFrom([], ['cold']), next: later },
+      { requiredKeys: ['type', 'tag'] },
+    ),
+};
+
 const rule = (name: string): fc.Arbitrary<object> =>
   fc.oneof(
     eventType.map((on) => ({ name, on })),
@@ -108,12 +243,19 @@ const rule = (name: string): fc.Arbitrary<object> =>
   );
 
 /** Random sequences as files say them, such as could be published: all names exist, every step is reached, no circle is without a wait. */
-export function sequences({ isForwardOnly = false, maxSteps = 8 }: SequenceOptions = {}): fc.Arbitrary<Json> {
+export function sequences({
+  isForwardOnly = false,
+  maxSteps = 8,
+  also = [],
+}: SequenceOptions = {}): fc.Arbitrary<Json> {
   return fc.integer({ min: 1, max: maxSteps }).chain((count) => {
     const target = (from: number) => fc.integer({ min: from, max: count }).map(idOf);
     const steps = Array.from({ length: count }, (_, index) => {
       const later = target(index + 1);
-      return body({ later, any: isForwardOnly ? later : target(0) }).map((step) => ({ id: idOf(index), ...step }));
+      const targets = { later, any: isForwardOnly ? later : target(0) };
+      const more = also.map((type) => LATER_BODIES[type](targets));
+      const step = more.length === 0 ? body(targets) : fc.oneof(body(targets), ...more);
+      return step.map((parts) => ({ id: idOf(index), ...parts }));
     });
     const last = { id: idOf(count), type: 'end' };
     return fc

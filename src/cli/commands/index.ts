@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { register as backtest } from './backtest';
 import { register as config } from './config';
 import { register as demo } from './demo';
 import { register as doctor } from './doctor';
@@ -18,6 +19,7 @@ import { register as resume } from './resume';
 import { register as segment } from './segment';
 import { register as sends } from './sends';
 import { register as sequence } from './sequence';
+import { register as simulate } from './simulate';
 import { register as start } from './start';
 import { register as task } from './task';
 import { register as validate } from './validate';
@@ -35,7 +37,7 @@ export const GROUPS: readonly Group[] = [
   { heading: 'Run it:', commands: [start, demo, worker] },
   {
     heading: 'Sequences:',
-    commands: [validate, plan, publish, migrate, sequence, rehearse, pause, resume, experiment],
+    commands: [validate, plan, publish, migrate, sequence, rehearse, simulate, backtest, pause, resume, experiment],
   },
   { heading: 'People:', commands: [importing, enrol, journeys, why, sends, segment] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },

@@ -14,8 +14,20 @@ export function durationMs(text: string): number {
     .reduce((sum, part) => sum + Number(part.slice(0, -1)) * UNIT_MS[part.slice(-1) as Unit], 0); // DURATION allows only these units
 }
 
+const MOST_TEXTS = 10_000;
+const remembered = new Map<number, string>();
+
 /** Text form of milliseconds for people: `2d 3h`. */
 export function durationText(ms: number): string {
+  const known = remembered.get(ms);
+  if (known !== undefined) return known;
+  if (remembered.size >= MOST_TEXTS) remembered.clear();
+  const text = written(ms);
+  remembered.set(ms, text);
+  return text;
+}
+
+function written(ms: number): string {
   let rest = Math.round(ms / 1000) * 1000;
   const parts = (['d', 'h', 'm', 's'] as const).flatMap((unit) => {
     const count = Math.floor(rest / UNIT_MS[unit]);

@@ -1,6 +1,11 @@
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { Instant } from '../ids';
+import { rememberedNext } from './remembered-next';
+import { isZone, zoneOffsetMs } from './zone-offset';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export const weekdaySchema = z.enum(WEEKDAYS);
@@ -20,17 +25,24 @@ export function timeMs(time: string): number {
 
 export const zoneSchema = z
   .string()
-  .refine((zone) => IANAZone.isValidZone(zone), 'not an IANA time zone; write one like America/Sao_Paulo')
+  .refine((zone) => isZone(zone), 'not an IANA time zone; write one like America/Sao_Paulo')
   .meta({ description: 'An IANA time zone, like America/Sao_Paulo.' });
+
+export interface WantedTime {
+  readonly time: string;
+  readonly weekdays: readonly Weekday[];
+  readonly zone: string;
+}
 
 /**
  * The first instant strictly after `now` at which clocks in `zone` show `time` (`HH:mm`) on one of `weekdays` (none: any day).
  * In the gap of a spring change the instant moves forward by the gap; in the overlap of autumn the first of the two counts.
  */
-export function nextLocalTime(
-  now: Instant,
-  wanted: { readonly time: string; readonly weekdays: readonly Weekday[]; readonly zone: string },
-): Instant {
+export function nextLocalTime(now: Instant, wanted: WantedTime): Instant {
+  return rememberedNext(`${wanted.zone} ${wanted.time} ${wanted.weekdays.join()}`, now, () => workedOut(now, wanted));
+}
+
+function workedOut(now: Instant, wanted: WantedTime): Instant {
   const [hour = 0, minute = 0] = wanted.time.split(':').map(Number);
   const today = DateTime.fromMillis(now, { zone: wanted.zone }).startOf('day');
   for (let days = 0; days <= 8; days += 1) {
@@ -45,6 +57,8 @@ export function nextLocalTime(
 
 /** Minutes since local midnight, and the weekday, that clocks in `zone` show at `at`. */
 export function localClock(at: Instant, zone: string): { readonly minutes: number; readonly weekday: Weekday } {
-  const local = DateTime.fromMillis(at, { zone });
-  return { minutes: local.hour * 60 + local.minute, weekday: WEEKDAYS[local.weekday - 1] ?? 'mon' };
+  const wall = at + zoneOffsetMs(zone, at);
+  const days = Math.floor(wall / DAY_MS);
+  const weekday = (((days + 3) % 7) + 7) % 7; // 1970-01-01 was a Thursday
+  return { minutes: Math.floor((wall - days * DAY_MS) / MINUTE_MS), weekday: WEEKDAYS[weekday] ?? 'mon' };
 }

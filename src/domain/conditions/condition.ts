@@ -48,8 +48,18 @@ export interface Parts {
   readonly operand: unknown;
 }
 
+const remembered = new WeakMap<Comparison, Parts>();
+
 /** Takes a comparison apart. Throws VIV_CONDITION_INVALID for what `conditionSchema` would have refused. */
 export function partsOf(comparison: Comparison): Parts {
+  const known = remembered.get(comparison);
+  if (known) return known;
+  const parts = takenApart(comparison);
+  remembered.set(comparison, parts);
+  return parts;
+}
+
+function takenApart(comparison: Comparison): Parts {
   const fact = factAt(comparison.fact);
   const [name, operand] = Object.entries(comparison).find(([key]) => key !== 'fact') ?? [''];
   if (!fact || !isOperatorName(name))

@@ -1,5 +1,4 @@
-import { DateTime } from 'luxon';
-import { zoneSchema } from '../calendar/local-time';
+import { isZone } from '../calendar/zone-offset';
 import type { Instant } from '../ids';
 import { type CappedMails, fullCap } from './caps';
 import { isQuiet, quietEnd } from './quiet-hours';
@@ -33,7 +32,7 @@ export function gate(rules: GateRules, facts: GateFacts, now: Instant): Verdict 
   return barred(rules, facts) ?? held(rules, facts, now) ?? { type: 'send', reason: allowance(facts) };
 }
 
-const dayOf = (at: Instant): string => DateTime.fromMillis(at, { zone: 'utc' }).toFormat('yyyy-MM-dd');
+const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
 
 function barred({ consentFor }: GateRules, { purpose, consent, suppression }: GateFacts): Verdict | undefined {
   if (suppression)
@@ -50,7 +49,7 @@ function held({ caps, quietHours }: GateRules, facts: GateFacts, now: Instant): 
   const earliest = full?.until ?? now;
   const { zone } = facts;
   if (quietHours?.purposes.includes(facts.purpose)) {
-    if (!zoneSchema.safeParse(zone).success)
+    if (!isZone(zone))
       return { type: 'skip', reason: `"${zone}" is no time zone, so nobody knows when it is night there` };
     if (isQuiet(earliest, quietHours, zone)) {
       const quiet = `quiet hours from ${quietHours.from} to ${quietHours.to} in ${zone}`;

@@ -35,7 +35,5 @@ function nextEnd(now: Instant, hours: QuietHours, zone: string): Instant {
   return byMinutes < byClock && !isQuiet(byMinutes, hours, zone) ? byMinutes : byClock;
 }
 
-function minutesOf(time: string): number {
-  const [hour = 0, minute = 0] = time.split(':').map(Number);
-  return hour * 60 + minute;
-}
+/** Of `HH:mm`. */
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));

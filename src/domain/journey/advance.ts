@@ -1,6 +1,7 @@
+import type { explain } from '../conditions';
 import type { Decision } from '../decision';
 import type { Facts } from '../facts';
-import type { Instant } from '../ids';
+import type { Instant, KeyOf } from '../ids';
 import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
 import type { Change } from '../steps/handler';
@@ -26,6 +27,15 @@ export interface AdvanceInput {
   readonly outcome?: EffectOutcome;
   /** Number of the turn being decided: part of the keys of its decisions. */
   readonly turn: number;
+  /** Given where nobody reads why: state, move and changes stay the same, decisions are left out. */
+  readonly unread?: Unread;
+}
+
+/** What stands in for keys and explanations that nobody reads. */
+export interface Unread {
+  /** The same parts must give the same key, and other parts another one. */
+  readonly keyOf: KeyOf;
+  readonly explain: typeof explain;
 }
 
 /** What a turn decided; whoever asked records it and performs the move. */
@@ -34,6 +44,8 @@ export interface Advanced {
   readonly move: Move;
   readonly decisions: readonly Decision[];
   readonly changes: readonly Change[];
+  /** The steps that were come to in this turn, in order. */
+  readonly path: readonly string[];
   /** Event types that the step waits for; goal and exits are told apart by the definition. */
   readonly waitsFor: readonly string[];
   readonly ended: { readonly outcome: string; readonly reason: string } | null;

@@ -17,17 +17,19 @@ export interface Progress {
   readonly used: NonNullable<JourneyState['used']>;
   readonly passBy: readonly string[];
   readonly detour: Detour | undefined;
+  readonly path: readonly string[];
   readonly decisions: readonly Decision[];
   readonly changes: readonly Change[];
 }
 
 export function begun(input: AdvanceInput): Progress {
   const { visits, seen, used = {}, passBy = [], detour } = input.state;
-  return { input, facts: input.facts, visits, seen, used, passBy, detour, decisions: [], changes: [] };
+  return { input, facts: input.facts, visits, seen, used, passBy, detour, path: [], decisions: [], changes: [] };
 }
 
 /** The changes hold for everything after them in this turn. */
 export function withChanges(progress: Progress, changes: readonly Change[]): Progress {
+  if (changes.length === 0) return progress;
   const { scoring } = progress.input.rules;
   return {
     ...progress,
@@ -39,7 +41,8 @@ export function withChanges(progress: Progress, changes: readonly Change[]): Pro
 export type Said = Pick<Decision, 'kind' | 'stepId' | 'outcome' | 'reason' | 'data'>;
 
 export function decided(progress: Progress, said: Said): Progress {
-  const { journey, turn, now } = progress.input;
+  const { journey, turn, now, unread } = progress.input;
+  if (unread) return progress;
   const decision: Decision = {
     ...said,
     key: keyOf('decision', journey.id, turn, progress.decisions.length),
@@ -58,7 +61,7 @@ export interface Rest {
 
 /** The end of a turn: what was decided, and where the journey stands. */
 export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest): Advanced {
-  const { visits, seen, used, passBy, detour, decisions, changes } = progress;
+  const { visits, seen, used, passBy, detour, path, decisions, changes } = progress;
   const { entrySeq } = progress.input.state;
   const state: JourneyState = {
     v: 1,
@@ -70,7 +73,7 @@ export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest
     ...(passBy.length > 0 ? { passBy } : {}),
     ...(detour === undefined ? {} : { detour }),
   };
-  return { state, move: untilRule(progress, move), waitsFor, decisions, changes, ended: null };
+  return { state, move: untilRule(progress, move), path, waitsFor, decisions, changes, ended: null };
 }
 
 /** A rest ends when time alone makes the goal or an exit hold: they hold at any moment. */

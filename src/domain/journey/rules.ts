@@ -33,13 +33,24 @@ function isOf({ on, where }: Rule, event: FactEvent, situation: RuleSituation): 
 
 /** The goal if it is reached, else the first exit that holds. They hold at any moment, so every turn asks. */
 export function heldRule(definition: Definition, situation: RuleSituation): HeldRule | undefined {
-  const rules = [
-    ...(definition.goal ? [{ kind: 'goal' as const, rule: definition.goal }] : []),
-    ...definition.exits.map((rule) => ({ kind: 'exit' as const, rule })),
-  ];
-  for (const { kind, rule } of rules) {
+  for (const { kind, rule } of rulesOf(definition)) {
     const reason = reasonOf(rule, situation);
     if (reason !== undefined) return { kind, name: rule.name, reason };
   }
   return undefined;
+}
+
+type OfDefinition = readonly { readonly kind: 'goal' | 'exit'; readonly rule: Rule }[];
+const remembered = new WeakMap<Definition, OfDefinition>();
+
+/** The goal, then the exits. Derived from the definition alone, so remembered with it. */
+function rulesOf(definition: Definition): OfDefinition {
+  const known = remembered.get(definition);
+  if (known) return known;
+  const rules = [
+    ...(definition.goal ? [{ kind: 'goal' as const, rule: definition.goal }] : []),
+    ...definition.exits.map((rule) => ({ kind: 'exit' as const, rule })),
+  ];
+  remembered.set(definition, rules);
+  return rules;
 }

@@ -1,14 +1,15 @@
+import { explain } from '../conditions';
 import { failure } from '../errors';
 import { type Instant, keyOf } from '../ids';
 import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
 import type { Pause } from '../pause/pause';
-import type { Definition } from '../sequence/definition';
 import { endsByDate, planStep, type Step } from '../steps';
 import type { Phase, StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
 import type { Effect, EffectOutcome, Move } from './move';
 import { decided, ended, type Progress, type Rest, resting, withChanges } from './progress';
 import { type Place, seenAfter } from './state';
+import { below, stepOf } from './step-map';
 
 /** Steps that follow each other within one turn; more is a circle that publishing should have refused. */
 const MOST_STEPS = 200;
@@ -67,6 +68,7 @@ function planOf({ progress, step, phase, key }: Visit): StepPlan {
     used,
     sequence: input.definition.sequence,
     calendars: input.rules.calendars,
+    explain: input.unread?.explain ?? explain,
   });
 }
 
@@ -93,8 +95,8 @@ function visitOf(
   { stepId, sinceSeq }: { readonly stepId: string; readonly sinceSeq: number },
   phase: Phase,
 ): Visit {
-  const { definition, journey } = progress.input;
-  const key = keyOf(journey.id, stepId, progress.visits[stepId] ?? 1);
+  const { definition, journey, unread } = progress.input;
+  const key = (unread?.keyOf ?? keyOf)(journey.id, stepId, progress.visits[stepId] ?? 1);
   return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0 };
 }
 
@@ -115,7 +117,8 @@ function arriveAt(progress: Progress, stepId: string | undefined): Visit {
       problem: `sequence ${progress.input.definition.sequence} runs off its last step`,
     });
   const visits = { ...progress.visits, [stepId]: (progress.visits[stepId] ?? 0) + 1 };
-  return visitOf({ ...progress, visits }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
+  const path = [...progress.path, stepId];
+  return visitOf({ ...progress, visits, path }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
 }
 
 /** After a step of a detour: the next one, or the wait that the detour left, with what it saw. */
@@ -283,14 +286,4 @@ function passedBy(at: Visit): Go | undefined {
 function skipped(at: Visit, effect: 'mail' | 'webhook', reason: string): Go | undefined {
   const plan = planOf({ ...at, phase: { type: 'settled', outcome: { effect, status: 'skipped', reason } } });
   return plan.type === 'go' ? { ...plan, kind: 'skip', outcome: 'skipped', reason, recorded: undefined } : undefined;
-}
-
-function stepOf(definition: Definition, stepId: string): Step {
-  const step = definition.steps.find(({ id }) => id === stepId);
-  if (!step) throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no step "${stepId}"` });
-  return step;
-}
-
-function below(definition: Definition, step: Step): string | undefined {
-  return definition.steps[definition.steps.indexOf(step) + 1]?.id;
 }

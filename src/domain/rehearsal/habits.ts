@@ -1,4 +1,4 @@
-import { chance } from '../chance';
+import { chance, type Draw } from '../chance';
 import { EVENTS } from '../event';
 import { type Instant, type Json, keyOf } from '../ids';
 import type { Persona } from './script';
@@ -20,7 +20,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** One thing that a persona may do about a mail. */
-interface Habit {
+export interface Habit {
   readonly event: string;
   /** From 0 to 1, for each mail that it is about. */
   readonly likely: number;
@@ -99,23 +99,52 @@ const HABITS: { readonly [P in Persona]: readonly Habit[] } = {
   ],
 };
 
+export const habitsOf = (persona: Persona): readonly Habit[] => HABITS[persona];
+
+/** Whether the habit is about the mail of this ordinal. */
+export const isAbout = ({ first = 1, last = Number.POSITIVE_INFINITY }: Habit, ordinal: number): boolean =>
+  ordinal >= first && ordinal <= last;
+
+export interface Behaving {
+  readonly persona: Persona;
+  readonly seed: number;
+  /** Default: `chance`. */
+  readonly draw?: Draw;
+  /** What is known better than by habit about this mail; undefined: nothing. */
+  readonly tuned?: (habit: Habit, mail: ReceivedMail) => Tuned | undefined;
+}
+
+export interface Tuned {
+  /** From 0 to 1. */
+  readonly likely: number;
+  /** How long after the mail (ms), for a number from 0 to 1. Default: as by habit. */
+  readonly delayMs?: (number: number) => number;
+}
+
 /**
  * What a persona does about one mail: nothing, or events at their times. Chance hangs on seed, address, step and ordinal alone,
  * so the same people do the same in each run, whatever their ids.
  */
 export function reactionsTo(
   mail: ReceivedMail,
-  { persona, seed }: { readonly persona: Persona; readonly seed: number },
+  { persona, seed, draw = chance, tuned }: Behaving,
 ): readonly ScriptedEvent[] {
   return HABITS[persona].flatMap((habit): ScriptedEvent[] => {
-    const { event, likely, from, to, first = 1, last = Number.POSITIVE_INFINITY } = habit;
-    if (mail.ordinal < first || mail.ordinal > last) return [];
-    if (chance(...partsOf(mail, seed), event, 'does') >= likely) return [];
-    const late = chance(...partsOf(mail, seed), event, 'when') ** 2; // squared: half of them within the first quarter
-    const dueAt = Math.round(mail.acceptedAt + from + late * (to - from));
+    if (!isAbout(habit, mail.ordinal)) return [];
+    const { event } = habit;
+    const known: Tuned = tuned?.(habit, mail) ?? habit;
+    const { likely, delayMs = byHabit(habit) } = known;
+    if (draw(...partsOf(mail, seed), event, 'does') >= likely) return [];
+    const dueAt = Math.round(mail.acceptedAt + delayMs(draw(...partsOf(mail, seed), event, 'when')));
     return [{ type: event, dueAt, properties: habit.properties?.(mail, seed) ?? {} }];
   });
 }
+
+/** Squared: half of them within the first quarter. */
+const byHabit =
+  ({ from, to }: Habit) =>
+  (number: number): number =>
+    from + number ** 2 * (to - from);
 
 const partsOf = ({ email, sequence, stepId, ordinal }: ReceivedMail, seed: number) =>
   [seed, email, sequence, stepId, ordinal] as const;

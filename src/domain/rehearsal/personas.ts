@@ -1,4 +1,4 @@
-import { chance } from '../chance';
+import { chance, type Draw } from '../chance';
 import type { Persona, Script } from './script';
 
 /** How often people of each kind turn up when a script names no weights: made for a lively and believable rehearsal. */
@@ -11,6 +11,10 @@ const LEADS: Partial<Record<Persona, number>> = {
 };
 const CLIENTS: Partial<Record<Persona, number>> = { returns: 36, passive: 54, bounces: 4, unsubscribes: 6 };
 
+/** The weights by which personas are drawn: the script's, else those for the audience. */
+export const weightsOf = ({ personas }: Script, audience: Recipient['audience']): Partial<Record<Persona, number>> =>
+  personas ?? (audience === 'lead' ? LEADS : CLIENTS);
+
 /** Whose persona is asked for. */
 export interface Recipient {
   readonly email: string;
@@ -18,15 +22,25 @@ export interface Recipient {
 }
 
 /** The persona of a contact: the script's own word, else drawn by weight from seed and address. */
-export function personaOf(script: Script, { email, audience }: Recipient): Persona {
-  const named = script.contacts[email]?.persona ?? script.everyone?.persona;
-  if (named) return named;
-  const weights = Object.entries(script.personas ?? (audience === 'lead' ? LEADS : CLIENTS));
+export const personaOf = (script: Script, { email, audience }: Recipient): Persona =>
+  personasOf(script, audience)(email);
+
+/** `personaOf` for many contacts of one audience. */
+export function personasOf(
+  script: Script,
+  audience: Recipient['audience'],
+  draw: Draw = chance,
+): (email: string) => Persona {
+  const weights = Object.entries(weightsOf(script, audience));
   const total = weights.reduce((sum, [, weight]) => sum + (weight ?? 0), 0);
-  let left = chance(script.seed, 'persona', email) * total;
-  for (const [persona, weight] of weights) {
-    left -= weight ?? 0;
-    if (left < 0) return persona as Persona; // the keys of a table over Persona
-  }
-  return 'passive';
+  return (email) => {
+    const named = script.contacts[email]?.persona ?? script.everyone?.persona;
+    if (named) return named;
+    let left = draw(script.seed, 'persona', email) * total;
+    for (const [persona, weight] of weights) {
+      left -= weight ?? 0;
+      if (left < 0) return persona as Persona; // the keys of a table over Persona
+    }
+    return 'passive';
+  };
 }

@@ -1,4 +1,4 @@
-import { chance } from '../chance';
+import { chance, type Draw } from '../chance';
 import { EVENTS } from '../event';
 import type { Answer } from '../handoff/status';
 import { type Instant, keyOf } from '../ids';
@@ -54,9 +54,9 @@ const DAY = 86_400_000;
  * How the rep answers a handoff, and whether the lead buys then; nothing when the rep never answers. Most take the lead within
  * the SLA, some only after the escalation. Chance hangs on seed, address, step and occurrence alone.
  */
-export function repAnswer(offer: OfferedLead, seed: number): readonly ScriptedEvent[] {
+export function repAnswer(offer: OfferedLead, seed: number, drawn: Draw = chance): readonly ScriptedEvent[] {
   const { email, sequence, stepId, occurrence, handoffId, offeredAt, dueAt } = offer;
-  const draw = (what: string) => chance(seed, email, sequence, stepId, occurrence, 'rep', what);
+  const draw = (what: string) => drawn(seed, email, sequence, stepId, occurrence, 'rep', what);
   const action = actionAt(draw('answer'));
   if (!action) return [];
   const start = draw('late') < LATE ? dueAt : offeredAt;

@@ -1,4 +1,4 @@
-import { chance, weighted } from '../chance';
+import { chance, type Draw, weighted } from '../chance';
 import type { Instant } from '../ids';
 import type { ScriptedEvent } from './scripted-event';
 
@@ -30,9 +30,9 @@ const FIRST = 3;
  * How a rep closes a task, in time; nothing when nobody does. The step's own outcomes, the first of them most often; without any,
  * a call reaches the lead or gets no answer, and a to-do is done. Chance hangs on seed, address, step and occurrence alone.
  */
-export function taskClosing(task: GivenTask, seed: number): readonly ScriptedEvent[] {
+export function taskClosing(task: GivenTask, seed: number, drawn: Draw = chance): readonly ScriptedEvent[] {
   const { email, sequence, stepId, occurrence, kind, outcomes, taskId, givenAt, dueAt } = task;
-  const draw = (what: string) => chance(seed, email, sequence, stepId, occurrence, 'task', what);
+  const draw = (what: string) => drawn(seed, email, sequence, stepId, occurrence, 'task', what);
   if (draw('never') < NEVER) return [];
   const names = outcomes.length > 0 ? outcomes : USUAL[kind];
   const choices = names.map((name, index) => ({ name, weight: index === 0 ? FIRST : 1 }));

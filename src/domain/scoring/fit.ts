@@ -30,6 +30,12 @@ export function fitOf(scoring: ScoringRules, facts: Facts, now: Instant): Fit {
   return { points, grade: gradeOf(scoring, points), rules };
 }
 
+/** Points and grade alone, for whoever tells nobody why. */
+export function fitStanding(scoring: ScoringRules, facts: Facts, now: Instant): Pick<Fit, 'points' | 'grade'> {
+  const points = scoring.fit.reduce((sum, rule) => (evaluate(rule.when, facts, now) ? sum + rule.points : sum), 0);
+  return { points, grade: gradeOf(scoring, points) };
+}
+
 /** Event types that fit rules ask for, with how many of the newest they need. */
 export const fitNeeds = ({ fit }: ScoringRules): ReadonlyMap<string, number> =>
   eventNeeds({ any: fit.map(({ when }) => when) });

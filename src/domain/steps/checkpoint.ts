@@ -42,12 +42,12 @@ export const checkpoint: StepHandler<CheckpointStep> = {
     ...(when === undefined ? [] : [{ at: ['when'], condition: when }]),
     ...branches.map((branch, index) => ({ at: ['branches', index, 'when'], condition: branch.when })),
   ],
-  plan: (step, { facts, now }) => {
+  plan: (step, { facts, now, explain: explained = explain }) => {
     const { when, branches = [] } = step;
     if (when !== undefined) {
       const holds = evaluate(when, facts, now);
       const to = holds ? step.then : step.else;
-      return { type: 'go', to, kind: 'branch', outcome: holds ? 'yes' : 'no', reason: explain(when, facts, now) };
+      return { type: 'go', to, kind: 'branch', outcome: holds ? 'yes' : 'no', reason: explained(when, facts, now) };
     }
     const taken = branches.find((branch) => evaluate(branch.when, facts, now));
     if (!taken) return { type: 'go', to: step.else, kind: 'branch', outcome: 'else', reason: 'no branch holds' };
@@ -56,7 +56,7 @@ export const checkpoint: StepHandler<CheckpointStep> = {
       to: taken.to,
       kind: 'branch',
       outcome: nameOf(taken),
-      reason: explain(taken.when, facts, now),
+      reason: explained(taken.when, facts, now),
     };
   },
 };

@@ -1,5 +1,5 @@
 import type { Calendars } from '../calendar/calendars';
-import type { Condition } from '../conditions';
+import type { Condition, explain } from '../conditions';
 import type { DecisionKind } from '../decision';
 import type { Facts, Stage } from '../facts';
 import type { Instant, Json } from '../ids';
@@ -28,6 +28,8 @@ export interface Situation {
   /** Name of the sequence. */
   readonly sequence: string;
   readonly calendars: Calendars;
+  /** Makes the reasons of conditions. Default: that of the conditions. */
+  readonly explain?: typeof explain;
 }
 
 /** A change of the contact or lead that the same transaction applies. */

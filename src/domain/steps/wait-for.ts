@@ -55,10 +55,25 @@ export const waitForSchema = z
   .readonly();
 export type WaitForStep = z.output<typeof waitForSchema>;
 
-const awaited = ({ event, events }: WaitForStep): readonly Awaited[] =>
-  events ?? [event ?? []].flat().map((type) => ({ event: type }));
+interface Wants {
+  readonly awaited: readonly Awaited[];
+  readonly types: readonly string[];
+}
 
-const typesOf = (step: WaitForStep): readonly string[] => [...new Set(awaited(step).map(({ event }) => event))];
+const remembered = new WeakMap<WaitForStep, Wants>();
+
+/** What the step says, in one form. Derived from it alone, so remembered with it. */
+function wantsOf(step: WaitForStep): Wants {
+  const known = remembered.get(step);
+  if (known) return known;
+  const all = step.events ?? [step.event ?? []].flat().map((type) => ({ event: type }));
+  const wants = { awaited: all, types: [...new Set(all.map(({ event }) => event))] };
+  remembered.set(step, wants);
+  return wants;
+}
+
+const awaited = (step: WaitForStep): readonly Awaited[] => wantsOf(step).awaited;
+const typesOf = (step: WaitForStep): readonly string[] => wantsOf(step).types;
 
 interface Match {
   readonly event: FactEvent;

@@ -36,6 +36,9 @@ const MOST_RETRY_AFTER_MS = 24 * HOUR;
 /** Statuses by which a server asks for another try: timeout, too early, too many requests. RFC 9110, 8470, 6585. */
 const AGAIN: readonly number[] = [408, 425, 429];
 
+/** Limits of an endpoint that the rules do not have: as if it had none of its own. */
+export const USUAL_LIMITS = { tries: 10, retryFor: 24 * HOUR };
+
 export interface TriedMessage {
   /** The id of the message. */
   readonly key: string;

@@ -1,0 +1,26 @@
+import { EVENTS } from '../event';
+import type { FactEvent } from '../facts';
+import type { Person } from './person';
+
+type Event = Omit<FactEvent, 'seq'>;
+
+/** What Viveiro itself does about events that it knows; src/store/event-effects.ts does the same to the rows. */
+const EFFECTS: { readonly [type: string]: (person: Person, event: Event) => void } = {
+  [EVENTS.purchase]: (person, { properties, at }) => {
+    const { amount } = properties;
+    const isReturn = typeof amount !== 'number' || amount < 0;
+    if (!isReturn) person.purchase(amount, at);
+  },
+  [EVENTS.mailBounced]: (person, { properties, at }) => {
+    if (properties.kind !== 'soft') person.suppression ??= { reason: 'hard_bounce', at };
+  },
+  [EVENTS.mailUnsubscribed]: (person, { type, properties, at }) => {
+    const { purpose } = properties;
+    person.withdraw(typeof purpose === 'string' ? purpose : 'marketing', { source: type, at });
+  },
+};
+
+/** Applies what an event means for client status, suppression and consent. */
+export function follow(person: Person, event: Event): void {
+  if (Object.hasOwn(EFFECTS, event.type)) EFFECTS[event.type]?.(person, event);
+}

@@ -1,0 +1,93 @@
+import { EVENTS } from '../event';
+import { fullCap } from '../gate/caps';
+import { gate, type Verdict } from '../gate/gate';
+import type { Instant } from '../ids';
+import type { Effect, MailOutcome } from '../journey/move';
+import { type MailStep, templateOf } from '../steps/mail';
+import type { SimulatedMail } from './behaviour';
+import type { Run } from './run';
+import type { Simulation } from './simulation';
+
+/** A mail whose turn at the provider comes later. */
+export interface Waiting {
+  readonly waitsUntil: Instant;
+  readonly stepId: string;
+  readonly key: string;
+}
+
+interface Asked {
+  readonly stepId: string;
+  readonly effect: Extract<Effect, { type: 'mail' }>;
+  /** It has waited for the provider. */
+  readonly isItsTurn?: boolean;
+}
+
+/** Sends one mail, if the gate lets it and the provider takes it now. */
+export function performMail(simulation: Simulation, run: Run, asked: Asked): MailOutcome | Waiting {
+  const { setting, now } = simulation;
+  const { person, definition } = run;
+  const step = mailStep(run, asked.stepId);
+  const purpose = step.purpose ?? definition.purpose;
+  person.now = now;
+  const facts = person.gateFacts(purpose);
+  const verdict = gate(setting.rules.gate, facts, now);
+  if (verdict.type !== 'send') {
+    const isCapped = verdict.type === 'defer' && fullCap(setting.rules.gate.caps, facts, now) !== undefined;
+    const deferral = verdict.type === 'defer' ? (isCapped ? 'cap' : 'quiet-hours') : null;
+    setting.observer.unsent?.(run, { stepId: step.id, verdict, deferral, now });
+    return refusal(verdict);
+  }
+  const waitsUntil = asked.isItsTurn ? now : simulation.provider.nextTurn(now);
+  if (waitsUntil > now) {
+    const waiting = { type: 'defer', until: waitsUntil, reason: 'the provider takes no more now' } as const;
+    setting.observer.unsent?.(run, { stepId: step.id, verdict: waiting, deferral: 'provider', now });
+    return { waitsUntil, stepId: step.id, key: asked.effect.key };
+  }
+  return deliver(simulation, run, {
+    sequence: definition.sequence,
+    stepId: step.id,
+    template: templateOf(step, asked.effect.variant),
+    purpose,
+    ordinal: run.mails + 1,
+    sendId: asked.effect.key,
+    at: now,
+  });
+}
+
+function mailStep({ definition }: Run, stepId: string): MailStep {
+  const step = definition.steps.find(({ id }) => id === stepId);
+  if (step?.type !== 'mail') throw new TypeError(`step ${stepId} is no mail`);
+  return step;
+}
+
+function refusal(verdict: Exclude<Verdict, { type: 'send' }>): MailOutcome {
+  const { reason } = verdict;
+  switch (verdict.type) {
+    case 'defer':
+      return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
+    case 'skip':
+      return { effect: 'mail', status: 'skipped', reason };
+    case 'exit':
+      return { effect: 'mail', status: 'exit', reason };
+    default:
+      throw new TypeError(`unknown verdict ${JSON.stringify(verdict satisfies never)}`);
+  }
+}
+
+function deliver(simulation: Simulation, run: Run, mail: SimulatedMail): MailOutcome {
+  const { behaviour, observer } = simulation.setting;
+  const { person, definition, id: journeyId } = run;
+  const actor = { contact: person.facts.contact, audience: definition.audience };
+  const status = behaviour.delivery(actor, mail);
+  const { sendId, template, purpose, at } = mail;
+  if (status !== 'rejected') person.countMail(purpose, at);
+  if (status === 'accepted') {
+    run.mails += 1;
+    observer.sent?.(run, mail);
+    run.isBusy = true; // the turn that this mail's outcome brings comes next
+    simulation.happen(person, { type: EVENTS.mailAccepted, at, journeyId, properties: { sendId, template } });
+    run.isBusy = false;
+    simulation.plan(person, behaviour.afterMail(actor, mail), run);
+  }
+  return { effect: 'mail', status, reason: status };
+}

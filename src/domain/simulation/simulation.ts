@@ -1,0 +1,290 @@
+import { EVENTS } from '../event';
+import type { FactEvent } from '../facts';
+import { type Instant, type KeyOf, keyOf } from '../ids';
+import { type Advanced, advance, type Unread } from '../journey/advance';
+import type { EffectOutcome, Move } from '../journey/move';
+import { rememberedSeqs } from '../journey/state';
+import type { ScriptedEvent } from '../rehearsal/scripted-event';
+import type { Rules } from '../rules';
+import type { Definition } from '../sequence/definition';
+import type { Change } from '../steps/handler';
+import { endpointOf } from '../webhook/rules';
+import { USUAL_LIMITS, webhookOutcome } from '../webhook/settle';
+import type { Behaviour } from './behaviour';
+import { enter } from './entry';
+import { type Wanted, wantedBy } from './event-log';
+import { follow } from './happened';
+import { performMail, type Waiting } from './mails';
+import type { Observer } from './observer';
+import { type Newcomer, Person } from './person';
+import { TimeQueue } from './queue';
+import { Desks, Provider, type Resources } from './resources';
+import type { Run } from './run';
+import { Sales } from './sales';
+import { isInterested } from './wake';
+
+export interface Setting {
+  readonly rules: Rules;
+  /** Sequences that may be entered, by name. */
+  readonly sequences: ReadonlyMap<string, Definition>;
+  readonly behaviour: Behaviour;
+  readonly observer: Observer;
+  readonly resources?: Resources;
+  /** Whether somebody reads keys and reasons: then they are what they are in life. */
+  readonly isRead?: boolean;
+}
+
+/** How somebody comes into a sequence: by an event that enters it, or by hand. */
+export interface Entry {
+  readonly sequence: string;
+  readonly at: Instant;
+  /** The event by which they come; absent: by hand. */
+  readonly event?: { readonly type: string; readonly properties: FactEvent['properties'] };
+  /** Id of the journey; default: one of its own. */
+  readonly journeyId?: string;
+  /** What they do besides what the behaviour says. */
+  readonly planned?: readonly ScriptedEvent[];
+}
+
+const UNREAD: Unread = {
+  keyOf: (...[first = '', second = '', third = '']) => `${first}|${second}|${third}`, // visits have three parts
+  explain: () => '',
+};
+
+/**
+ * A population going through sequences, event by event: what happens next happens next, and the days between cost nothing. All that
+ * is decided is decided by `advance`, the gate, the scores and the routing of life.
+ */
+export class Simulation {
+  now: Instant = Number.NEGATIVE_INFINITY;
+  readonly provider: Provider;
+  readonly sales: Sales;
+  readonly keyOf: KeyOf;
+  private readonly queue = new TimeQueue();
+  private readonly wanted: Wanted;
+  private readonly unread: Unread | undefined;
+  private journeys = 0;
+
+  constructor(readonly setting: Setting) {
+    const { rules, sequences, resources = {}, isRead = false } = setting;
+    this.wanted = wantedBy(rules, sequences.values());
+    this.provider = new Provider(resources);
+    this.sales = new Sales(this, new Desks(resources, rules.calendars.zone));
+    this.unread = isRead ? undefined : UNREAD;
+    this.keyOf = isRead ? keyOf : UNREAD.keyOf;
+  }
+
+  /** Lets somebody come at the moment of the entry; they are made then. */
+  add(newcomer: () => Newcomer, entry: Entry): void {
+    this.at(entry.at, () => {
+      const person = this.welcome(newcomer());
+      this.plan(person, entry.planned ?? []);
+      enter(this, person, entry);
+    });
+  }
+
+  /** Makes a person who enters nothing yet. */
+  welcome(newcomer: Newcomer): Person {
+    const person = new Person(this.setting.rules, this.wanted, newcomer);
+    person.now = Math.max(person.now, this.now);
+    return person;
+  }
+
+  enterByHand(person: Person, sequence: string): void {
+    enter(this, person, { sequence, at: this.now });
+  }
+
+  /** Follows a journey no further. */
+  stop(run: Run): void {
+    run.isOver = true;
+    run.person.running.splice(run.person.running.indexOf(run), 1);
+  }
+
+  /** Goes on until nothing is left that happens by `until`, or until it is not wanted any more. */
+  run(until: Instant, isWanted: () => boolean = () => true): void {
+    for (let next = this.queue.take(until); next && isWanted(); next = this.queue.take(until)) {
+      this.now = Math.max(this.now, next.at);
+      next.happens();
+    }
+    this.now = Math.max(this.now, until);
+  }
+
+  at(at: Instant, happens: () => void): void {
+    this.queue.put(Math.max(at, this.now), happens);
+  }
+
+  nextJourneyId(): string {
+    this.journeys += 1;
+    return `journey-${this.journeys}`;
+  }
+
+  /** What somebody will do. Events of mails belong to the journey that sent them. */
+  plan(person: Person, events: readonly ScriptedEvent[], run?: Run): void {
+    for (const { type, dueAt, properties } of events) {
+      const journeyId = run && type.startsWith('mail.') ? run.id : null;
+      this.at(dueAt, () => this.happen(person, { type, at: dueAt, journeyId, properties }));
+    }
+  }
+
+  /** Records what happens with somebody, and wakes whoever waits for it. */
+  happen(person: Person, event: Omit<FactEvent, 'seq'>, isKept = false): FactEvent {
+    person.now = this.now;
+    const stage = person.facts.lead?.stage;
+    follow(person, event);
+    const recorded = person.record(event, { isKept });
+    this.setting.observer.happened?.(person, recorded);
+    this.tellStage(person, stage);
+    for (const run of [...person.running]) if (!run.isBusy && isInterested(run, recorded, this.now)) this.wake(run);
+    if (!isKept) enter(this, person, { event: recorded });
+    return recorded;
+  }
+
+  tellStage(person: Person, from: NonNullable<Person['facts']['lead']>['stage'] | undefined): void {
+    const to = person.facts.lead?.stage;
+    if (from !== undefined && to !== undefined && from !== to)
+      this.setting.observer.staged?.(person, { from, to, now: this.now });
+  }
+
+  /** An effect that is under way goes on; goal and exits may end the journey all the same. */
+  private wake(run: Run): void {
+    if (run.state.place.type === 'performing') this.decide(run, undefined);
+    else this.take(run);
+  }
+
+  /** Decides the first turn; what it asks for is done next, after whatever goes on now. */
+  begin(run: Run): void {
+    this.decide(run, undefined);
+    this.at(this.now, () => {
+      if (run.isOver || !run.isFresh || run.move === null) return;
+      run.isFresh = false;
+      const outcome = this.perform(run, run.move);
+      if (outcome) this.take(run, outcome);
+    });
+  }
+
+  /** Takes turns until the journey rests: the loop of the journey's workflow. */
+  take(run: Run, first?: EffectOutcome): void {
+    run.isFresh = false;
+    let outcome = first;
+    do {
+      if (run.isOver) return;
+      const advanced = this.decide(run, outcome);
+      outcome = advanced.ended ? undefined : this.perform(run, advanced.move);
+    } while (outcome);
+  }
+
+  private decide(run: Run, outcome: EffectOutcome | undefined): Advanced {
+    const { person, definition, identity: journey, state, turn, stepId: from } = run;
+    const { facts } = person;
+    const { rules, observer } = this.setting;
+    const { now, unread } = this;
+    person.now = now;
+    facts.enteredAt = run.enteredAt;
+    facts.entry = run.entry;
+    const advanced = advance({ definition, journey, state, facts, rules, now, outcome, turn, unread });
+    const stage = facts.lead?.stage;
+    run.state = advanced.state;
+    run.turn = turn + 1;
+    run.move = advanced.move;
+    run.waitsFor = advanced.waitsFor;
+    observer.turned?.(run, { advanced, from, outcome, now });
+    for (const change of advanced.changes) this.change(run, change);
+    this.tellStage(person, stage);
+    if (person.log.isFull) forget(person);
+    if (advanced.ended) this.end(run, advanced.ended.outcome);
+    return advanced;
+  }
+
+  private change(run: Run, change: Change): void {
+    if (change.type === 'task') this.sales.give(run, change.task);
+    else if (change.type === 'join') enter(this, run.person, { join: change, parent: run });
+    else run.person.apply(change);
+  }
+
+  /** Does what the turn asks for. Undefined: what comes of it, comes later. */
+  private perform(run: Run, move: Move): EffectOutcome | undefined {
+    if (move.type === 'end') return undefined;
+    if (move.type === 'await') {
+      const { turn } = run;
+      if (move.until !== null) this.at(move.until, () => run.turn === turn && this.take(run));
+      return undefined;
+    }
+    switch (move.effect.type) {
+      case 'mail':
+        return this.later(performMail(this, run, { stepId: move.stepId, effect: move.effect }), run);
+      case 'handoff':
+        this.sales.offer(run, { stepId: move.stepId, key: move.effect.key });
+        return undefined;
+      case 'webhook':
+        return this.tellOthers(run, move.stepId, move.effect.key);
+      default:
+        throw new TypeError(`unknown effect ${JSON.stringify(move.effect satisfies never)}`);
+    }
+  }
+
+  /** A mail that waits for the provider is asked for again when its time has come: rules and gate may say otherwise by then. */
+  private later(done: EffectOutcome | Waiting, run: Run): EffectOutcome | undefined {
+    if (!('waitsUntil' in done)) return done;
+    const { key, stepId } = done;
+    this.at(done.waitsUntil, () => {
+      const { place } = run.state;
+      if (run.isOver || place.type !== 'performing' || place.key !== key) return;
+      const outcome = performMail(this, run, {
+        stepId,
+        effect: { type: 'mail', key, variant: place.variant },
+        isItsTurn: true,
+      });
+      if (!('waitsUntil' in outcome)) this.take(run, outcome);
+    });
+    return undefined;
+  }
+
+  private tellOthers(run: Run, stepId: string, key: string): EffectOutcome {
+    const { behaviour, rules } = this.setting;
+    const { definition, messages, person } = run;
+    const step = definition.steps.find(({ id }) => id === stepId);
+    if (step?.type !== 'webhook') throw new TypeError(`step ${stepId} is no webhook`);
+    const { now } = this;
+    const { attempts, plannedAt } = messages.get(key) ?? { attempts: 0, plannedAt: now };
+    const { endpoint, set } = step;
+    const actor = { contact: person.facts.contact, audience: definition.audience };
+    const reply = behaviour.webhook(actor, { endpoint, key, now });
+    const limits = endpointOf(rules.webhooks, endpoint) ?? USUAL_LIMITS;
+    const outcome = webhookOutcome(reply, { key, attempts, plannedAt, now, limits, set });
+    if (outcome.status === 'deferred') messages.set(key, { attempts: attempts + 1, plannedAt });
+    else messages.delete(key);
+    return outcome;
+  }
+
+  private end(run: Run, outcome: string): void {
+    const { person, parent } = run;
+    run.isOver = true;
+    person.running.splice(person.running.indexOf(run), 1);
+    const past = person.past.find(({ id }) => id === run.id);
+    if (past) past.running = false;
+    if (parent) this.tellParent(parent, { sequence: run.definition.sequence, outcome });
+    for (const tries of person.waiting.splice(0)) this.at(this.now, tries);
+  }
+
+  /** Ends a journey whose group another one enters. */
+  takeOver(person: Person, journeyId: string): void {
+    const run = person.running.find(({ id }) => id === journeyId);
+    if (run) this.end(run, 'taken-over');
+  }
+
+  tellParent(
+    { run, joinId }: NonNullable<Run['parent']>,
+    { sequence, outcome }: { readonly sequence: string; readonly outcome: string },
+  ): void {
+    const properties = { joinId, sequence, outcome };
+    this.at(this.now, () =>
+      this.happen(run.person, { type: EVENTS.journeyEnded, at: this.now, journeyId: run.id, properties }),
+    );
+  }
+}
+
+/** Nobody sees what is older than what every journey has seen. */
+function forget({ log, running }: Person): void {
+  const horizon = Math.min(...running.map(({ state }) => state.seen.horizon));
+  log.forget({ horizon, remembered: running.flatMap(({ state }) => rememberedSeqs(state)) });
+}

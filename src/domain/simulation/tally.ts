@@ -1,0 +1,187 @@
+import { zoneOffsetMs } from '../calendar/zone-offset';
+import { EVENTS } from '../event';
+import type { Instant } from '../ids';
+import type { HandoffStatus } from '../journey/move';
+import type { Definition } from '../sequence/definition';
+import { Funnel, type StepCounts } from './funnel';
+import type { Deferral, Observer } from './observer';
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+/** What one run of a simulation came to. Days and hours are those of the company's clock, weeks are seven days from the start. */
+export interface Counts {
+  readonly entered: number;
+  readonly refused: number;
+  readonly running: number;
+  readonly mails: number;
+  readonly mailsPerDay: readonly number[];
+  /** 24 numbers, from midnight. */
+  readonly mailsPerHourOfDay: readonly number[];
+  /** Most mails within one hour by the clock. */
+  readonly mailsInBusiestHour: number;
+  readonly deferrals: { readonly [D in Deferral]: number };
+  /** Mails that the gate let not go, ever. */
+  readonly skipped: number;
+  readonly clicks: number;
+  readonly calls: number;
+  readonly purchases: number;
+  readonly unsubscribes: number;
+  readonly bounces: number;
+  readonly mqls: number;
+  readonly mqlsPerWeek: readonly number[];
+  readonly handoffs: number;
+  readonly handoffsPerWeek: readonly number[];
+  readonly answersPerWeek: readonly number[];
+  readonly handoffsByTeam: { readonly [team: string]: number };
+  readonly handoffsByStatus: { readonly [S in HandoffStatus]: number };
+  readonly escalations: number;
+  /** Times that an answer had to wait for another day since whoever was to give it had no room. */
+  readonly putOff: number;
+  /** By sequence. */
+  readonly outcomes: { readonly [sequence: string]: { readonly [outcome: string]: number } };
+  readonly steps: readonly StepCounts[];
+}
+
+const EVENT_COUNTS = {
+  [EVENTS.mailClicked]: 'clicks',
+  [EVENTS.callRequested]: 'calls',
+  [EVENTS.purchase]: 'purchases',
+  [EVENTS.mailUnsubscribed]: 'unsubscribes',
+  [EVENTS.mailBounced]: 'bounces',
+} as const;
+type Counted = (typeof EVENT_COUNTS)[keyof typeof EVENT_COUNTS];
+
+export interface TallyOptions {
+  readonly startsAt: Instant;
+  readonly days: number;
+  readonly zone: string;
+  readonly sequences: Iterable<Definition>;
+}
+
+/** Counts what happens in a simulation; it grows with days and steps, not with people. */
+export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Observer {
+  private readonly funnel: Funnel;
+  private readonly midnight: Instant;
+  private readonly perDay: number[];
+  private readonly perHour: number[] = Array.from({ length: 24 }, () => 0);
+  private readonly mqlWeeks: number[];
+  private readonly handoffWeeks: number[];
+  private readonly answerWeeks: number[];
+  private readonly events: { [C in Counted]: number } = {
+    clicks: 0,
+    calls: 0,
+    purchases: 0,
+    unsubscribes: 0,
+    bounces: 0,
+  };
+  private readonly deferrals: { [D in Deferral]: number } = { cap: 0, 'quiet-hours': 0, provider: 0 };
+  private readonly teams = new Map<string, number>();
+  private readonly statuses: { [S in HandoffStatus]: number } = { accepted: 0, rejected: 0, recycled: 0, expired: 0 };
+  private readonly numbers = { entered: 0, refused: 0, ended: 0, skipped: 0, escalations: 0, putOff: 0, busiest: 0 };
+  private hour = { number: Number.NaN, count: 0 };
+
+  constructor(private readonly options: TallyOptions) {
+    const { startsAt, days, zone } = options;
+    this.midnight = Math.floor(this.wall(startsAt, zone) / DAY) * DAY;
+    const weeks = Math.ceil(days / 7);
+    this.perDay = zeros(days);
+    this.mqlWeeks = zeros(weeks);
+    this.handoffWeeks = zeros(weeks);
+    this.answerWeeks = zeros(weeks);
+    this.funnel = new Funnel(options.sequences);
+  }
+
+  private wall(at: Instant, zone = this.options.zone): number {
+    return at + zoneOffsetMs(zone, at);
+  }
+
+  private addTo(counts: number[], size: number, at: Instant): void {
+    const place = Math.min(counts.length - 1, Math.floor((this.wall(at) - this.midnight) / size));
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+
+  entered(): void {
+    this.numbers.entered += 1;
+  }
+
+  refused(): void {
+    this.numbers.refused += 1;
+  }
+
+  turned: Required<Observer>['turned'] = (run, { advanced, from }) => {
+    this.funnel.count(run.definition, { from, path: advanced.path, ended: advanced.ended?.outcome });
+    if (advanced.ended) this.numbers.ended += 1;
+  };
+
+  sent: Required<Observer>['sent'] = (_, { at }) => {
+    this.addTo(this.perDay, DAY, at);
+    const number = Math.floor(this.wall(at) / HOUR);
+    const ofDay = number % 24;
+    this.perHour[ofDay] = (this.perHour[ofDay] ?? 0) + 1;
+    this.hour = number === this.hour.number ? this.hour : { number, count: 0 };
+    this.hour.count += 1;
+    this.numbers.busiest = Math.max(this.numbers.busiest, this.hour.count);
+  };
+
+  unsent: Required<Observer>['unsent'] = (_, { deferral }) => {
+    if (deferral) this.deferrals[deferral] += 1;
+    else this.numbers.skipped += 1;
+  };
+
+  offered: Required<Observer>['offered'] = ({ team, offeredAt }) => {
+    this.teams.set(team, (this.teams.get(team) ?? 0) + 1);
+    this.addTo(this.handoffWeeks, 7 * DAY, offeredAt);
+  };
+
+  escalated(): void {
+    this.numbers.escalations += 1;
+  }
+
+  closed: Required<Observer>['closed'] = (_, { status, now }) => {
+    this.statuses[status] += 1;
+    if (status !== 'expired') this.addTo(this.answerWeeks, 7 * DAY, now);
+  };
+
+  putOff(): void {
+    this.numbers.putOff += 1;
+  }
+
+  happened: Required<Observer>['happened'] = (_, { type }) => {
+    if (Object.hasOwn(EVENT_COUNTS, type)) this.events[EVENT_COUNTS[type as keyof typeof EVENT_COUNTS]] += 1;
+  };
+
+  staged: Required<Observer>['staged'] = (_, { to, now }) => {
+    if (to === 'mql') this.addTo(this.mqlWeeks, 7 * DAY, now);
+  };
+
+  counts(): Counts {
+    const { entered, refused, ended, skipped, escalations, putOff, busiest } = this.numbers;
+    return {
+      entered,
+      refused,
+      running: entered - ended,
+      mails: sum(this.perDay),
+      mailsPerDay: this.perDay,
+      mailsPerHourOfDay: this.perHour,
+      mailsInBusiestHour: busiest,
+      deferrals: this.deferrals,
+      skipped,
+      ...this.events,
+      mqls: sum(this.mqlWeeks),
+      mqlsPerWeek: this.mqlWeeks,
+      handoffs: sum(this.handoffWeeks),
+      handoffsPerWeek: this.handoffWeeks,
+      answersPerWeek: this.answerWeeks,
+      handoffsByTeam: Object.fromEntries(this.teams),
+      handoffsByStatus: this.statuses,
+      escalations,
+      putOff,
+      outcomes: this.funnel.outcomes(),
+      steps: this.funnel.steps(),
+    };
+  }
+}
+
+const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
