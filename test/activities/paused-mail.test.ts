@@ -46,11 +46,15 @@ describe('a pause that begins after the turn that asked for a mail', () => {
       await serve();
       const mailing = await aMailing(database.db);
       const pause = await begin(mode);
-      expect(await sendMail(deps, mailing)).toEqual({ turn: 2, move: { type: 'await', stepId: 'first', until: null } });
+      expect(await sendMail(deps, mailing)).toEqual({
+        turn: 2,
+        move: { type: 'await', stepId: 'first', until: null },
+        status: 'paused',
+      });
       expect(server.messages).toEqual([]);
       expect(await sendOf(mailing)).toMatchObject({ status: 'deferred', reason: pauseText(pause), attempts: 0 });
       expect(await rowOf(mailing)).toMatchObject({ heldBy: pause.id, stepId: 'first' });
-      expect(await take(mailing.journeyId, 2, later(HOUR))).toMatchObject({ move: { until: null } });
+      expect(await take(mailing.journeyId, 2, later(HOUR))).toMatchObject({ move: { until: null }, status: 'paused' });
 
       await resume(pause.id, later(2 * HOUR));
       await take(mailing.journeyId, 3, later(2 * HOUR));
@@ -86,7 +90,7 @@ describe('a pause that begins after the turn that asked for a mail', () => {
     await serve();
     const mailing = await aMailing(database.db);
     await begin('freeze', later(HOUR));
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'await', until: null } });
+    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'await', until: null }, status: 'paused' });
     expect(server.messages).toEqual([]);
   });
 
@@ -94,7 +98,11 @@ describe('a pause that begins after the turn that asked for a mail', () => {
     const hooks = { at: async (moment: string) => void (moment === 'claimed' && (await begin('elapse'))) };
     await serve([], { hooks });
     const mailing = await aMailing(database.db);
-    expect(await sendMail(deps, mailing)).toEqual({ turn: 2, move: { type: 'await', stepId: 'rest', until: null } });
+    expect(await sendMail(deps, mailing)).toEqual({
+      turn: 2,
+      move: { type: 'await', stepId: 'rest', until: null },
+      status: 'paused',
+    });
     expect(server.messages).toHaveLength(1);
     expect(await sendOf(mailing)).toMatchObject({ status: 'accepted' });
     expect(await told(mailing)).toEqual(['send accepted', 'pause held']);

@@ -39,7 +39,11 @@ test.each([
   ['an unknown persona among the weights', 'personas: { keen: 2 }', 'script.yaml:1:1'],
   ['weights of nothing', 'personas: { engaged: 0 }', 'needs a weight above 0'],
   ['an event without a time', 'everyone:\n  events:\n    - { event: page.seen }', 'script.yaml:3:'],
-  ['both times at once', 'everyone: { events: [{ at: 1d, afterStep: a, event: page.seen }] }', 'needs either'],
+  [
+    'both times at once',
+    'everyone: { events: [{ at: 1d, afterStep: a, event: page.seen }] }',
+    'has `afterStep` and `at` at once',
+  ],
   ['`in` beside `at`', 'everyone: { events: [{ at: 1d, in: 1h, event: page.seen }] }', '`in` goes with `afterStep`'],
   ['a time that is none', 'everyone: { events: [{ at: soon, event: page.seen }] }', 'not a duration'],
   ['an event type that is none', 'everyone: { events: [{ at: 1d, event: Page Seen }] }', 'not an event type'],
