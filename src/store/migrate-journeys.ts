@@ -29,7 +29,7 @@ export async function migrateJourney(tx: Tx, deps: TurnDeps, request: MigratingJ
   const to = await findVersion(tx, request.toVersionId);
   if (to.sequence !== sequence) throw failure('VIV_NOT_FOUND', { what: `A version ${to.id} of ${sequence}` });
   if (journey.versionId === to.id)
-    return { type: 'moved', turn: { turn, move: last.move }, reason: ALREADY, kind: ALREADY };
+    return { type: 'moved', version: to.version, turn: { turn, move: last.move }, reason: ALREADY, kind: ALREADY };
   if (turn !== request.turn) throw failure('VIV_TURN_STALE', { journey: id, turn: request.turn, current: turn });
   const { map, now } = request;
   const result = judged(await judgingOf(tx, deps, { journey, to: to.definition, map, now }));
@@ -85,6 +85,7 @@ async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<Migratio
   const creditedMs = result.type === 'moves' ? result.credited?.waitedMs : undefined;
   return {
     type: 'moved',
+    version: to.version,
     turn: { turn: turn + 1, move: advanced.move },
     reason,
     kind,

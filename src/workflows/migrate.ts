@@ -3,6 +3,7 @@ import type { MigrationActivities } from '../activities/types';
 import type { MigrationAnswer, MigrationRequest } from '../domain/change/request';
 import type { Turn } from '../domain/journey/move';
 import type { Clock } from './clock';
+import { showVersion } from './status';
 import type { Wake } from './waiter';
 
 /** Asks a journey to move to another version of its sequence. */
@@ -42,6 +43,7 @@ export function listenForMigrations({ journeyId, clock, wake, rest }: Movable): 
       const answer = await migrateJourney({ ...request, journeyId, turn, now: clock.now() });
       if (answer.type === 'moved') {
         rest.moved = answer.turn;
+        showVersion(answer.version);
         wake.poked = true; // the loop goes on with it, and looks once more: a poke may have come meanwhile
       }
       return answer;

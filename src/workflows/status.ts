@@ -13,3 +13,8 @@ export function show(shown: JourneyStatus, { status = 'running', move }: Turn): 
   ]);
   return status;
 }
+
+/** Brings ViveiroVersion up to date: a journey has moved to another version. */
+export function showVersion(version: number): void {
+  upsertSearchAttributes([{ key: { name: 'ViveiroVersion', type: 'INT' }, value: version }]);
+}

@@ -51,6 +51,7 @@ test('a journey moves with its wait credited, its interests and its decision', a
   const answer = await ask(journeyId, to, { map: { steps: { rest: 'pause' } } });
   expect(answer).toEqual({
     type: 'moved',
+    version: to.version,
     turn: { turn: 2, move: { type: 'await', stepId: 'pause', until: MONDAY + 5 * DAY } },
     reason: 'at rest → pause, credited 1d',
     kind: 'to pause, credited',

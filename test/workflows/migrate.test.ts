@@ -1,4 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { createHandoffActivities } from '../../src/activities/handoff';
 import { createMigrateJourney } from '../../src/activities/migrate-journey';
 import { createTakeTurn } from '../../src/activities/take-turn';
@@ -65,6 +66,8 @@ test('a waiting journey moves, waits on by the new version, and is woken by what
     turn: { move: { type: 'await', stepId: 'rest' } },
   });
   const row = await engine.until(journeyId, ({ versionId }) => versionId === same.id);
+  const { typedSearchAttributes } = await handleOf(journeyId).describe();
+  expect(typedSearchAttributes.get(defineSearchAttributeKey('ViveiroVersion', 'INT'))).toBe(same.version);
   expect((row.dueAt?.getTime() ?? 0) - row.enteredAt.getTime()).toBe(9 * DAY);
   await tell(contactId, 'page.viewed');
   expect((await handleOf(journeyId).describe()).status.name).toBe('RUNNING');

@@ -11,6 +11,8 @@ export interface MigrationRequest {
 export type MigrationAnswer =
   | {
       readonly type: 'moved';
+      /** Number of the version that it is on now. */
+      readonly version: number;
       /** The turn that it goes on with; its move is `end` if the move has ended it. */
       readonly turn: Turn;
       /** `at rest → pause, credited 1d 4h`. */
