@@ -2,9 +2,11 @@ import { BY_MAP, type Judged, type Judging, judged, movedText, moveKind, placeOf
 import type { MigrationAnswer, MigrationRequest } from '../domain/change/request';
 import type { StepMap } from '../domain/change/step-map';
 import type { Decision } from '../domain/decision';
+import { routed } from '../domain/delivery/route';
 import { failure } from '../domain/errors';
 import { type Instant, keyOf } from '../domain/ids';
 import type { Advanced } from '../domain/journey/advance';
+import { statusOf } from '../domain/journey/status';
 import type { Definition } from '../domain/sequence/definition';
 import type { Tx } from './db';
 import { lockJourney, type OpenJourney, writeInterests } from './journeys';
@@ -32,9 +34,15 @@ export async function migrateJourney(tx: Tx, deps: TurnDeps, request: MigratingJ
     return { type: 'moved', version: to.version, turn: { turn, move: last.move }, reason: ALREADY, kind: ALREADY };
   if (turn !== request.turn) throw failure('VIV_TURN_STALE', { journey: id, turn: request.turn, current: turn });
   const { map, now } = request;
-  const result = judged(await judgingOf(tx, deps, { journey, to: to.definition, map, now }));
+  const judging = await judgingOf(tx, deps, { journey, to: to.definition, map, now });
+  const result = judged(judging);
   if (result.type === 'stays') return result;
-  return write(tx, deps, { journey, to, request, result });
+  const advanced =
+    result.type === 'ends' ? endedBy(journey, wordsOf(placeOf(last.state), result).reason) : result.advanced;
+  // a rehearsal mails to the inbox, which has no limits
+  const sending = { definition: to.definition, rules: deps.rules, facts: judging.facts };
+  const move = deps.reactions ? advanced.move : routed(advanced.move, sending);
+  return write(tx, deps, { journey, to, request, result, advanced: { ...advanced, move } });
 }
 
 const ALREADY = 'had moved before';
@@ -58,10 +66,11 @@ interface Writing {
   readonly to: SequenceVersion;
   readonly request: MigratingJourney;
   readonly result: Exclude<Judged, { type: 'stays' }>;
+  readonly advanced: Advanced;
 }
 
 async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<MigrationAnswer> {
-  const { journey, to, request, result } = writing;
+  const { journey, to, request, result, advanced } = writing;
   const { journeyId, turn, now } = request;
   const { contactId } = journey;
   const { version } = await findVersion(tx, journey.versionId);
@@ -76,17 +85,17 @@ async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<Migratio
     reason: `from version ${version} to ${to.version}: ${reason}`,
     at: now,
   };
-  const advanced = result.type === 'ends' ? endedBy(journey, reason) : result.advanced;
   const moved = { ...journey, versionId: to.id, definition: to.definition };
   const recorded = { ...advanced, decisions: [said, ...advanced.decisions] };
   await recordTurn(tx, deps, { journey: moved, request: { journeyId, turn, now }, advanced: recorded });
   const interests = advanced.ended ? [] : ruleInterests(to.definition);
   await writeInterests(tx, { journeyId, contactId, kinds: ['goal', 'exit', 'condition'], interests });
   const creditedMs = result.type === 'moves' ? result.credited?.waitedMs : undefined;
+  const status = statusOf(to.definition, advanced.state, advanced.move);
   return {
     type: 'moved',
     version: to.version,
-    turn: { turn: turn + 1, move: advanced.move },
+    turn: { turn: turn + 1, move: advanced.move, ...(status === undefined ? {} : { status }) },
     reason,
     kind,
     ...(creditedMs === undefined ? {} : { creditedMs }),

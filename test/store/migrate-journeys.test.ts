@@ -1,10 +1,11 @@
 import { SAME_STEPS, type StepMap } from '../../src/domain/change/step-map';
+import { deliverySchema } from '../../src/domain/delivery/rules';
 import { countPlaces, pageOfJourneys } from '../../src/store/change-places';
 import { findNumbered } from '../../src/store/change-versions';
 import { transaction } from '../../src/store/db';
 import { migrateJourney } from '../../src/store/migrate-journeys';
 import type { SequenceVersion } from '../../src/store/sequences';
-import { takeTurn } from '../../src/store/turn';
+import { type TurnDeps, takeTurn } from '../../src/store/turn';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { aJourney, interestsOf, published } from '../support/journeys';
@@ -28,10 +29,11 @@ const ask = (
     map,
     turn = 1,
     now = MONDAY + DAY,
-  }: { readonly map?: Partial<StepMap>; readonly turn?: number; readonly now?: number } = {},
+    deps = SALES,
+  }: { readonly map?: Partial<StepMap>; readonly turn?: number; readonly now?: number; readonly deps?: TurnDeps } = {},
 ) =>
   transaction(context.db, (tx) =>
-    migrateJourney(tx, SALES, { journeyId, toVersionId: to.id, map: { ...SAME_STEPS, ...map }, turn, now }),
+    migrateJourney(tx, deps, { journeyId, toVersionId: to.id, map: { ...SAME_STEPS, ...map }, turn, now }),
   );
 
 const rowOf = (journeyId: string) => context.db.journey.findUniqueOrThrow({ where: { id: journeyId } });
@@ -41,6 +43,29 @@ const decisionsOf = (journeyId: string) =>
     orderBy: { seq: 'asc' },
     select: { kind: true, outcome: true, reason: true },
   });
+
+test('a mail that is due at once under the new version goes out under the limit that is declared for it', async () => {
+  const mail = { id: 'hello', type: 'mail', template: 'hello' };
+  const { from, to } = await versions(
+    { steps: [wait('rest', '9d'), mail, done] },
+    { steps: [wait('rest', '1d'), mail, done] },
+  );
+  const { journeyId } = await aJourney(context.db, from);
+  const deps = { rules: { ...SALES.rules, delivery: deliverySchema.parse({ provider: { perSecond: 9 } }) } };
+  expect(await ask(journeyId, to, { deps })).toMatchObject({
+    turn: { move: { type: 'perform', stepId: 'hello', effect: { type: 'mail', route: { lane: 'mail' } } } },
+  });
+});
+
+test('a journey that calls people under the new version says so', async () => {
+  const call = { id: 'call', type: 'task', kind: 'call', title: 'Ask', due: '2d' };
+  const { from, to } = await versions(
+    { steps: [wait('rest', '9d'), call, done] },
+    { steps: [wait('rest', '1d'), call, done] },
+  );
+  const { journeyId } = await aJourney(context.db, from);
+  expect(await ask(journeyId, to)).toMatchObject({ turn: { status: 'task' } });
+});
 
 test('a journey moves with its wait credited, its interests and its decision', async () => {
   const { from, to } = await versions(
