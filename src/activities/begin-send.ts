@@ -1,9 +1,8 @@
 import type { Facts } from '../domain/facts';
 import { type GateFacts, gate, type Verdict } from '../domain/gate/gate';
-import type { Instant } from '../domain/ids';
+import { hindranceOf } from '../domain/journey/hindrance';
 import type { MailOutcome, Turn } from '../domain/journey/move';
-import { heldRule } from '../domain/journey/rules';
-import { pauseText, standstillOf } from '../domain/pause/holding';
+import { refusalOf } from '../domain/send/refusal';
 import { LOST, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
 import type { Tx } from '../store/db';
@@ -108,7 +107,7 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   const lost = send.status === 'dispatching' ? settlementOf(LOST, { ...mail, ...send, now: request.now }) : undefined;
   if (lost?.status === 'unknown') return settled(tx, deps, opening, { effect: 'mail', ...lost });
   const verdict = verdictOn(deps, opening);
-  const refused = refusal(verdict);
+  const refused = verdict.type === 'send' ? undefined : refusalOf(verdict);
   // a first try that was lost may have arrived: whatever forbids the second, the send is no longer just "not sent"
   if (refused)
     return settled(tx, deps, opening, lost ? { effect: 'mail', status: 'unknown', reason: lost.reason } : refused);
@@ -117,35 +116,10 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   return claimed(tx, deps, { ...opening, letter, reason: verdict.reason, again: lost?.reason });
 }
 
-/** A goal or exit that holds meanwhile comes first: the journey ends with its turn, and nothing more is sent. */
 function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now } }: Opening): Verdict {
-  const { seen } = journey.last.state;
-  const rule = heldRule(journey.definition, { journeyId: journey.id, facts, now, seen });
-  if (rule) return { type: 'skip', reason: `the journey is over: ${rule.reason}` };
-  return paused(facts, now) ?? gate(deps.turn.rules.gate, gateFacts, now);
-}
-
-/** A pause may have begun since the turn that asked for this mail: the next turn holds the journey, and the same send goes later. */
-function paused({ pauses = [] }: Facts, now: Instant): Verdict | undefined {
-  const { holds, drops } = standstillOf(pauses, now);
-  if (holds) return { type: 'defer', until: now, reason: pauseText(holds) };
-  return drops && { type: 'skip', reason: pauseText(drops) };
-}
-
-function refusal(verdict: Verdict): MailOutcome | undefined {
-  const { reason } = verdict;
-  switch (verdict.type) {
-    case 'send':
-      return undefined;
-    case 'defer':
-      return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
-    case 'skip':
-      return { effect: 'mail', status: 'skipped', reason };
-    case 'exit':
-      return { effect: 'mail', status: 'exit', reason };
-    default:
-      throw new TypeError(`unknown verdict ${JSON.stringify(verdict satisfies never)}`);
-  }
+  const { definition, id: journeyId, last } = journey;
+  const { seen } = last.state;
+  return hindranceOf(definition, { journeyId, facts, now, seen }) ?? gate(deps.turn.rules.gate, gateFacts, now);
 }
 
 /** A letter that cannot be written now cannot be written later: no retry, but a mail that is not sent, with its reason. */

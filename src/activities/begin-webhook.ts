@@ -1,8 +1,7 @@
 import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
+import { hindranceOf } from '../domain/journey/hindrance';
 import type { Turn, WebhookOutcome } from '../domain/journey/move';
-import { heldRule } from '../domain/journey/rules';
-import { pauseText, standstillOf } from '../domain/pause/holding';
 import type { Definition } from '../domain/sequence/definition';
 import type { WebhookStep } from '../domain/steps/webhook';
 import { messageBody } from '../domain/webhook/message';
@@ -55,12 +54,12 @@ function webhookStep({ sequence, steps }: Definition, stepId: string): WebhookSt
   throw failure('VIV_UNEXPECTED', { problem: `sequence ${sequence} has no webhook "${stepId}"` });
 }
 
-/** A goal or exit that holds meanwhile, or a pause: nothing is told then. */
+/** Nothing is told then. */
 function hindrance(journey: OpenJourney, facts: Facts, now: number): WebhookOutcome | undefined {
-  const { seen } = journey.last.state;
-  const rule = heldRule(journey.definition, { journeyId: journey.id, facts, now, seen });
-  if (rule) return { effect: 'webhook', status: 'skipped', reason: `the journey is over: ${rule.reason}` };
-  const { holds, drops } = standstillOf(facts.pauses ?? [], now);
-  if (holds) return { effect: 'webhook', status: 'deferred', until: now, reason: pauseText(holds) }; // the turn holds it there
-  return drops && { effect: 'webhook', status: 'skipped', reason: pauseText(drops) };
+  const { definition, id: journeyId, last } = journey;
+  const found = hindranceOf(definition, { journeyId, facts, now, seen: last.state.seen });
+  if (!found) return undefined;
+  const { reason } = found;
+  if (found.type === 'skip') return { effect: 'webhook', status: 'skipped', reason };
+  return { effect: 'webhook', status: 'deferred', until: found.until, reason };
 }

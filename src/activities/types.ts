@@ -22,26 +22,22 @@ export interface MigrationActivities {
   ): Promise<MigrationAnswer>;
 }
 
+/** An effect to be performed, and the turn that asked for it. */
+export interface EffectRequest {
+  readonly journeyId: string;
+  readonly turn: number;
+  readonly stepId: string;
+  /** Id of the send, or of the message to another system. */
+  readonly key: string;
+  readonly now: Instant;
+}
+
 export interface MailActivities {
-  sendMail(request: {
-    readonly journeyId: string;
-    readonly turn: number;
-    readonly stepId: string;
-    /** The send's id. */
-    readonly key: string;
-    readonly now: Instant;
-  }): Promise<Turn>;
+  sendMail(request: EffectRequest): Promise<Turn>;
 }
 
 export interface WebhookActivities {
-  sendWebhook(request: {
-    readonly journeyId: string;
-    readonly turn: number;
-    readonly stepId: string;
-    /** The message's id. */
-    readonly key: string;
-    readonly now: Instant;
-  }): Promise<Turn>;
+  sendWebhook(request: EffectRequest): Promise<Turn>;
 }
 
 export interface Played {

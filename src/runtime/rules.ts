@@ -18,7 +18,7 @@ import { meaningsOf, parseSegments, type Segments } from '../domain/segments/seg
 import { declaredEvents, declaredEventsSchema } from '../domain/sequence/declared-events';
 import { webhooksSchema } from '../domain/webhook/rules';
 import { checkTree, placed } from '../domain/yaml/parse';
-import { type Found, inOrder, type Path, type Problem, problemText } from '../domain/yaml/problem';
+import { type Found, inOrder, type Path, type Problem, problemText, senseless } from '../domain/yaml/problem';
 import { readYaml } from '../domain/yaml/read';
 import { readText } from './text-file';
 
@@ -127,31 +127,22 @@ const checkRouting: Checks<typeof routingSchema> = ({ rules }) => [
   ...placesIn(rules, ['rules']),
 ];
 
-const wrong = (path: Path, message: string, fix: string): Found => ({
-  severity: 'error',
-  code: 'VIV_VALUE_INVALID',
-  path,
-  at: 'value',
-  message,
-  fix,
-});
-
 const checkScoring: Checks<typeof scoringSchema> = ({ fit, interest, grades, temperature }) => [
   ...sameNames(fit, ['fit']),
   ...placesIn(fit, ['fit']),
   ...sameNames(interest, ['interest']),
   ...(grades.A > grades.B && grades.B > grades.C
     ? []
-    : [wrong(['grades'], 'A must ask for more points than B, and B for more than C', 'put them in this order')]),
+    : [senseless(['grades'], 'A must ask for more points than B, and B for more than C', 'put them in this order')]),
   ...(temperature.hot > temperature.warm
     ? []
-    : [wrong(['temperature', 'hot'], 'hot must ask for more than warm', `write more than ${temperature.warm}`)]),
+    : [senseless(['temperature', 'hot'], 'hot must ask for more than warm', `write more than ${temperature.warm}`)]),
 ];
 
 const checkLifecycle: Checks<typeof lifecycleSchema> = ({ sweep }) => {
   const zone = zoneSchema.safeParse(sweep.zone);
   if (zone.success) return [];
-  return [wrong(['sweep', 'zone'], `"${sweep.zone}" is not an IANA time zone`, 'write one like America/Sao_Paulo')];
+  return [senseless(['sweep', 'zone'], `"${sweep.zone}" is not an IANA time zone`, 'write one like America/Sao_Paulo')];
 };
 
 /** Names tell the rules apart in reasons and score entries. */
@@ -159,6 +150,8 @@ function sameNames(rules: readonly { readonly name: string }[], path: Path): rea
   return rules.flatMap(({ name }, index) => {
     if (rules.findIndex((other) => other.name === name) === index) return [];
     const code: ErrorCode = 'VIV_RULE_DUPLICATE';
-    return [{ ...wrong([...path, index, 'name'], `the name "${name}" stands twice`, 'give it another name'), code }];
+    return [
+      { ...senseless([...path, index, 'name'], `the name "${name}" stands twice`, 'give it another name'), code },
+    ];
   });
 }

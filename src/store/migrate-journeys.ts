@@ -2,16 +2,15 @@ import { BY_MAP, type Judged, type Judging, judged, movedText, moveKind, placeOf
 import type { MigrationAnswer, MigrationRequest } from '../domain/change/request';
 import type { StepMap } from '../domain/change/step-map';
 import type { Decision } from '../domain/decision';
-import { routed } from '../domain/delivery/route';
 import { failure } from '../domain/errors';
+import type { Facts } from '../domain/facts';
 import { type Instant, keyOf } from '../domain/ids';
 import type { Advanced } from '../domain/journey/advance';
-import { statusOf } from '../domain/journey/status';
 import type { Definition } from '../domain/sequence/definition';
 import type { Tx } from './db';
 import { lockJourney, type OpenJourney, writeInterests } from './journeys';
 import { findVersion, type SequenceVersion } from './sequences';
-import { factsFor, recordTurn, ruleInterests, type TurnDeps } from './turn';
+import { factsFor, recordTurn, ruleInterests, type TurnDeps, turnOf } from './turn';
 
 export interface MigratingJourney extends MigrationRequest {
   readonly journeyId: string;
@@ -31,18 +30,19 @@ export async function migrateJourney(tx: Tx, deps: TurnDeps, request: MigratingJ
   const to = await findVersion(tx, request.toVersionId);
   if (to.sequence !== sequence) throw failure('VIV_NOT_FOUND', { what: `A version ${to.id} of ${sequence}` });
   if (journey.versionId === to.id)
-    return { type: 'moved', version: to.version, turn: { turn, move: last.move }, reason: ALREADY, kind: ALREADY };
+    return {
+      type: 'moved',
+      version: to.version,
+      turn: turnOf(to.definition, { turn, last }),
+      reason: ALREADY,
+      kind: ALREADY,
+    };
   if (turn !== request.turn) throw failure('VIV_TURN_STALE', { journey: id, turn: request.turn, current: turn });
   const { map, now } = request;
   const judging = await judgingOf(tx, deps, { journey, to: to.definition, map, now });
   const result = judged(judging);
   if (result.type === 'stays') return result;
-  const advanced =
-    result.type === 'ends' ? endedBy(journey, wordsOf(placeOf(last.state), result).reason) : result.advanced;
-  // a rehearsal mails to the inbox, which has no limits
-  const sending = { definition: to.definition, rules: deps.rules, facts: judging.facts };
-  const move = deps.reactions ? advanced.move : routed(advanced.move, sending);
-  return write(tx, deps, { journey, to, request, result, advanced: { ...advanced, move } });
+  return write(tx, deps, { journey, to, request, result, facts: judging.facts });
 }
 
 const ALREADY = 'had moved before';
@@ -66,11 +66,11 @@ interface Writing {
   readonly to: SequenceVersion;
   readonly request: MigratingJourney;
   readonly result: Exclude<Judged, { type: 'stays' }>;
-  readonly advanced: Advanced;
+  readonly facts: Facts;
 }
 
 async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<MigrationAnswer> {
-  const { journey, to, request, result, advanced } = writing;
+  const { journey, to, request, result, facts } = writing;
   const { journeyId, turn, now } = request;
   const { contactId } = journey;
   const { version } = await findVersion(tx, journey.versionId);
@@ -85,17 +85,20 @@ async function write(tx: Tx, deps: TurnDeps, writing: Writing): Promise<Migratio
     reason: `from version ${version} to ${to.version}: ${reason}`,
     at: now,
   };
-  const moved = { ...journey, versionId: to.id, definition: to.definition };
-  const recorded = { ...advanced, decisions: [said, ...advanced.decisions] };
-  await recordTurn(tx, deps, { journey: moved, request: { journeyId, turn, now }, advanced: recorded });
-  const interests = advanced.ended ? [] : ruleInterests(to.definition);
+  const decided = result.type === 'ends' ? endedBy(journey, reason) : result.advanced;
+  const last = await recordTurn(tx, deps, {
+    journey: { ...journey, versionId: to.id, definition: to.definition },
+    request: { journeyId, turn, now },
+    facts,
+    advanced: { ...decided, decisions: [said, ...decided.decisions] },
+  });
+  const interests = last.ended ? [] : ruleInterests(to.definition);
   await writeInterests(tx, { journeyId, contactId, kinds: ['goal', 'exit', 'condition'], interests });
   const creditedMs = result.type === 'moves' ? result.credited?.waitedMs : undefined;
-  const status = statusOf(to.definition, advanced.state, advanced.move);
   return {
     type: 'moved',
     version: to.version,
-    turn: { turn: turn + 1, move: advanced.move, ...(status === undefined ? {} : { status }) },
+    turn: turnOf(to.definition, { turn: turn + 1, last }),
     reason,
     kind,
     ...(creditedMs === undefined ? {} : { creditedMs }),

@@ -98,13 +98,10 @@ async function decide(tx: Tx, deps: TurnDeps, { journey, request }: Case): Promi
   const { definition, last } = journey;
   const facts = await factsFor(tx, deps, { journey, now: request.now });
   const { now, turn } = request;
-  const { rules, reactions } = deps;
+  const { rules } = deps;
   const outcome = request.outcome ?? (await answerOf(tx, { journey, request }));
-  const decided = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
-  // a rehearsal mails to the inbox, which has no limits
-  const advanced = reactions ? decided : { ...decided, move: routed(decided.move, { definition, rules, facts }) };
-  await recordTurn(tx, deps, { journey, request, advanced });
-  return advanced;
+  const advanced = advance({ definition, journey, state: last.state, facts, rules, now, outcome, turn });
+  return recordTurn(tx, deps, { journey, request, facts, advanced });
 }
 
 /** How the handoff that is under way has ended, if it has. */
@@ -140,13 +137,20 @@ function clockSince(place: Place, now: Instant): Instant {
 
 type Rested = Pick<Advanced, 'state' | 'move'>;
 
-/** Writes what a turn decided, in the caller's transaction: row, decisions, changes, interests and planned send. Throws VIV_TURN_STALE. */
+/**
+ * Writes what a turn decided, in the caller's transaction: row, decisions, changes, interests and planned send. Answers it with the
+ * limit under which its mail goes out. Throws VIV_TURN_STALE.
+ */
 export async function recordTurn(
   tx: Tx,
   deps: TurnDeps,
-  { journey, request, advanced }: Case & { readonly advanced: Advanced },
-): Promise<void> {
-  const { state, move, waitsFor, ended } = advanced;
+  { journey, request, facts, advanced }: Case & { readonly facts: Facts; readonly advanced: Advanced },
+): Promise<Advanced> {
+  const { rules, reactions } = deps;
+  const { definition } = journey;
+  const { state, waitsFor, ended } = advanced;
+  // a rehearsal mails to the inbox, which has no limits
+  const move = reactions ? advanced.move : routed(advanced.move, { definition, rules, facts });
   const wrote = await writeTurn(tx, {
     journeyId: journey.id,
     turn: request.turn,
@@ -163,6 +167,7 @@ export async function recordTurn(
   await applyChanges(tx, deps, { journey, changes: advanced.changes, now });
   await planSend(tx, { journey, move, now });
   if (ended) await afterEnd(tx, deps, { journey, outcome: ended.outcome, now });
+  return { ...advanced, move };
 }
 
 /** What only turns that meet a pause must do: nobody else sends a statement for it. */
@@ -208,12 +213,20 @@ interface Taken {
   readonly last: Rested;
 }
 
+/** A turn as its workflow is told of it. */
+export function turnOf(
+  definition: Definition,
+  { turn, last: { state, move } }: { readonly turn: number; readonly last: Rested },
+): Turn {
+  const status = statusOf(definition, state, move);
+  return status === undefined ? { turn, move } : { turn, move, status };
+}
+
 async function reply(tx: Tx, { reactions }: TurnDeps, { journey, turn, last }: Taken): Promise<Turn> {
-  const status = statusOf(journey.definition, last.state, last.move);
-  const shown = status === undefined ? {} : { status };
-  if (!reactions) return { turn, move: last.move, ...shown };
+  const answer = turnOf(journey.definition, { turn, last });
+  if (!reactions) return answer;
   const move = await moveWithoutTimer(tx, journey, last);
   // whoever waits for another journey leaves the script to that one
   const isLeft = move !== last.move;
-  return { turn, move, ...shown, nextScriptedAt: isLeft ? null : await reactions.nextAt(tx, journey.contactId) };
+  return { ...answer, move, nextScriptedAt: isLeft ? null : await reactions.nextAt(tx, journey.contactId) };
 }

@@ -18,7 +18,17 @@ import { factsFor, takeTurn } from '../../src/store/turn';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { counted } from '../support/counted';
 import { testDatabase } from '../support/database';
-import { aJourney, anIncoming, aWaitFor, ENDS, later, pokesIn, published, someone } from '../support/journeys';
+import {
+  aJourney,
+  anIncoming,
+  aTwoDayWait,
+  aWaitFor,
+  ENDS,
+  later,
+  pokesIn,
+  published,
+  someone,
+} from '../support/journeys';
 import { SALES } from '../support/sales';
 
 const database = testDatabase(10);
@@ -40,13 +50,7 @@ const told = async (journeyId: string) => {
   const rows = await database.db.decision.findMany({ where: { journeyId, kind: 'pause' }, orderBy: { seq: 'asc' } });
   return rows.map(({ outcome, reason, at }) => `${(at.getTime() - MONDAY) / HOUR}h ${outcome}: ${reason}`);
 };
-const aWait = () =>
-  published(database.db, {
-    steps: [
-      { id: 'rest', type: 'wait', for: '2d' },
-      { id: 'done', type: 'end' },
-    ],
-  });
+const aWait = () => aTwoDayWait(database.db);
 
 afterEach(async () => {
   await database.db.pause.deleteMany();

@@ -5,7 +5,7 @@ import { endPause } from '../../src/store/resume';
 import { takeTurn } from '../../src/store/turn';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { aJourney, later, pokesIn, published } from '../support/journeys';
+import { aJourney, aTwoDayWait, later, pokesIn } from '../support/journeys';
 import { SALES } from '../support/sales';
 
 const database = testDatabase(10);
@@ -45,13 +45,7 @@ async function heldRows(count: number, pauseId: string): Promise<void> {
     SELECT gen_random_uuid(), gen_random_uuid(), ${version.sequence}, ${version.id}::uuid, 'running', '{}', now(), ${pauseId}::uuid
     FROM generate_series(1, ${count})`;
 }
-const aWait = () =>
-  published(database.db, {
-    steps: [
-      { id: 'rest', type: 'wait', for: '2d' },
-      { id: 'done', type: 'end' },
-    ],
-  });
+const aWait = () => aTwoDayWait(database.db);
 
 afterEach(async () => {
   await database.db.pause.deleteMany();

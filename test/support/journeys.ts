@@ -113,3 +113,12 @@ export const aWaitFor = (event: string | readonly string[], timeout = '2d') => (
 
 /** The moment `ms` after `MONDAY`. */
 export const later = (ms: number): Instant => MONDAY + ms;
+
+/** A published sequence that waits two days, and ends. */
+export const aTwoDayWait = (db: Db): Promise<SequenceVersion> =>
+  published(db, {
+    steps: [
+      { id: 'rest', type: 'wait', for: '2d' },
+      { id: 'done', type: 'end' },
+    ],
+  });

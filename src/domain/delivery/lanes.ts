@@ -1,4 +1,4 @@
-import type { Found } from '../yaml/problem';
+import { type Found, senseless } from '../yaml/problem';
 import type { DeliveryRules } from './rules';
 
 /** A queue of mails under a limit of its own. */
@@ -38,19 +38,14 @@ export function deliveryProblems(rules: DeliveryRules): readonly Found[] {
   return [...missingLimits(rules), ...tooMuch(rules), ...doubled(rules)];
 }
 
-const problem = (path: Found['path'], message: string, fix: string): Found => ({
-  severity: 'error',
-  code: 'VIV_VALUE_INVALID',
-  path,
-  at: 'value',
-  message,
-  fix,
-});
-
 function missingLimits({ provider, domains }: DeliveryRules): readonly Found[] {
   if (provider || Object.keys(domains).length > 0) return [];
   return [
-    problem([], 'neither provider nor domains has a limit', 'write provider: { perSecond: 50 }, or leave the file out'),
+    senseless(
+      [],
+      'neither provider nor domains has a limit',
+      'write provider: { perSecond: 50 }, or leave the file out',
+    ),
   ];
 }
 
@@ -62,7 +57,7 @@ function tooMuch(rules: DeliveryRules): readonly Found[] {
   if (isRestDeclared ? total <= provider.perSecond : total < provider.perSecond) return [];
   const message = `the domains take ${total} a second, and the provider gives ${provider.perSecond}`;
   return [
-    problem(['domains'], message, isRestDeclared ? 'give them less' : 'give them less, so that others get something'),
+    senseless(['domains'], message, isRestDeclared ? 'give them less' : 'give them less, so that others get something'),
   ];
 }
 
@@ -73,5 +68,5 @@ function doubled(rules: DeliveryRules): readonly Found[] {
   ]);
   return names
     .filter(({ domain }, index) => names.findIndex((other) => other.domain === domain) < index)
-    .map(({ domain, path }) => problem(path, `the domain "${domain}" stands twice`, 'leave it in one place'));
+    .map(({ domain, path }) => senseless(path, `the domain "${domain}" stands twice`, 'leave it in one place'));
 }

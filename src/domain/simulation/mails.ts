@@ -1,8 +1,9 @@
 import { EVENTS } from '../event';
 import { fullCap } from '../gate/caps';
-import { gate, type Verdict } from '../gate/gate';
+import { gate } from '../gate/gate';
 import type { Instant } from '../ids';
 import type { Effect, MailOutcome } from '../journey/move';
+import { refusalOf } from '../send/refusal';
 import { type MailStep, templateOf } from '../steps/mail';
 import type { SimulatedMail } from './behaviour';
 import type { Run } from './run';
@@ -35,7 +36,7 @@ export function performMail(simulation: Simulation, run: Run, asked: Asked): Mai
     const isCapped = verdict.type === 'defer' && fullCap(setting.rules.gate.caps, facts, now) !== undefined;
     const deferral = verdict.type === 'defer' ? (isCapped ? 'cap' : 'quiet-hours') : null;
     setting.observer.unsent?.(run, { stepId: step.id, verdict, deferral, now });
-    return refusal(verdict);
+    return refusalOf(verdict);
   }
   const waitsUntil = asked.isItsTurn ? now : simulation.provider.nextTurn(now);
   if (waitsUntil > now) {
@@ -58,20 +59,6 @@ function mailStep({ definition }: Run, stepId: string): MailStep {
   const step = definition.steps.find(({ id }) => id === stepId);
   if (step?.type !== 'mail') throw new TypeError(`step ${stepId} is no mail`);
   return step;
-}
-
-function refusal(verdict: Exclude<Verdict, { type: 'send' }>): MailOutcome {
-  const { reason } = verdict;
-  switch (verdict.type) {
-    case 'defer':
-      return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
-    case 'skip':
-      return { effect: 'mail', status: 'skipped', reason };
-    case 'exit':
-      return { effect: 'mail', status: 'exit', reason };
-    default:
-      throw new TypeError(`unknown verdict ${JSON.stringify(verdict satisfies never)}`);
-  }
 }
 
 function deliver(simulation: Simulation, run: Run, mail: SimulatedMail): MailOutcome {

@@ -24,6 +24,16 @@ export interface Found extends Pick<Problem, 'severity' | 'code' | 'message' | '
   readonly at: 'value' | 'key';
 }
 
+/** A value that its schema lets pass and that makes no sense all the same. */
+export const senseless = (path: Path, message: string, fix: string): Found => ({
+  severity: 'error',
+  code: 'VIV_VALUE_INVALID',
+  path,
+  at: 'value',
+  message,
+  fix,
+});
+
 /** `course.yaml:12:7 error VIV_TARGET_MISSING steps[2].next (step "nudge"): goes to "offer", … — did you mean "offers"?` */
 export function problemText({ severity, code, file, line, column, path, message, fix }: Problem): string {
   const where = path === '' ? '' : `${path}: `;
