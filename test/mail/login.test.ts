@@ -15,6 +15,7 @@ async function deliveredWith(login: string, options: SMTPServerOptions = {}) {
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
+    closeTimeout: 500, // its own half minute for a connection that lingers is as long as a test may take
     onAuth: ({ username, password }, _, answer) => {
       heard.push(`${username} ${password}`);
       if (password === 'pass:word') answer(null, { user: username });

@@ -24,6 +24,7 @@ interface Arrival {
 }
 let arrivals: Arrival[] = [];
 const relay = new SMTPServer({
+  closeTimeout: 500,
   authOptional: true,
   disabledCommands: ['STARTTLS'],
   onData(stream, session, done) {
