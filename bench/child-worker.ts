@@ -8,9 +8,15 @@ export interface ChildWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker in a process of its own; resolves when it is up. It ends with this process. */
-export async function startChild(order: WorkerOrder): Promise<ChildWorker> {
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', path.join(__dirname, 'memory-worker.ts')], {
+const COLLECTING = ['--require', path.join(__dirname, 'collect-in-threads.cjs')];
+
+/**
+ * Starts a worker in a process of its own; resolves when it is up. It ends with this process. `collects`: garbage is collected each
+ * second in all of its threads, for a figure of memory; a figure of time wants it off.
+ */
+export async function startChild(order: WorkerOrder, o: { readonly collects: boolean }): Promise<ChildWorker> {
+  const flags = ['--expose-gc', '--import', 'tsx', ...(o.collects ? COLLECTING : [])];
+  const child = spawn(process.execPath, [...flags, path.join(__dirname, 'memory-worker.ts')], {
     env: { ...process.env, BENCH_WORKER: JSON.stringify(order) },
     stdio: ['ignore', 2, 2, 'ipc'], // standard output is for the figures,
   });

@@ -37,8 +37,9 @@ interface Bench {
  * (a) Resident memory of a worker per cached waiting journey, over that per cached bare workflow which waits as long, each in a process
  * of its own. (b) Processor time of a worker per step with 20,000 journeys parked, over that with 1,000, while it keeps 500: a step
  * is an event, its poke, the workflow found again by replay, its turn, and the next wait. Journeys are chosen over all that are parked.
+ * `--cached`: (a) alone, in two minutes.
  */
-export async function memoryBench(): Promise<{ readonly [figure: string]: number }> {
+export async function memoryBench(flags: readonly string[]): Promise<{ readonly [figure: string]: number }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'viveiro-bench-'));
   const config = readConfig({ ...process.env, VIVEIRO_DATA_DIR: dataDir });
   const system = await startSystem(config, { environment: {}, isInboxWanted: true, survivesPowerLoss: false });
@@ -46,7 +47,7 @@ export async function memoryBench(): Promise<{ readonly [figure: string]: number
   try {
     const { rules } = await loadContent(config);
     const bench = { system, db, turn: { rules }, version: await parkedVersion(db) };
-    const steps = await costs(bench);
+    const steps = flags.includes('--cached') ? {} : await costs(bench);
     return { ...(await memory(bench)), ...steps };
   } finally {
     await disconnect(db);
@@ -65,7 +66,7 @@ function orderFor({ system }: Bench, taskQueue: string, maxCachedWorkflows: numb
 }
 
 async function costs(bench: Bench) {
-  const child = await startChild({ ...orderFor(bench, 'parked', CACHED), kind: 'journeys' });
+  const child = await startChild({ ...orderFor(bench, 'parked', CACHED), kind: 'journeys' }, { collects: false });
   try {
     say(`parking ${FEW} journeys`);
     const few = await park(bench.db, { ...bench, count: FEW });
@@ -113,10 +114,10 @@ function every<T>(all: readonly T[], count: number, shift: number): readonly T[]
 async function memory(bench: Bench) {
   const room = WARM + MORE + 100;
   say(`filling a worker with ${WARM + MORE} journeys`);
-  const journeys = await startChild({ ...orderFor(bench, 'cached', room), kind: 'journeys' });
+  const journeys = await startChild({ ...orderFor(bench, 'cached', room), kind: 'journeys' }, { collects: true });
   const own = await growth(journeys, (count) => park(bench.db, { ...bench, count }));
   say(`filling a worker with ${WARM + MORE} bare workflows`);
-  const bare = await startChild({ ...orderFor(bench, 'bare', room), kind: 'bare' });
+  const bare = await startChild({ ...orderFor(bench, 'bare', room), kind: 'bare' }, { collects: true });
   const plain = await growth(bare, (count) => parkBare(bench, count));
   return {
     bytesPerCachedJourney: Math.round(own),

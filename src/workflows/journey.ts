@@ -48,7 +48,12 @@ export async function journey(input: JourneyInput): Promise<string> {
       return move.outcome;
     }
     await renewIfDue(run);
-    run.turn = await performOrFail(run);
+    // no function of its own around it: each one that awaits is a promise that a waiting journey holds
+    try {
+      run.turn = await perform(run);
+    } catch (error) {
+      run.turn = await failed(run, error);
+    }
     if (run.script && run.turn.nextScriptedAt !== undefined) run.script.nextScriptedAt = run.turn.nextScriptedAt;
     if (run.turn.reachedAt !== undefined) run.clock.catchUp(run.turn.reachedAt);
     run.shown = show(run.shown, run.turn);
@@ -80,14 +85,10 @@ function carriedOn({ journeyId, clock, wake, script, turn: { turn, move }, shown
 }
 
 /** What no retry can help ends the journey, with a stored reason: none hangs, and none is forgotten. */
-async function performOrFail(run: Run): Promise<Turn> {
-  try {
-    return await perform(run);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined) throw error;
-    return failJourney({ journeyId: run.journeyId, now: run.clock.now(), code });
-  }
+async function failed({ journeyId, clock }: Run, error: unknown): Promise<Turn> {
+  const code = codeOf(error);
+  if (code === undefined) throw error;
+  return failJourney({ journeyId, now: clock.now(), code });
 }
 
 /** The code of what an activity, or the handoff's own, has failed with; undefined: something else, like a cancellation. */
@@ -98,20 +99,23 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Performs the turn's move and answers the turn after it. */
-async function perform(run: Run): Promise<Turn> {
+function perform(run: Run): Promise<Turn> {
   const { move } = run.turn;
   switch (move.type) {
     case 'perform':
       return performEffect(run, { stepId: move.stepId, effect: move.effect });
-    case 'await': {
-      const { moved } = await restIn(run, run.turn.turn, () => waitUntil({ ...run, until: move.until }));
-      if (moved) return moved;
-      await renewIfDue(run); // the wait is over in the next run too: a new version decides
-      return ask(run);
-    }
+    case 'await':
+      return rest(run, move.until);
     case 'end':
       throw new TypeError('an ended journey performs nothing');
   }
+}
+
+async function rest(run: Run, until: number | null): Promise<Turn> {
+  const { moved } = await restIn(run, run.turn.turn, () => waitUntil({ ...run, until }));
+  if (moved) return moved;
+  await renewIfDue(run); // the wait is over in the next run too: a new version decides
+  return ask(run);
 }
 
 interface Performing {

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import type { Clock } from './clock';
 import { playScript } from './proxies';
 
@@ -34,7 +34,7 @@ export async function waitUntil({ clock, wake, until, script }: Wait): Promise<v
       return;
     }
     const left = due - clock.now();
-    if (left > 0 && (await condition(() => wake.poked, left))) return;
+    if (left > 0 && (await pokedWithin(wake, left))) return;
     // an event at the very end of a wait is in time: the script goes first
     const scripted = script !== null && scriptedAt !== null && scriptedAt <= due;
     if (!scripted) return;
@@ -43,6 +43,22 @@ export async function waitUntil({ clock, wake, until, script }: Wait): Promise<v
     // no timer is open here, so time stands still until the poke has come through the outbox like any other
     if (played.poked) await condition(() => wake.poked);
   }
+}
+
+/**
+ * Whether a poke comes before the time (ms) has passed. As `condition` with a timeout, which holds twice as many promises: the SDK keeps
+ * the stack of each one that is pending, some two kilobytes for every journey that waits in a worker's memory.
+ */
+async function pokedWithin(wake: Wake, ms: number): Promise<boolean> {
+  const timer = new CancellationScope();
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  timer.run(() => sleep(ms)).then(end, end);
+  await condition(() => wake.poked || isOver);
+  timer.cancel();
+  return wake.poked;
 }
 
 function earlier(a: number | null, b: number | null): number | null {
