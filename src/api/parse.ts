@@ -8,8 +8,12 @@ const MOST_PROBLEMS = 20;
 
 /** `events.3.type: not an event type; …`, one per problem. */
 export function problemsOf(error: z.ZodError): readonly string[] {
-  return error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${messageOf(issue)}`);
 }
+
+/** Of a key that is none: what its own schema says. */
+const messageOf = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 
 /** The value as its schema gives it. Throws VIV_BODY_INVALID, which names each place and what to write there. */
 export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

@@ -17,11 +17,13 @@ export function tellFailure(error: unknown, { json }: { readonly json: boolean }
   return known.exit;
 }
 
-/** Commander has told it already, and means help and version as errors of exit code 0. */
+/** Commander has told it already but for the command that is not named, and means help and version as errors of exit code 0. */
 function tellUsage({ exitCode, code: kind, message }: CommanderError, json: boolean): number {
   if (exitCode === 0) return 0;
-  const said = kind === 'commander.help' ? 'no command is named; --help lists them' : message.replace(/^error: /, '');
+  const isNothingNamed = kind === 'commander.help';
+  const said = isNothingNamed ? 'no command is named; --help lists them' : message.replace(/^error: /, '');
   const { code, message: problem } = failure('VIV_USAGE', { problem: said });
+  if (isNothingNamed) process.stderr.write(`\n${code}: ${problem}\n`);
   if (json) writeJson({ error: { code, message: problem } });
   return EXIT_USAGE;
 }

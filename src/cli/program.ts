@@ -15,6 +15,7 @@ export function createProgram(): Command {
     .description('Takes people from first interest to a customer, and brings quiet customers back.')
     .enablePositionalOptions() // what stands behind a subcommand is its own
     .exitOverride() // commands made later inherit this and what follows
+    .configureOutput({ outputError: (said, write) => write(said.replace(/^error: /, 'VIV_USAGE: ')) })
     .showHelpAfterError('Add --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
   for (const { heading, commands } of GROUPS) {

@@ -132,11 +132,12 @@ export const ERRORS = {
   ),
   VIV_STEP_MAP_NAME: found,
   VIV_VERSION_UNKNOWN: bad<{ sequence: string; version: number; known: string }>(
-    (p) => `Sequence "${p.sequence}" has no version ${p.version}. Published: ${p.known}.`,
+    (p) => `Sequence "${p.sequence}" has no version ${p.version}. Published: ${p.known}. Name one of them.`,
     404,
   ),
   VIV_NOTHING_TO_MIGRATE: bad<{ sequence: string; from: number; to: number; places: string }>(
-    (p) => `No journey of ${p.sequence} can move from version ${p.from} to ${p.to}. Under way: ${p.places || 'none'}.`,
+    (p) =>
+      `No journey of ${p.sequence} can move from version ${p.from} to ${p.to}. Under way: ${p.places || 'none'}. Name a version with journeys under way, and another one to move to.`,
     409,
   ),
   VIV_JOURNEY_BUSY: missing<{ journey: string }>(
@@ -153,7 +154,8 @@ export const ERRORS = {
   ),
   VIV_JOURNEY_UNKNOWN: bad<{ journey: string }>((p) => `No journey "${p.journey}". List them: viveiro journeys.`, 404),
   VIV_ENROL_REFUSED: bad<{ contact: string; sequence: string; reason: string }>(
-    (p) => `${p.contact} does not enter ${p.sequence}: ${p.reason}`,
+    (p) =>
+      `${p.contact} does not enter ${p.sequence}: ${p.reason}. Wait until it may, or change how the sequence lets in (enter, reenter, exclusive) and publish it.`,
     409,
   ),
   VIV_TURN_STALE: bad<{ journey: string; turn: number; current: number }>(
@@ -173,7 +175,9 @@ export const ERRORS = {
       'The API key is missing, wrong or revoked. Send "Authorization: Bearer <key>"; make one: viveiro key create NAME.',
     401,
   ),
-  VIV_BODY_INVALID: bad<{ problems: string }>((p) => `The body is not valid: ${p.problems}`),
+  VIV_BODY_INVALID: bad<{ problems: string }>(
+    (p) => `The body is not valid: ${p.problems}. Correct that, and send it again.`,
+  ),
   VIV_BODY_TOO_LARGE: bad<{ limitBytes: number }>(
     (p) => `The body is larger than ${p.limitBytes} bytes. Send events in smaller parts.`,
     413,
@@ -202,9 +206,11 @@ export const ERRORS = {
     () => 'This link is not one of ours, or was cut short. Open it again from the mail itself.',
     403,
   ),
-  VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}".`, 404),
-  VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist.`, 404),
-  VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>((p) => `${p.file} cannot be read: ${p.problem}`),
+  VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
+  VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
+  VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(
+    (p) => `${p.file} cannot be read: ${p.problem}. Look at its name and folder, and let this user read it.`,
+  ),
   VIV_FILE_UNWRITABLE: bad<{ file: string; problem: string }>(
     (p) => `${p.file} cannot be written: ${p.problem}. Name another file.`,
   ),
@@ -218,10 +224,13 @@ export const ERRORS = {
   ),
   // sales
   VIV_HANDOFF_ANSWERED: bad<{ status: string }>(
-    (p) => `This handoff is already ${p.status}; the first answer holds.`,
+    (p) => `This handoff is already ${p.status}; the first answer holds, and nothing is to be done.`,
     409,
   ),
-  VIV_TASK_CLOSED: bad<{ how: string }>((p) => `This task is already ${p.how}; the first outcome holds.`, 409),
+  VIV_TASK_CLOSED: bad<{ how: string }>(
+    (p) => `This task is already ${p.how}; the first outcome holds, and nothing is to be done.`,
+    409,
+  ),
   VIV_UNEXPECTED: fault<{ problem: string }>((p) => `Something went wrong inside Viveiro: ${p.problem}`),
 } as const satisfies Record<string, ErrorSpec<never>>;
 

@@ -103,8 +103,8 @@ async function firstBytes(file: string): Promise<string> {
 
 function readProblem(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException; // what fs throws
-  if (code === 'ENOENT') return 'there is no such file; look at its name and folder';
-  return `the system says ${code ?? String(error)}; let this user read it, and name a file`;
+  if (code === 'ENOENT') return 'there is no such file';
+  return `the system says ${code ?? String(error)}`;
 }
 
 async function* rowsOf(

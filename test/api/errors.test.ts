@@ -94,7 +94,7 @@ test('what does not exist is a problem for clients and a page for browsers', asy
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
-    detail: 'GET /nowhere does not exist.',
+    detail: 'GET /nowhere does not exist. Check the address or the id.',
     code: 'VIV_NOT_FOUND',
     instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
   });

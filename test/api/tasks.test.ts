@@ -73,7 +73,7 @@ describe('POST /v1/tasks/:id/close', () => {
     expect(headers['content-type']).toContain('application/problem+json');
     expect(JSON.parse(body)).toMatchObject({
       code: 'VIV_TASK_CLOSED',
-      detail: 'This task is already closed as reached; the first outcome holds.',
+      detail: 'This task is already closed as reached; the first outcome holds, and nothing is to be done.',
     });
   });
 

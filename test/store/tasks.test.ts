@@ -117,7 +117,7 @@ describe('closing a task', () => {
     expect(await close({ taskId, note: 'second', at: later(DAY) })).toEqual({ task, pokes: [] });
     await expect(close({ taskId, outcome: 'no-answer' })).rejects.toMatchObject({
       code: 'VIV_TASK_CLOSED',
-      message: 'This task is already closed as reached; the first outcome holds.',
+      message: 'This task is already closed as reached; the first outcome holds, and nothing is to be done.',
     });
     expect(await database.db.interaction.count({ where: { journeyId, type: 'task.closed' } })).toBe(1);
   });
@@ -172,7 +172,8 @@ describe('the end of a journey', () => {
       'Ask about the greenhouse: the journey ended: goal',
     ]);
     await expect(close({ taskId: task.id })).rejects.toMatchObject({
-      message: 'This task is already cancelled: the journey ended: goal; the first outcome holds.',
+      message:
+        'This task is already cancelled: the journey ended: goal; the first outcome holds, and nothing is to be done.',
     });
   });
 

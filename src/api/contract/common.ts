@@ -35,7 +35,9 @@ export const contactRef = z
 /** A value of a contact's attribute: one, or a list. */
 const oneValue = z.union([text(1000), z.literal(''), z.number(), z.boolean()]);
 const attributeValue = z.union([oneValue, z.null(), z.array(oneValue).max(100)]);
-export const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/, 'not an attribute name');
+export const attributeName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/, 'not an attribute name; write letters, digits and _');
 export const attributesField = z
   .record(attributeName, attributeValue)
   .refine((attributes) => Object.keys(attributes).length <= 100, 'more than 100 attributes');

@@ -37,7 +37,10 @@ Examples:
 
 async function validate(paths: readonly string[], options: Options): Promise<void> {
   const files = sequenceFilesOf(paths);
-  if (files.length === 0) throw failure('VIV_USAGE', { problem: `No YAML file in ${paths.join(', ')}.` });
+  if (files.length === 0)
+    throw failure('VIV_USAGE', {
+      problem: `No YAML file in ${paths.join(', ')}. Name a file, or a folder that has one.`,
+    });
   const known = await knownWithoutDatabase(files, await knownFor(paths, options));
   const read = await Promise.all(files.map((file) => readSequenceFile(file, known)));
   const summary = summaryOf(read);
