@@ -1,12 +1,21 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads a whole number of at least `least` and at most seven digits. */
+const MOST = 9_999_999;
+
+/** Reads a whole number of at least `least` and at most `most`. */
 export const wholeNumber =
-  (least: number) =>
+  (least: number, most = MOST) =>
   (text: string): number => {
-    if (!/^\d{1,7}$/.test(text) || Number(text) < least)
-      throw new InvalidArgumentError(`write a whole number from ${least} up`);
-    return Number(text);
+    if (/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`write a whole number from ${least} ${most === MOST ? 'up' : `to ${most}`}`);
+  };
+
+/** Reads a text of one letter or more, and at most `most`: what the database and the API take. */
+export const shortText =
+  (most: number) =>
+  (text: string): string => {
+    if (text.trim() !== '' && text.length <= most) return text;
+    throw new InvalidArgumentError(`write 1 to ${most} letters`);
   };
 
 /** Adds one more value of an option that may be given several times. */

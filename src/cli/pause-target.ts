@@ -2,8 +2,9 @@ import os from 'node:os';
 import type { Command } from 'commander';
 import { failure } from '../domain/errors';
 import { contactIdOf, contactRefOf } from '../store/contact-ref';
-import type { Db } from '../store/db';
+import { type Db, single } from '../store/db';
 import type { PauseTarget } from '../store/pauses';
+import { findNewest } from '../store/sequences';
 
 /** What `--sequence`, `--contact` and `--all` say. */
 export interface TargetOptions {
@@ -18,11 +19,14 @@ export const withTarget = (command: Command): Command =>
     .option('--contact <email>', 'every journey of this contact, by address or id')
     .option('--all', 'every journey');
 
-/** Throws VIV_USAGE unless exactly one is given, VIV_CONTACT_UNKNOWN. */
+/** Throws VIV_USAGE unless exactly one is given, VIV_SEQUENCE_UNKNOWN, VIV_CONTACT_UNKNOWN. */
 export async function targetOf(db: Db, { sequence, contact, all }: TargetOptions): Promise<PauseTarget> {
   if (countOf({ sequence, contact, all }) !== 1)
     throw failure('VIV_USAGE', { problem: 'Say what: one of --sequence NAME, --contact EMAIL, --all.' });
-  if (sequence !== undefined) return { type: 'sequence', sequence };
+  if (sequence !== undefined) {
+    await findNewest(single(db), sequence);
+    return { type: 'sequence', sequence };
+  }
   if (contact !== undefined) return { type: 'contact', contactId: await contactIdOf(db, contactRefOf(contact)) };
   return { type: 'everything' };
 }

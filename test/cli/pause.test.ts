@@ -102,7 +102,7 @@ test.each([
   ['an id of nothing', ['resume', 'seven'], 'VIV_PAUSE_UNKNOWN'],
   ['an id and a target', ['resume', 'seven', '--all'], 'VIV_USAGE'],
   ['nothing', ['resume'], 'VIV_USAGE'],
-  ['no pace', ['resume', '--all', '--per-minute', '0'], 'from 1 up'],
+  ['no pace', ['resume', '--all', '--per-minute', '0'], 'from 1 to 100000'],
 ])('a command with %s is refused, and nothing is paused', async (_name, words, said) => {
   const { exitCode, err } = await viveiro(...words);
   expect(exitCode).toBe(2);

@@ -35,7 +35,7 @@ test.each([
   [['nobody-knows'], /VIV_SEQUENCE_UNKNOWN/],
   [['missing.yaml'], /VIV_SEQUENCE_INVALID/],
   [['course-nurture', '--population', 'some'], /write a whole number from 1 up, or real/],
-  [['course-nurture', '--days', '0'], /write a whole number from 1 up/],
+  [['course-nurture', '--days', '0'], /write a whole number from 1 to 3650/],
   [['course-nurture', '--behaviour', 'kind'], /write personas or measured/],
 ])('bad input %j is told with a code, and nothing else', async (words, said) => {
   const { exitCode, stdout, stderr } = await simulate(...words);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { DURATION, durationMs } from '../../domain/calendar/duration';
+import { DURATION, durationMs, LONGEST_MS } from '../../domain/calendar/duration';
 import { runBacktest } from '../../runtime/backtesting';
 import { readConfig } from '../../runtime/config';
 import { contentFolders } from '../../runtime/content';
@@ -19,8 +19,9 @@ interface Options {
 }
 
 function duration(text: string): number {
-  if (DURATION.test(text)) return durationMs(text);
-  throw new InvalidArgumentError('write a number and a unit, like 90d');
+  const ms = DURATION.test(text) ? durationMs(text) : 0;
+  if (ms > 0 && ms <= LONGEST_MS) return ms;
+  throw new InvalidArgumentError('write a number and a unit, like 90d, at most 36500d');
 }
 
 /** `viveiro backtest`: what a draft would have done with the contacts on record, beside what happened. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type Environment, readConfig } from '../../runtime/config';
 import { CLIENTS, type FinishedDemo, runDemo } from '../../runtime/demo/run';
 import { untilStopped } from '../../runtime/signals';
+import { wholeNumber } from '../arguments';
 import { demoText } from '../demo-text';
 import { createStep } from '../progress';
 
@@ -15,14 +16,6 @@ interface Options {
   readonly fresh?: boolean;
   readonly json?: boolean;
 }
-
-const wholeNumber =
-  (least: number) =>
-  (text: string): number => {
-    if (!/^\d{1,7}$/.test(text) || Number(text) < least)
-      throw new InvalidArgumentError(`write a whole number from ${least} up`);
-    return Number(text);
-  };
 
 /** `viveiro demo`: leads nurtured through three weeks, in a minute. */
 export function register(program: Command): void {

@@ -7,7 +7,7 @@ import { enrolByHand } from '../../store/enrol-by-hand';
 import { leadRefOf } from '../../store/lead-ref';
 import { findNewest } from '../../store/sequences';
 import type { TurnDeps } from '../../store/turn';
-import { collect } from '../arguments';
+import { collect, shortText } from '../arguments';
 import { withDatabase } from '../database';
 import { onOneLine, writeJson } from '../output';
 import { RULES_OPTION, turnDeps } from '../rules';
@@ -34,8 +34,13 @@ export function register(program: Command): void {
     .option(
       '--entry-key <value>',
       'which one it is about, in a sequence that lets in once for each: an order, for instance',
+      shortText(200),
     )
-    .option('--key <key>', 'enter each contact once under this key; default: every command is a new cause')
+    .option(
+      '--key <key>',
+      'enter each contact once under this key; default: every command is a new cause',
+      shortText(200),
+    )
     .option(...RULES_OPTION)
     .option('--json', 'one JSON object')
     .description('enter contacts into a sequence by hand; exit code 2 if one is refused')

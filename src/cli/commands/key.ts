@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys';
+import { shortText } from '../arguments';
 import { withDatabase } from '../database';
 import { writeJson } from '../output';
 import { table } from '../table';
@@ -9,7 +10,7 @@ export function register(program: Command): void {
   const key = program.command('key').description('API keys: make, list and revoke them');
   key
     .command('create')
-    .argument('<name>', 'who will use it, like "website"')
+    .argument('<name>', 'who will use it, like "website"', shortText(200))
     .option('--json', 'one JSON object')
     .description('make a key and show it this once')
     .addHelpText(

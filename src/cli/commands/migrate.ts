@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { MigrationReport } from '../../domain/change/report';
+import { failure } from '../../domain/errors';
 import { openClient } from '../../runtime/change/connect';
 import { type Migrating, migrateAll, requireJourneys } from '../../runtime/change/migrate';
 import { preview } from '../../runtime/change/preview';
@@ -12,7 +13,7 @@ import { wholeNumber } from '../arguments';
 import { dueText, reportText } from '../change-text';
 import { withDatabase } from '../database';
 import { writeJson } from '../output';
-import { RULES_OPTION, turnDeps } from '../rules';
+import { turnDeps } from '../rules';
 import { createWrittenOver } from '../written-over';
 
 const CONNECTIONS = 4;
@@ -43,7 +44,7 @@ export function register(program: Command): void {
     .option('--limit <n>', 'ask at most so many journeys', wholeNumber(1))
     .option('--patience <seconds>', 'how long a worker has to answer', wholeNumber(1), 30)
     .option('--warn-above <n>', 'with --dry-run, as for plan', wholeNumber(0), 100)
-    .option(...RULES_OPTION)
+    .option('--rules <folder>', 'with --dry-run: rules to decide by; default: the configured ones')
     .option('--json', 'one JSON object')
     .description('move journeys under way to another version; each moves or stays, with its reason')
     .addHelpText(
@@ -60,6 +61,8 @@ Examples:
 
 async function migrate(sequence: string, options: Options): Promise<void> {
   const { dryRun = false, json = false, warnAbove } = options;
+  if (options.rules !== undefined && !dryRun)
+    throw failure('VIV_USAGE', { problem: 'The workers decide by their rules: give --rules with --dry-run alone.' });
   const line = createWrittenOver({ isQuiet: json });
   const onProgress = (count: number) => line.show(`${count} journeys ${dryRun ? 'looked at' : 'asked'}`);
   const report = await withDatabase(

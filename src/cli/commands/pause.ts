@@ -3,6 +3,7 @@ import { failure } from '../../domain/errors';
 import { pauseText } from '../../domain/pause/holding';
 import type { PauseMode } from '../../domain/pause/pause';
 import { beginPause, countConcerned, listPauses, type PauseEntry } from '../../store/pauses';
+import { shortText } from '../arguments';
 import { withDatabase } from '../database';
 import { minuteText, onOneLine, writeJson } from '../output';
 import { type TargetOptions, targetOf, targetText, userName, withTarget } from '../pause-target';
@@ -20,7 +21,7 @@ export function register(program: Command): void {
   const pause = withTarget(program.command('pause'))
     // neither is required by the parser: it would ask `pause list` for them as well
     .addOption(new Option('--mode <mode>', 'what it means').choices(['freeze', 'elapse', 'skip']))
-    .option('--reason <text>', 'for whoever asks why')
+    .option('--reason <text>', 'for whoever asks why', shortText(500))
     .option('--dry-run', 'only tell how many journeys it concerns')
     .option('--json', 'one JSON object')
     .description('stop a sequence, a contact or everything')

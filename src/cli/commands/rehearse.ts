@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { readConfig } from '../../runtime/config';
 import { loadContent } from '../../runtime/content';
 import { type OpenPlatform, openPlatform } from '../../runtime/rehearsal/open';
 import { type Rehearsed, rehearse } from '../../runtime/rehearsal/rehearse';
 import { readScript } from '../../runtime/rehearsal/script-file';
 import { untilStopped } from '../../runtime/signals';
-import { sequenceNamed } from '../arguments';
+import { collect, sequenceNamed, wholeNumber } from '../arguments';
 import { createStep } from '../progress';
 import { timelineText } from '../timeline-text';
 
@@ -18,21 +18,15 @@ interface Options {
   readonly json?: boolean;
 }
 
-const wholeNumber = (text: string): number => {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('write a whole number');
-  return Number(text);
-};
-const collect = (one: string, all: readonly string[]): readonly string[] => [...all, one];
-
 /** `viveiro rehearse`: a sequence run for real, with time skipped, on copies of contacts. */
 export function register(program: Command): void {
   program
     .command('rehearse')
     .argument('<sequence>', 'name of a published sequence, or a YAML file')
     .option('--contact <email>', 'who goes through it; may be given several times', collect, [])
-    .option('--newest <n>', 'without --contact: the newest leads or clients', wholeNumber, 5)
+    .option('--newest <n>', 'without --contact: the newest leads or clients', wholeNumber(1), 5)
     .option('--script <file>', 'what recipients and reps do, see docs/rehearsal.md')
-    .option('--seed <n>', 'another run of chance', wholeNumber)
+    .option('--seed <n>', 'another run of chance', wholeNumber(0))
     .option('--keep', 'keep the database of the rehearsal')
     .option('--json', 'one JSON object')
     .description('run a sequence for real on copies of contacts, weeks in seconds; nothing live changes')

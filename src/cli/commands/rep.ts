@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { failure } from '../../domain/errors';
 import { suggestion } from '../../domain/yaml/closest';
 import { addRep, deactivateRep, listReps } from '../../store/reps';
+import { shortText } from '../arguments';
 import { withDatabase } from '../database';
 import { writeJson } from '../output';
 import { RULES_OPTION, turnDeps } from '../rules';
@@ -36,7 +37,7 @@ Examples:
   rep
     .command('add')
     .argument('<email>', 'their address', email)
-    .requiredOption('--name <name>', 'how they are called')
+    .requiredOption('--name <name>', 'how they are called', shortText(200))
     .requiredOption('--team <team>', 'a team of the routing rules')
     .option('--weight <n>', 'share of the handoffs of the team', weight, 1)
     .option('--manager', 'gets what is escalated, instead of a share')

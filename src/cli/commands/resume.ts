@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { durationText } from '../../domain/calendar/duration';
 import { failure } from '../../domain/errors';
+import { MOST_WOKEN_PER_MINUTE } from '../../domain/pause/pause';
 import { readConfig } from '../../runtime/config';
 import type { Db } from '../../store/db';
 import { lastingPauses } from '../../store/pauses';
@@ -18,7 +19,11 @@ interface Options extends TargetOptions {
 /** `viveiro resume …`: ends pauses, and wakes whom they hold at a pace. */
 export function register(program: Command): void {
   withTarget(program.command('resume').argument('[id]', 'of a pause; or name what is paused'))
-    .option('--per-minute <n>', 'journeys woken per minute; default: VIVEIRO_RESUME_PER_MINUTE, or 60', wholeNumber(1))
+    .option(
+      '--per-minute <n>',
+      'journeys woken per minute; default: VIVEIRO_RESUME_PER_MINUTE, or 60',
+      wholeNumber(1, MOST_WOKEN_PER_MINUTE),
+    )
     .option('--json', 'one JSON object')
     .description('end a pause, and wake the journeys that it holds, so many per minute')
     .addHelpText(

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../../runtime/config';
 import { contentFolders } from '../../runtime/content';
 import { readScript } from '../../runtime/rehearsal/script-file';
@@ -47,9 +47,9 @@ export function register(program: Command): void {
     .argument('<sequence>', 'name of a sequence in the configured folder, or a YAML file')
     .option('--population <who>', 'so many made-up people, or real: the contacts on record', populationNamed, 1000)
     .option('--limit <n>', 'with real: the most contacts', wholeNumber(1), 1_000_000)
-    .option('--days <n>', 'how long', wholeNumber(1), 90)
+    .option('--days <n>', 'how long', wholeNumber(1, 3650), 90)
     .option('--seed <n>', 'the first seed; another one, another run of chance', wholeNumber(0))
-    .option('--seeds <n>', 'so many runs, each with the next seed', wholeNumber(1), 10)
+    .option('--seeds <n>', 'so many runs, each with the next seed', wholeNumber(1, 1000), 10)
     .option('--arrivals-per-day <n>', 'so many come per day; default: all on the first', wholeNumber(1))
     .option('--script <file>', 'weights of personas, and whether reps answer: docs/rehearsal.md')
     .option(
@@ -63,7 +63,7 @@ export function register(program: Command): void {
     .option('--handoffs-per-week <n>', 'handoffs that one rep can answer in a week', wholeNumber(1))
     .option('--rules <folder>', 'rules to decide by; default: the configured ones')
     .option('--json', 'one JSON object')
-    .option('--csv', 'one line per number: name, index, median, low, high')
+    .addOption(new Option('--csv', 'one line per number: name, index, median, low, high').conflicts('json'))
     .description('say what a sequence would do with a whole population; needs no server, sends and changes nothing')
     .addHelpText(
       'after',

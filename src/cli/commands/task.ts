@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { slug } from '../../domain/sequence/names';
 import { transaction } from '../../store/db';
 import { closeTask, type ListedTask, listTasks } from '../../store/tasks';
-import { wholeNumber } from '../arguments';
+import { shortText, wholeNumber } from '../arguments';
 import { withDatabase } from '../database';
 import { minuteText, onOneLine, writeJson } from '../output';
 import { RULES_OPTION, turnDeps } from '../rules';
@@ -42,7 +42,7 @@ Examples:
     .command('close')
     .argument('<id>', 'of the task', taskId)
     .requiredOption('--outcome <name>', 'how it ended: reached, no-answer, …', outcome)
-    .option('--note <text>', 'what there is to say')
+    .option('--note <text>', 'what there is to say', shortText(2000))
     .option(...RULES_OPTION)
     .option('--json', 'one JSON object')
     .description('close a task: its journey goes on by the outcome; the first outcome holds')

@@ -6,6 +6,9 @@ type Unit = keyof typeof UNIT_MS;
 /** `2d`, `36h`, `1w 2d`: parts of a whole number and a unit (s m h d w). A day is 24 hours, whatever the zone does. */
 export const DURATION = /^\s*\d{1,6}[smhdw](\s+\d{1,6}[smhdw])*\s*$/;
 
+/** A hundred years: what is longer is a slip, and later times soon have no date. */
+export const LONGEST_MS = 36_500 * UNIT_MS.d;
+
 /** Milliseconds of a duration that matches `DURATION`. */
 export function durationMs(text: string): number {
   return text
@@ -43,4 +46,5 @@ export const durationSchema = z
   .regex(DURATION, 'not a duration; write a number and a unit, like 2d, 36h or 15m')
   .transform(durationMs)
   .refine((ms) => ms > 0, 'must be longer than nothing, like 1h')
+  .refine((ms) => ms <= LONGEST_MS, 'must be at most a hundred years, 36500d')
   .meta({ description: 'A number and a unit: s, m, h, d or w, like 2d or 36h.' });

@@ -1,6 +1,6 @@
 import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
-import { DURATION, durationMs, durationText } from '../calendar/duration';
+import { DURATION, durationMs, durationText, LONGEST_MS } from '../calendar/duration';
 import type { Instant } from '../ids';
 import { type Day, localDay, writtenDay } from './day';
 import { startOfLocalDay } from './local-day';
@@ -106,7 +106,9 @@ function distanceIn(text: string): number | string | undefined {
   const duration = age ?? ahead;
   if (duration === undefined) return undefined;
   if (!DURATION.test(duration)) return `"${duration}" is not a duration`;
-  return age === undefined ? -durationMs(duration) : durationMs(duration);
+  const ms = durationMs(duration);
+  if (ms > LONGEST_MS) return `"${duration.slice(0, 60)}" is longer than a hundred years`;
+  return age === undefined ? -ms : ms;
 }
 
 function localDate(date: string, zone: string, side: Side): Moment | string {
