@@ -63,13 +63,21 @@ export function checkFile(request: CheckRequest): Promise<ImportResult> {
   });
 }
 
+const optionsOf = (map: ImportMap) => ({ delimiter: map.delimiter, needs: columnsIn(map) });
+
+/** The columns of a file that has those of the mapping. Throws VIV_FILE_UNREADABLE and VIV_CSV_INVALID. */
+export async function checkHead(file: string, map: ImportMap): Promise<readonly string[]> {
+  const { columns, close } = await openCsv(file, optionsOf(map));
+  await close();
+  return columns;
+}
+
 async function run(request: CheckRequest, recorder: Recorder): Promise<ImportResult> {
   const { file, map, limit, rejectsFile, onProgress, now } = request;
   if (rejectsFile !== undefined && path.resolve(rejectsFile) === path.resolve(file))
     throw failure('VIV_FILE_UNWRITABLE', { file, problem: 'it is the file to import' });
-  const open = () => openCsv(file, { delimiter: map.delimiter, needs: columnsIn(map) });
-  const { columns, close } = await open();
-  await close();
+  const open = () => openCsv(file, optionsOf(map));
+  const columns = await checkHead(file, map);
   const rejects =
     rejectsFile === undefined ? undefined : openRejects({ file: rejectsFile, columns, delimiter: map.delimiter });
   const tally = new Tally(rejects, onProgress);

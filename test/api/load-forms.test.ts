@@ -28,27 +28,27 @@ test('a good form is loaded by its name', () => {
 });
 
 test.each([
-  ['a broken YAML', `${GOOD}fields: [`, 'VIV_YAML_INVALID', /demo\.yaml:8/],
+  ['a broken YAML', `${GOOD}fields: [`, 'VIV_FORM_INVALID', /demo\.yaml:8.*VIV_YAML_INVALID/s],
   ['an unknown key', `${GOOD}colour: red\n`, 'VIV_FORM_INVALID', /colour/],
-  ['another name', GOOD.replace('form: demo', 'form: other'), 'VIV_FORM_INVALID', /form: is "other"/],
+  ['another name', GOOD.replace('form: demo', 'form: other'), 'VIV_FORM_INVALID', /demo\.yaml:1.*form: is "other"/s],
   [
     'a missing locale',
     GOOD.replace('{ en: Demo }', '{ en: Demo, pt-BR: Demo }'),
     'VIV_FORM_INVALID',
-    /fields\.0\.label: has no text in pt-BR/,
+    /demo\.yaml:5.*fields\[0\]\.label.*has no text in pt-BR/s,
   ],
   ['no address', GOOD.replace('required: true', 'required: false'), 'VIV_FORM_INVALID', /needs a field `email`/],
   [
     'a name of ours',
     GOOD.replace('submit:', '  - { name: token, type: text, label: { en: T } }\nsubmit:'),
     'VIV_FORM_INVALID',
-    /fields\.1\.name: is used/,
+    /demo\.yaml:6.*fields\[1\]\.name.*is used/s,
   ],
   [
     'a select without options',
     GOOD.replace('submit:', '  - { name: a, type: select, label: { en: T } }\nsubmit:'),
     'VIV_FORM_INVALID',
-    /fields\.1\.options/,
+    /demo\.yaml:6.*fields\[1\]/s,
   ],
   [
     'a field twice',

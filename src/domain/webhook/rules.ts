@@ -6,7 +6,7 @@ import { slug } from '../sequence/names';
 const LONGEST_TIMEOUT_MS = 60_000;
 
 const url = z
-  .url({ protocol: /^https?$/, error: 'must be a URL like https://crm.example.com/hooks' })
+  .url({ protocol: /^https?$/, error: 'must be a URL like https://crm.example.com/hooks', abort: true })
   .refine((text) => !new URL(text).username, 'must not hold a user name or a password');
 
 const endpointSchema = z

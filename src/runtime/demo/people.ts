@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { failure } from '../../domain/errors';
 import type { Instant } from '../../domain/ids';
-import { parseMap } from '../../importing/map';
-import { importFile } from '../../importing/run';
+import { checkHead, importFile } from '../../importing/run';
 import { type SampleClient, sampleClients } from '../../sample/clients';
 import { sampleLeads } from '../../sample/leads';
 import { recordConsent, upsertContact } from '../../store/contacts';
@@ -10,9 +9,9 @@ import { type Db, transaction } from '../../store/db';
 import { recordPurchase } from '../../store/purchase-record';
 import { register } from '../../store/registration';
 import type { TurnDeps } from '../../store/turn';
+import { loadMap } from '../import-map';
 import { inParallel } from '../in-parallel';
 import type { Say } from '../step';
-import { readText } from '../text-file';
 import type { DemoWishes } from './folder';
 
 /** Rows at once; the database has a connection for each. */
@@ -26,6 +25,11 @@ export interface Adding {
   readonly say: Say;
 }
 
+/** Looks at the files of the wishes before anything starts. Throws VIV_MAP_INVALID, VIV_FILE_UNREADABLE and VIV_CSV_INVALID. */
+export async function checkFiles({ from, map }: DemoWishes): Promise<void> {
+  if (from !== undefined && map !== undefined) await checkHead(from, await loadMap(map));
+}
+
 /** Leads of the CSV file, else of the sample. Adding them again changes nothing. Throws what `importFile` throws. */
 export async function addLeads(adding: Adding & { readonly dataDir: string }): Promise<void> {
   const { from, map } = adding.wishes;
@@ -35,13 +39,11 @@ export async function addLeads(adding: Adding & { readonly dataDir: string }): P
 
 async function importLeads(o: Adding & { readonly dataDir: string; readonly from: string; readonly map: string }) {
   const { db, turn, wishes, now, say, from, map } = o;
-  const read = await readText(map);
-  if ('problem' in read) throw failure('VIV_FILE_UNREADABLE', { file: map, problem: read.problem.message });
   const result = await importFile({
     db,
     turn,
     file: from,
-    map: parseMap(read.text, map),
+    map: await loadMap(map),
     limit: wishes.leads,
     rejectsFile: path.join(o.dataDir, 'rejects.csv'),
     now,

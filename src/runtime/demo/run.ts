@@ -21,7 +21,7 @@ import type { Say, Step } from '../step';
 import { createStops, type Stops } from '../stops';
 import { type System, startSystem, temporalOf } from '../system';
 import { type Demo, type DemoWishes, finishDemo, openDemo } from './folder';
-import { addClients, addLeads } from './people';
+import { addClients, addLeads, checkFiles } from './people';
 import { type DemoSummary, summarise } from './summary';
 
 export const CLIENTS = 40;
@@ -50,6 +50,7 @@ export interface FinishedDemo {
 export async function runDemo(options: DemoOptions): Promise<FinishedDemo> {
   const content = await loadContent(options.config);
   const { config, wishes, isFresh } = options;
+  await checkFiles(wishes);
   const { demo, isCarriedOn } = await openDemo(config.dataDir, { wishes, isFresh, now: Date.now() });
   const stops = createStops();
   try {
