@@ -28,7 +28,14 @@ export function readRecorded(name: string): Recorded {
   return recordedSchema.parse(JSON.parse(gunzipSync(readFileSync(fileOf(name))).toString('utf8')));
 }
 
-export function writeRecorded(name: string, { workflowId, history }: Recorded): void {
+/** Writes a run; one that is there stays as it is, unless it is to be replaced. */
+export function writeRecorded(
+  name: string,
+  { workflowId, history }: Recorded,
+  { isReplacing = false }: { readonly isReplacing?: boolean } = {},
+): void {
+  if (!isReplacing && isRecorded(name))
+    throw new Error(`${name} is recorded. To record it anew, name it: npm run replay:record -- --replace ${name}`);
   mkdirSync(path.dirname(fileOf(name)), { recursive: true });
   writeFileSync(fileOf(name), gzipSync(JSON.stringify({ workflowId, history: anonymous(history) }), { level: 9 }));
 }

@@ -97,7 +97,8 @@ afterAll(async () => {
 
 async function keep(name: string, { workflowId, runId }: Take): Promise<void> {
   const history = await live.temporal.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  writeRecorded(name, { workflowId, history: JSON.parse(historyToJSON(history)) });
+  const recorded = { workflowId, history: JSON.parse(historyToJSON(history)) };
+  writeRecorded(name, recorded, { isReplacing: replaced.includes(name) });
 }
 
 const replaced = (process.env.REPLAY_REPLACE ?? '').split(' ').filter(Boolean);

@@ -1,5 +1,5 @@
 import { bundleWorkflowCode, DefaultLogger, type ReplayResult, Runtime, Worker } from '@temporalio/worker';
-import { isRecorded, type Recorded, readRecorded, recordedNames, sizeOf } from './corpus';
+import { isRecorded, type Recorded, readRecorded, recordedNames, sizeOf, writeRecorded } from './corpus';
 import { SCENARIOS } from './scenarios';
 
 const MOST_BYTES = 50_000;
@@ -27,6 +27,13 @@ test('the corpus holds every scenario, and no run that nobody can record again',
   expect(NAMES.length).toBeGreaterThan(0);
   expect(wanted.filter((name) => !isRecorded(name))).toEqual([]);
   expect(NAMES.filter((name) => !wanted.includes(name))).toEqual([]);
+});
+
+test('a recorded run is not written over', () => {
+  const [name = ''] = NAMES;
+  const before = readRecorded(name);
+  expect(() => writeRecorded(name, { workflowId: 'x', history: {} })).toThrow(`-- --replace ${name}`);
+  expect(readRecorded(name)).toEqual(before);
 });
 
 test('every recorded run is small', () => {
