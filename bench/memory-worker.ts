@@ -3,8 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { readConfig } from '../src/runtime/config';
 import { loadContent } from '../src/runtime/content';
 import { startEngine } from '../src/runtime/engine';
-import { freePort } from '../src/runtime/free-port';
-import { connectTo, installRuntime } from '../src/runtime/temporal/connect';
+import { connectTo } from '../src/runtime/temporal/connect';
 
 /** What the parent says, in BENCH_WORKER. */
 export interface WorkerOrder {
@@ -21,18 +20,14 @@ export interface Measured {
   readonly rssBytes: number;
   /** Processor time of all threads since the start. */
   readonly cpuMs: number;
-  /** Workflows in its cache. */
-  readonly cached: number;
 }
 
 async function main(): Promise<void> {
   const order: WorkerOrder = JSON.parse(process.env.BENCH_WORKER ?? '{}');
-  const metricsAddress = `127.0.0.1:${await freePort()}`;
-  installRuntime({ metricsAddress });
   const temporal = await connectTo({ address: order.temporal }, 'default');
   const worker = await (order.kind === 'journeys' ? startJourneys : startBare)(order, temporal);
   process.on('message', (message) => {
-    if (message === 'measure') void measured(metricsAddress).then((figures) => process.send?.(figures));
+    if (message === 'measure') process.send?.(measured());
     else
       void worker
         .stop()
@@ -74,18 +69,10 @@ async function startBare({ taskQueue, maxCachedWorkflows }: WorkerOrder, tempora
   };
 }
 
-async function measured(metricsAddress: string): Promise<Measured> {
+function measured(): Measured {
   for (let n = 0; n < 4; n += 1) global.gc?.();
   const { user, system } = process.cpuUsage();
-  const cached = await cachedWorkflows(metricsAddress);
-  return { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000, cached };
-}
-
-/** By the SDK's own gauge, over all task queues of the worker. */
-async function cachedWorkflows(metricsAddress: string): Promise<number> {
-  const text = await (await fetch(`http://${metricsAddress}/metrics`)).text();
-  const gauges = [...text.matchAll(/^temporal_sticky_cache_size\{.*\} (\d+)$/gm)];
-  return gauges.reduce((sum, [, value]) => sum + Number(value), 0);
+  return { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
 }
 
 void main();

@@ -79,7 +79,10 @@ test('a killed PostgreSQL is reported, and the next start recovers', async () =>
   const first = await startSystem(config, { without: ['Temporal', 'inbox'] });
   await query(first.databaseUrl, 'CREATE TABLE kept (n int)');
   process.kill(runningPostmaster(first.folder.file('postgres'))?.pid ?? Number.NaN, 'SIGKILL');
-  expect((await first.failed).message).toMatch(/^PostgreSQL has ended/);
+  expect(await first.failed).toMatchObject({
+    code: 'VIV_PART_ENDED',
+    message: expect.stringMatching(/^PostgreSQL has ended/),
+  });
   await first.stop();
   const second = await startSystem(config, { without: ['Temporal', 'inbox'] });
   expect(await query(second.databaseUrl, 'SELECT count(*)::int AS n FROM kept')).toEqual([{ n: 0 }]);

@@ -15,11 +15,15 @@ export interface RunningCli {
   kill(): void;
 }
 
-/** Starts `viveiro` as a process of its own, on a data folder of its own. */
-export function startCli(words: readonly string[], dataDir: string): RunningCli {
+/** Starts `viveiro` as a process of its own, on a data folder of its own, with `environment` added to ours. */
+export function startCli(
+  words: readonly string[],
+  dataDir: string,
+  environment: { readonly [name: string]: string } = {},
+): RunningCli {
   const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src/cli/main.ts'), ...words], {
     cwd: ROOT,
-    env: { ...process.env, VIVEIRO_DATA_DIR: dataDir },
+    env: { ...process.env, ...environment, VIVEIRO_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(

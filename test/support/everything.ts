@@ -4,18 +4,19 @@ import { Client } from 'pg';
 export async function everythingIn(url: string, leftOut: readonly string[] = []): Promise<unknown> {
   const client = new Client(url);
   await client.connect();
-  const { rows: tables } = await client.query(
-    `SELECT schemaname, tablename FROM pg_tables
-     WHERE schemaname IN ('public', 'graphile_worker') AND tablename <> ALL($1) ORDER BY 1, 2`,
-    [[...leftOut]],
-  );
-  const all: unknown[] = [];
-  for (const { schemaname, tablename } of tables) {
-    const { rows } = await client.query(
-      `SELECT to_jsonb(t) AS row FROM ${schemaname}.${tablename} t ORDER BY to_jsonb(t)::text`,
+  try {
+    const { rows: tables } = await client.query<{ name: string; ref: string }>(
+      `SELECT tablename AS name, format('%I.%I', schemaname, tablename) AS ref FROM pg_tables
+       WHERE schemaname IN ('public', 'graphile_worker') AND tablename <> ALL($1) ORDER BY schemaname, tablename`,
+      [[...leftOut]],
     );
-    all.push([tablename, rows]);
+    // one statement: everything as it is at one moment
+    const columns = tables.map(
+      ({ ref }) => `(SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text), '[]') FROM ${ref} t)`,
+    );
+    const { rows } = await client.query({ text: `SELECT ${columns.join(', ')}`, rowMode: 'array' });
+    return tables.map(({ name }, index) => [name, rows[0]?.[index]]);
+  } finally {
+    await client.end();
   }
-  await client.end();
-  return all;
 }

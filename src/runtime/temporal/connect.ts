@@ -37,21 +37,12 @@ export function temporalSettings(environment: { readonly [name: string]: string 
   }
 }
 
-let isInstalled = false;
+let isQuiet = false;
 
-/**
- * Sets up Temporal's SDK, once for the process and before its first connection; later calls do nothing. Its own words are for trouble
- * alone: every start and stop of a worker would be four lines. `metricsAddress`: `127.0.0.1:9464`, where its metrics can be read in the
- * text format of Prometheus, under /metrics.
- */
-export function installRuntime(o: { readonly metricsAddress?: string } = {}): void {
-  if (isInstalled) return;
-  isInstalled = true;
-  const { metricsAddress: bindAddress } = o;
-  Runtime.install({
-    logger: new DefaultLogger('WARN'),
-    ...(bindAddress === undefined ? {} : { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
-  });
+/** Temporal's own words are for trouble alone: every start and stop of a worker would be four lines. Before the first connection. */
+function quietWorkers(): void {
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('WARN') });
+  isQuiet = true;
 }
 
 /**
@@ -65,7 +56,7 @@ export async function connectTo(
 ): Promise<TemporalConnection> {
   const address = options.address ?? DEFAULT_ADDRESS;
   const opened: { close(): Promise<void> }[] = [];
-  installRuntime();
+  quietWorkers();
   try {
     // this one first: with nobody there it fails at once, the other after its deadline
     const nativeConnection = await untilItWorks(() => NativeConnection.connect({ ...options, address }), patienceMs);

@@ -1,16 +1,16 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadForms } from '../../src/api/forms/load';
-import { buildApi } from '../../src/api/server';
-import { newId } from '../../src/domain/ids';
-import { signLink } from '../../src/mail/links';
-import { createApiKey } from '../../src/store/api-keys';
-import { register } from '../../src/store/registration';
-import { aRules, LINK_SECRET, NOON } from '../support/api';
-import { viveiro } from '../support/command';
-import { testDatabase } from '../support/database';
-import { everythingIn } from '../support/everything';
-import { testFiles } from '../support/files';
+import { loadForms } from '../../../src/api/forms/load';
+import { buildApi } from '../../../src/api/server';
+import { newId } from '../../../src/domain/ids';
+import { signLink } from '../../../src/mail/links';
+import { createApiKey } from '../../../src/store/api-keys';
+import { register } from '../../../src/store/registration';
+import { aRules, LINK_SECRET, NOON } from '../../support/api';
+import { viveiro } from '../../support/command';
+import { testDatabase } from '../../support/database';
+import { everythingIn } from '../../support/everything';
+import { testFiles } from '../../support/files';
 
 jest.setTimeout(60_000);
 
@@ -100,7 +100,7 @@ describe('over HTTP', () => {
       turn: { rules: aRules },
       linkSecret: LINK_SECRET,
       publicUrl: 'http://localhost',
-      forms: loadForms(path.resolve(__dirname, '../../forms')),
+      forms: loadForms(path.resolve(__dirname, '../../../forms')),
       clock: () => NOON,
     });
   const event = (properties: object) => ({ type: 'page.seen', contact: { email: 'ana@example.test' }, properties });
