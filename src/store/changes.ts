@@ -13,16 +13,23 @@ interface Changing {
   readonly now: Instant;
 }
 
-/** Applies what steps change, in the transaction of their turn. New attributes and tags may change the fit of the contact's leads. */
+/**
+ * Applies what steps change, in the transaction of their turn. New attributes and tags may change the fit of the contact's leads,
+ * which is judged at once: the change behind it, and the steps behind that, go by what came of it.
+ * src/domain/journey/changed-facts.ts gives the turn the same.
+ */
 export async function applyChanges(
   tx: Tx,
   deps: TurnDeps,
   { changes, ...o }: Changing & { readonly changes: readonly Change[] },
 ): Promise<void> {
-  for (const change of changes) await applyChange(tx, deps, { ...o, change });
   const { journey, now } = o;
-  if (changes.some(({ type }) => type === 'attributes' || type === 'tags'))
-    await refit(tx, deps.rules.scoring, { contactId: journey.contactId, at: now, journeyId: journey.id });
+  for (const [position, change] of changes.entries()) {
+    await applyChange(tx, deps, { ...o, change });
+    if (change.type !== 'attributes' && change.type !== 'tags') continue;
+    const occasion = { contactId: journey.contactId, at: now, journeyId: journey.id, position };
+    await refit(tx, deps.rules.scoring, occasion);
+  }
 }
 
 async function applyChange(

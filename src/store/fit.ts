@@ -21,6 +21,8 @@ interface Refit {
   readonly at: Instant;
   /** The journey whose step changed the contact. */
   readonly journeyId?: string;
+  /** Which of the changes of one turn it was: tells one judgement from the next. */
+  readonly position?: number;
 }
 
 interface FittedLead extends ScoredLead {
@@ -30,13 +32,17 @@ interface FittedLead extends ScoredLead {
 
 /**
  * Judges the fit of the contact's open leads anew, as of `at`, under the contact's lock: for whoever has changed what fit rules
- * may look at. Only what differs from what was given before is written, so a second time writes nothing. A rule that asks for
+ * may look at. src/domain/journey/changed-facts.ts gives a turn the same answer. Only what differs from what was given before is written, so a second time writes nothing. A rule that asks for
  * events or scores is judged at these moments alone: an event by itself changes no fit.
  */
-export async function refit(tx: Tx, scoring: ScoringRules, { contactId, at, journeyId }: Refit): Promise<void> {
+export async function refit(
+  tx: Tx,
+  scoring: ScoringRules,
+  { contactId, at, journeyId, position = 0 }: Refit,
+): Promise<void> {
   const rescored: Rescored[] = [];
   for (const lead of await openLeads(tx, contactId)) {
-    const judged = await judgeLead(tx, scoring, { lead, contactId, at });
+    const judged = await judgeLead(tx, scoring, { lead, contactId, at, position });
     if (judged.entries.length > 0 || judged.changes.length > 0) rescored.push(judged);
   }
   await writeScores(tx, { contactId, at, journeyId }, rescored);
@@ -45,7 +51,7 @@ export async function refit(tx: Tx, scoring: ScoringRules, { contactId, at, jour
 async function judgeLead(
   tx: Tx,
   scoring: ScoringRules,
-  { lead, contactId, at }: { readonly lead: FittedLead; readonly contactId: string; readonly at: Instant },
+  { lead, contactId, at, position }: Required<Omit<Refit, 'journeyId'>> & { readonly lead: FittedLead },
 ): Promise<Rescored> {
   const { id: leadId, interest, given, fitEntries } = lead;
   const { halfLife } = scoring;
@@ -55,7 +61,7 @@ async function judgeLead(
     (change): NewEntry => ({ ...change, kind: 'fit', key: keyOf('fit', leadId, change.rule, fitEntries) }),
   );
   const score = scoreAt(interest, Math.max(at, interest.at), halfLife);
-  const cause = keyOf('fit', leadId, fitEntries, at);
+  const cause = keyOf('fit', leadId, fitEntries, at, position);
   return { leadId, cause, entries, fitPoints: fit.points, interest, ...judge(scoring, lead, { score, fit }) };
 }
 

@@ -1,3 +1,4 @@
+import { mostOf } from '../domain/conditions';
 import { routed } from '../domain/delivery/route';
 import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
@@ -11,6 +12,7 @@ import { needsOf } from '../domain/journey/needs';
 import { type Place, rememberedSeqs } from '../domain/journey/state';
 import { statusOf } from '../domain/journey/status';
 import type { Rules } from '../domain/rules';
+import { fitNeeds } from '../domain/scoring/fit';
 import type { Definition } from '../domain/sequence/definition';
 import { afterEnd } from './after-end';
 import { applyChanges } from './changes';
@@ -112,19 +114,23 @@ async function answerOf(tx: Tx, { journey, request: { handoffId } }: Case): Prom
   return handoff && !isOpen(handoff.status) ? outcomeOf(handoff.status) : undefined;
 }
 
-/** The facts that a journey's definition asks for, as of `now`. */
-export async function factsFor(
-  tx: Tx,
-  { rules }: TurnDeps,
-  { journey, now }: { readonly journey: OpenJourney; readonly now: Instant },
-): Promise<Facts> {
-  const { newest, sinceHorizon } = needsOf(journey.definition);
+interface FactsFor {
+  readonly journey: OpenJourney;
+  readonly now: Instant;
+  /** Pauses that are over are wanted since then. Default: since the wait began in which the journey stands. */
+  readonly pausesSince?: Instant;
+}
+
+/** The facts that a journey's definition asks for, and fit rules: a step that changes the contact has them judged. As of `now`. */
+export async function factsFor(tx: Tx, { rules }: TurnDeps, { journey, now, pausesSince }: FactsFor): Promise<Facts> {
+  const { newest: ofSteps, sinceHorizon } = needsOf(journey.definition);
+  const newest = mostOf([ofSteps, fitNeeds(rules.scoring)]);
   const { contactId, leadId, enteredAt, sequence } = journey;
   const { state } = journey.last;
   const after = { types: sinceHorizon, seq: state.seen.horizon };
   const { halfLife } = rules.scoring;
   const seqs = rememberedSeqs(state);
-  const pauses = { sequence, since: clockSince(state.place, now) };
+  const pauses = { sequence, since: pausesSince ?? clockSince(state.place, now) };
   const facts = await readFacts(tx, { contactId, leadId, now, halfLife, newest, after, seqs, pauses });
   const winners = await winnersFor(tx, journey.definition);
   return factsOfJourney(winners ? { ...facts, winners } : facts, { state, enteredAt });

@@ -107,7 +107,7 @@ class Stage {
   }
 
   change(change: Change): void {
-    this.current = changedFacts(this.current, change, this.script.rules.scoring);
+    this.current = changedFacts(this.facts(), change, { scoring: this.script.rules.scoring, now: this.now });
     this.tell(wordsOf(change));
     if (change.type === 'task') this.answer('task', 'task.closed', { taskId: change.task.key });
     if (change.type === 'join' && change.isAwaited) this.answer('join', 'journey.ended', { joinId: change.key });

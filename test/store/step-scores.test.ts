@@ -6,10 +6,11 @@ import type { Change } from '../../src/domain/steps/handler';
 import { applyChanges } from '../../src/store/changes';
 import { transaction } from '../../src/store/db';
 import { readFacts } from '../../src/store/facts';
+import { ingest } from '../../src/store/ingest';
 import type { JourneyRow } from '../../src/store/journeys';
 import { aDefinition, DAY, HOUR, JOURNEY_ID, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { someone } from '../support/journeys';
+import { aJourney, anIncoming, published, someone } from '../support/journeys';
 import { aLead } from '../support/people';
 import { SALES } from '../support/sales';
 import { scoringRules } from '../support/scoring';
@@ -17,6 +18,17 @@ import { scoringRules } from '../support/scoring';
 const context = testDatabase();
 const scoring = scoringRules();
 const DEPS = { rules: { ...SALES.rules, scoring } };
+/** Fit by what steps change: attributes, tags, and what a lead has become in the turn; and by what happened. */
+const judging = scoringRules({
+  fit: [
+    { name: 'gold', when: { fact: 'contact.attributes.plan', is: 'gold' }, points: 20 },
+    { name: 'vip', when: { fact: 'contact.tags', includes: 'vip' }, points: 10 },
+    { name: 'hot', when: { fact: 'lead.temperature', is: 'hot' }, points: 5 },
+    { name: 'sold', when: { fact: 'lead.stage', in: ['mql', 'sal'] }, points: -15 },
+    { name: 'looked', when: { did: 'page.viewed', atLeast: 2 }, points: 15 },
+  ],
+});
+const JUDGING = { rules: { ...SALES.rules, scoring: judging } };
 
 type Score = Extract<Change, { type: 'score' }>;
 const aScore = (points: number, key = newId()): Score => ({
@@ -34,8 +46,11 @@ const journeyOf = (who: { readonly contactId: string; readonly leadId: string | 
   enteredAt: MONDAY,
   definition: aDefinition({ steps: [{ id: 'done', type: 'end' }] }),
 });
-const apply = (who: Parameters<typeof journeyOf>[0], changes: readonly Change[], now = MONDAY) =>
-  transaction(context.db, (tx) => applyChanges(tx, DEPS, { journey: journeyOf(who), changes, now }));
+const apply = (
+  who: Parameters<typeof journeyOf>[0],
+  changes: readonly Change[],
+  { now = MONDAY, deps = DEPS }: { readonly now?: number; readonly deps?: typeof DEPS } = {},
+) => transaction(context.db, (tx) => applyChanges(tx, deps, { journey: journeyOf(who), changes, now }));
 const leadOf = (id: string) => context.db.lead.findUniqueOrThrow({ where: { id } });
 const decisionsOf = async (contactId: string) => {
   const rows = await context.db.decision.findMany({ where: { contactId }, orderBy: { seq: 'asc' } });
@@ -56,7 +71,7 @@ describe('a score step', () => {
     const who = await someone(context.db);
     const once = aScore(6);
     await apply(who, [once]);
-    await apply(who, [once], MONDAY + HOUR);
+    await apply(who, [once], { now: MONDAY + HOUR });
     expect(await leadOf(who.leadId)).toMatchObject({ interest: 6 });
   });
 
@@ -89,7 +104,7 @@ describe('a score step', () => {
 });
 
 // INV-TURN-FACTS
-test('what the steps behind a score see in the same turn is what the rows say afterwards', async () => {
+test('what the steps behind a change see in the same turn is what the rows say afterwards', async () => {
   const stage = fc.constantFrom<Stage>('new', 'nurturing', 'sal', 'lost');
   const points = fc
     .oneof(fc.integer({ min: -100_000, max: 100_000 }), fc.constantFrom(-1, 1, 4_000))
@@ -97,33 +112,106 @@ test('what the steps behind a score see in the same turn is what the rows say af
   const change = fc.oneof(
     { weight: 4, arbitrary: points.filter((n) => n !== 0).map((n): Change => aScore(n)) },
     stage.map((to): Change => ({ type: 'stage', stage: to })),
-    fc.constantFrom<Change>({ type: 'tags', add: ['fair', 'b'], remove: ['a'] }),
+    fc.constantFrom<Change>(
+      { type: 'tags', add: ['fair', 'b'], remove: ['a'] },
+      { type: 'tags', add: ['vip'], remove: [] },
+      { type: 'tags', add: [], remove: ['vip'] },
+    ),
+    fc.constantFrom('gold', 'tin', null).map((plan): Change => ({ type: 'attributes', set: { plan } })),
   );
   const lead = fc.record({
     stage,
     interest: fc.oneof(
-      fc.constantFrom(0, 10, 0.625, 0.005, 1.005, -0.005),
+      fc.constantFrom(0, 10, 0.625, 0.005, 1.005, -0.005, 45),
       fc.double({ min: -50, max: 80, noNaN: true }),
     ),
     interestAt: fc.constantFrom(MONDAY, MONDAY - 40 * DAY, MONDAY - 3 * HOUR, MONDAY + HOUR),
     grade: fc.constantFrom('A' as const, 'D' as const),
+    temperature: fc.constantFrom('cold' as const, 'hot' as const),
   });
+  const views = fc.integer({ min: 0, max: 3 });
   await fc.assert(
-    fc.asyncProperty(lead, fc.array(change, { minLength: 1, maxLength: 4 }), async (row, changes) => {
-      // tags have the standing judged anew at the end of the turn: it begins as these rules, which have no fit, would give it
-      const isTagged = changes.some(({ type }) => type === 'tags');
-      const begun = isTagged ? { ...row, grade: 'D' as const, interest: 0 } : row;
-      const who = await someone(context.db, { leads: [aLead(begun)] });
+    fc.asyncProperty(lead, views, fc.array(change, { minLength: 1, maxLength: 5 }), async (row, seen, changes) => {
+      const who = await someone(context.db, { leads: [aLead(row)] });
+      for (let count = 0; count < seen; count += 1)
+        await ingest(context.db, JUDGING, anIncoming(who.contactId, 'page.viewed'));
+      const { halfLife } = judging;
       const read = () =>
-        transaction(context.db, (tx) => readFacts(tx, { ...who, now: MONDAY, halfLife: scoring.halfLife }));
+        transaction(context.db, (tx) =>
+          readFacts(tx, { ...who, now: MONDAY, halfLife, newest: new Map([['page.viewed', 2]]) }),
+        );
       const before = await read();
-      const inTheTurn = changes.reduce((facts, one) => changedFacts(facts, one, scoring), before);
+      const inTheTurn = changes.reduce(
+        (facts, one) => changedFacts(facts, one, { scoring: judging, now: MONDAY }),
+        before,
+      );
       await apply(
         who,
         changes.map((one) => (one.type === 'score' ? { ...one, key: newId() } : one)),
+        { deps: JUDGING },
       );
       expect(await read()).toEqual(inTheTurn);
     }),
     { numRuns: 200 },
   );
+});
+
+describe('a checkpoint behind a step of the same turn', () => {
+  const steps = (set: object, when: object) => [
+    { id: 'learn', type: 'update', ...set },
+    { id: 'ask', type: 'checkpoint', when, then: 'yes', else: 'no' },
+    { id: 'yes', type: 'end', outcome: 'yes' },
+    { id: 'no', type: 'end', outcome: 'no' },
+  ];
+  const goneThrough = async (set: object, when: object, row: Parameters<typeof aLead>[0] = {}) => {
+    const version = await published(context.db, { steps: steps(set, when) });
+    const who = await someone(context.db, { leads: [aLead({ stage: 'nurturing', ...row })] });
+    for (let count = 0; count < 2; count += 1)
+      await ingest(context.db, JUDGING, anIncoming(who.contactId, 'page.viewed'));
+    const { journeyId } = await aJourney(context.db, version, { who }, JUDGING);
+    const { outcome } = await context.db.journey.findUniqueOrThrow({ where: { id: journeyId } });
+    const { grade, temperature, stage } = await leadOf(who.leadId);
+    return { outcome, grade, temperature, stage };
+  };
+
+  it('sees the grade that the new attributes give, by events that the sequence does not ask for, too', async () => {
+    // 20 for the plan, 15 for two pages that were seen
+    const when = { fact: 'lead.grade', is: 'A' };
+    expect(await goneThrough({ set: { plan: 'gold' } }, when)).toMatchObject({ outcome: 'yes', grade: 'A' });
+  });
+
+  it('sees the grade that a tag gives', async () => {
+    const when = { fact: 'lead.grade', is: 'B' };
+    expect(await goneThrough({ tag: ['vip'] }, when)).toMatchObject({ outcome: 'yes', grade: 'B' });
+  });
+
+  it('sees that the interest has faded', async () => {
+    const faded = { interest: 80, interestAt: MONDAY - 30 * DAY, temperature: 'hot' as const };
+    const when = { fact: 'lead.temperature', is: 'cold' };
+    expect(await goneThrough({ set: { size: 3 } }, when, faded)).toMatchObject({ outcome: 'yes', temperature: 'cold' });
+  });
+
+  it('sees that the new grade has made an MQL of the lead', async () => {
+    const keen = { interest: 50, interestAt: MONDAY };
+    const when = { fact: 'lead.stage', is: 'mql' };
+    expect(await goneThrough({ set: { plan: 'gold' } }, when, keen)).toMatchObject({ outcome: 'yes', stage: 'mql' });
+  });
+});
+
+test('a lead that becomes an MQL twice in one turn has a decision for each time', async () => {
+  const who = await someone(context.db, {
+    leads: [aLead({ stage: 'nurturing', grade: 'A', interest: 50, interestAt: MONDAY })],
+  });
+  await apply(
+    who,
+    [
+      { type: 'attributes', set: { plan: 'gold' } },
+      { type: 'tags', add: ['vip'], remove: [] },
+      { type: 'stage', stage: 'nurturing' },
+      { type: 'tags', add: ['fair'], remove: [] },
+    ],
+    { deps: JUDGING },
+  );
+  const stages = (await decisionsOf(who.contactId)).filter(({ kind }) => kind === 'stage');
+  expect(stages.map(({ outcome }) => outcome)).toEqual(['mql', 'mql']);
 });

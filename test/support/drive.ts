@@ -122,7 +122,7 @@ function worldOf({ events, effects, hasLead }: Happenings) {
     now: () => now,
     facts: (): Facts => ({ ...facts, events: [...log], lastSeq: log.length }),
     change: (changes: readonly Change[]) => {
-      for (const change of changes) facts = changedFacts(facts, change, someRules.scoring);
+      for (const change of changes) facts = changedFacts(facts, change, { scoring: someRules.scoring, now });
     },
     /** Performs the move; what came of an effect, or nothing when it is still under way or nothing was performed. */
     perform: (move: Move): EffectOutcome | undefined => {

@@ -66,7 +66,11 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
 export const TRUTH_RULES: Rules = {
   ...SALES.rules,
   scoring: scoringSchema.parse({
-    fit: [{ name: 'gold', when: { fact: 'contact.attributes.plan', is: 'gold' }, points: 30 }],
+    fit: [
+      { name: 'gold', when: { fact: 'contact.attributes.plan', is: 'gold' }, points: 30 },
+      { name: 'vip', when: { fact: 'contact.tags', includes: 'vip' }, points: 10 },
+      { name: 'looked', when: { did: 'page.viewed', atLeast: 2 }, points: 10 },
+    ],
     grades: { A: 30, B: 20, C: 10 },
     interest: [
       { name: 'clicked', on: 'mail.clicked', points: 12, cap: 30 },

@@ -281,10 +281,11 @@ class PlainWorld {
   }
 
   private changeFacts(change: Change): void {
-    const { contact, lead } = changedFacts({ ...this.facts(), lead: this.lead }, change, this.plain.rules.scoring);
+    const judging = { scoring: this.plain.rules.scoring, now: this.now };
+    const { contact, lead } = changedFacts(this.facts(), change, judging);
     this.contact = contact;
-    this.lead = lead ?? this.lead;
-    if (change.type === 'attributes') this.refit();
+    if (change.type === 'stage') this.lead = lead ?? this.lead;
+    else this.refit();
   }
 
   private give(journey: Journey, task: Extract<Change, { type: 'task' }>['task']): void {

@@ -23,8 +23,8 @@ export function mailsDue(input: AdvanceInput, until: Instant): readonly DueMail[
     const after = happened(move, next.now, until);
     if (move.type === 'perform' && move.effect.type === 'mail') due.push({ stepId: move.stepId, at: next.now });
     if (!after) break;
-    const { scoring } = input.rules;
-    const facts = changes.reduce((known, change) => changedFacts(known, change, scoring), next.facts);
+    const judging = { scoring: input.rules.scoring, now: next.now };
+    const facts = changes.reduce((known, change) => changedFacts(known, change, judging), next.facts);
     const { outcome: _, ...rest } = next;
     next = { ...rest, ...after, state, facts, turn: next.turn + 1 };
   }

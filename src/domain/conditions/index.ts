@@ -1,6 +1,6 @@
 export type { Comparison, Condition, Did, InSegment } from './condition';
 export { evaluate } from './evaluate';
 export { explain } from './explain';
-export { eventNeeds } from './needs';
+export { eventNeeds, mostOf } from './needs';
 export { isTimely, nextChange } from './next-change';
 export { conditionSchema } from './schema';

@@ -4,9 +4,13 @@ import { boundsOf, type Condition, type Did, MOST_LOOKED_AT } from './condition'
  * Event types that `did` asks for, with how many of the newest are needed to answer. One more than `atMost`, because the
  * first event too many decides; a `not` around it asks for no more. At least 1, so that the type is looked at.
  */
-export function eventNeeds(condition: Condition): ReadonlyMap<string, number> {
+export const eventNeeds = (condition: Condition): ReadonlyMap<string, number> =>
+  mostOf(didsIn(condition).map((did) => [[did.did, needOf(did)]]));
+
+/** What several need together: of each type as many as the one that needs most. */
+export function mostOf(needs: readonly Iterable<readonly [string, number]>[]): ReadonlyMap<string, number> {
   const most = new Map<string, number>();
-  for (const did of didsIn(condition)) most.set(did.did, Math.max(needOf(did), most.get(did.did) ?? 0));
+  for (const need of needs) for (const [type, count] of need) most.set(type, Math.max(count, most.get(type) ?? 0));
   return most;
 }
 

@@ -1,21 +1,34 @@
 import type { Facts, LeadFacts } from '../facts';
+import type { Instant } from '../ids';
+import { fitStanding } from '../scoring/fit';
 import { scorePlus } from '../scoring/interest';
 import type { ScoringRules } from '../scoring/rules';
-import { judge } from '../scoring/standing';
+import { judge, type Measured } from '../scoring/standing';
 import type { Change } from '../steps/handler';
 
-/** The facts after a change, as the steps behind it in the same turn see them. The store applies the same change to the rows. */
-export function changedFacts(facts: Facts, change: Change, scoring: ScoringRules): Facts {
+export interface Judging {
+  readonly scoring: ScoringRules;
+  readonly now: Instant;
+}
+
+/**
+ * The facts after a change, as the steps behind it in the same turn see them, the lead judged anew: src/store/changes.ts does the
+ * same to the rows. The facts must have the events that fit rules ask for.
+ */
+export function changedFacts(facts: Facts, change: Change, judging: Judging): Facts {
   const { contact, lead } = facts;
   switch (change.type) {
     case 'attributes':
-      return { ...facts, contact: { ...contact, attributes: { ...contact.attributes, ...change.set } } };
+      return refitted(
+        { ...facts, contact: { ...contact, attributes: { ...contact.attributes, ...change.set } } },
+        judging,
+      );
     case 'tags':
-      return { ...facts, contact: { ...contact, tags: taggedAnew(contact.tags, change) } };
+      return refitted({ ...facts, contact: { ...contact, tags: taggedAnew(contact.tags, change) } }, judging);
     case 'stage':
       return lead ? { ...facts, lead: { ...lead, stage: change.stage } } : facts;
     case 'score':
-      return lead ? { ...facts, lead: scored(lead, change.points, scoring) } : facts;
+      return lead ? { ...facts, lead: scored(lead, change.points, judging) } : facts;
     case 'task':
     case 'join':
       return facts;
@@ -32,9 +45,20 @@ export function taggedAnew(
   return [...new Set([...tags, ...add])].filter((tag) => !remove.includes(tag)).sort();
 }
 
-/** A lead that is won or lost is scored no more: src/store/step-scores.ts leaves it, too. */
-function scored(lead: LeadFacts, points: number, scoring: ScoringRules): LeadFacts {
+/** What fit rules look at has changed: the grade, and what follows from it. src/store/fit.ts gives the lead's row the same. */
+function refitted(facts: Facts, judging: Judging): Facts {
+  const { lead } = facts;
+  if (!lead) return facts;
+  const fit = fitStanding(judging.scoring, facts, judging.now);
+  return { ...facts, lead: judged(lead, { score: lead.score, fit }, judging) };
+}
+
+/** src/store/step-scores.ts gives the lead's row the same. */
+const scored = (lead: LeadFacts, points: number, judging: Judging): LeadFacts =>
+  judged(lead, { score: scorePlus(lead.score, points) }, judging);
+
+/** A lead that is won or lost is judged no more: src/store leaves it, too. */
+function judged(lead: LeadFacts, measured: Measured, { scoring }: Judging): LeadFacts {
   if (lead.stage === 'won' || lead.stage === 'lost') return lead;
-  const score = scorePlus(lead.score, points);
-  return { ...lead, score, ...judge(scoring, lead, { score }).standing };
+  return { ...lead, score: measured.score, ...judge(scoring, lead, measured).standing };
 }

@@ -1,4 +1,4 @@
-import { type Condition, eventNeeds } from '../conditions';
+import { eventNeeds, mostOf } from '../conditions';
 import type { Definition } from '../sequence/definition';
 import { stepConditions, stepEvents } from '../steps';
 
@@ -35,16 +35,9 @@ function derive(definition: Definition): Needs {
   const ruleEvents = rules.flatMap(({ kind, rule }) => (rule.on ? [{ type: rule.on, kind }] : []));
   const waits = definition.steps.flatMap((step) => stepEvents(step).map(({ type }) => type));
   return {
-    newest: merged(conditions),
+    newest: mostOf(conditions.map(eventNeeds)),
     sinceHorizon: [...new Set([...waits, ...ruleEvents.map(({ type }) => type)])],
     ruleEvents,
     ruleConditions: rules.some(({ rule }) => rule.when !== undefined),
   };
-}
-
-function merged(conditions: readonly Condition[]): ReadonlyMap<string, number> {
-  const most = new Map<string, number>();
-  for (const condition of conditions)
-    for (const [type, count] of eventNeeds(condition)) most.set(type, Math.max(count, most.get(type) ?? 0));
-  return most;
 }

@@ -30,10 +30,11 @@ export function begun(input: AdvanceInput): Progress {
 /** The changes hold for everything after them in this turn. */
 export function withChanges(progress: Progress, changes: readonly Change[]): Progress {
   if (changes.length === 0) return progress;
-  const { scoring } = progress.input.rules;
+  const { now, rules } = progress.input;
+  const judging = { scoring: rules.scoring, now };
   return {
     ...progress,
-    facts: changes.reduce((facts, change) => changedFacts(facts, change, scoring), progress.facts),
+    facts: changes.reduce((facts, change) => changedFacts(facts, change, judging), progress.facts),
     changes: [...progress.changes, ...changes],
   };
 }

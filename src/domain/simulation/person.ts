@@ -156,6 +156,7 @@ export class Person {
         return;
       case 'tags':
         facts.contact = { ...facts.contact, tags: taggedAnew(facts.contact.tags, change) };
+        this.refit();
         return;
       case 'stage':
         if (facts.lead) facts.lead.stage = change.stage;
