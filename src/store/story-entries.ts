@@ -1,7 +1,7 @@
 import type { DecisionKind } from '../domain/decision';
 import type { Instant } from '../domain/ids';
 import type { Consent, Decision, Interaction, ScoreEntry, Send } from '../generated/prisma/client';
-import { handoffOf, isAboutMail, isAboutSend, isEchoOfHandoff, isToldElsewhere } from './story-repeats';
+import { handoffOf, isAboutMail, isAboutSend, isEchoOfHandoff, isEchoOfHold, isToldElsewhere } from './story-repeats';
 
 /** One thing that happened, was decided, or was sent. */
 export interface StoryEntry {
@@ -116,8 +116,9 @@ const isKind = (kind: string): kind is DecisionKind => Object.hasOwn(LABELS, kin
 /** Decisions about a mail carry its subject. A score entry tells its own reason: the same key as a decision is the same fact. */
 function decisionEntries({ decisions, sends, scores, sequences }: StoryRows): readonly StoryEntry[] {
   const scored = new Set(scores.map(({ key }) => key));
+  const isEcho = (decision: Decision) => isEchoOfHandoff(decision, decisions) || isEchoOfHold(decision, decisions);
   return decisions
-    .filter((decision) => !scored.has(decision.key) && !isEchoOfHandoff(decision, decisions))
+    .filter((decision) => !scored.has(decision.key) && !isEcho(decision))
     .map((decision) => {
       const { at, kind, outcome, reason, journeyId, stepId } = decision;
       const known = isKind(kind) ? kind : 'update';

@@ -34,6 +34,21 @@ export function isEchoOfHandoff(decision: Decision, decisions: readonly Decision
   );
 }
 
+/** A mail that a pause puts off holds its journey in the same turn: the hold tells it, and for how long. */
+export function isEchoOfHold(decision: Decision, decisions: readonly Decision[]): boolean {
+  if (decision.kind !== 'defer') return false;
+  const { journeyId, stepId, at, reason } = decision;
+  return decisions.some(
+    (other) =>
+      other.kind === 'pause' &&
+      other.outcome === 'held' &&
+      other.journeyId === journeyId &&
+      other.stepId === stepId &&
+      other.at.getTime() === at.getTime() &&
+      other.reason === reason,
+  );
+}
+
 /** Decisions about one mail. */
 export const isAboutMail = (kind: string): boolean => ['send', 'skip', 'defer', 'unknown'].includes(kind);
 

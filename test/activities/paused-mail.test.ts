@@ -5,6 +5,7 @@ import { transaction } from '../../src/store/db';
 import { ingest } from '../../src/store/ingest';
 import { beginPause } from '../../src/store/pauses';
 import { endPause } from '../../src/store/resume';
+import { storyOf } from '../../src/store/story';
 import { takeTurn } from '../../src/store/turn';
 import { HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
@@ -73,6 +74,16 @@ describe('a pause that begins after the turn that asked for a mail', () => {
       ]);
     },
   );
+
+  it('is told once in the story, as the hold', async () => {
+    await serve();
+    const mailing = await aMailing(database.db);
+    const pause = await begin('freeze');
+    await sendMail(deps, mailing);
+    const { entries } = await storyOf(database.db, { id: mailing.contactId });
+    const told = entries.filter(({ sequence }) => sequence !== null).map(({ what, reason }) => `${what} — ${reason}`);
+    expect(told.slice(1)).toEqual([`journey held — ${pauseText(pause)}`]);
+  });
 
   it('and is to skip drops it, says why, and it is never sent', async () => {
     await serve();
