@@ -2,6 +2,7 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import { hindranceOf } from '../domain/journey/hindrance';
 import type { Turn, WebhookOutcome } from '../domain/journey/move';
+import { frozenMs } from '../domain/pause/holding';
 import type { Definition } from '../domain/sequence/definition';
 import type { WebhookStep } from '../domain/steps/webhook';
 import { messageBody } from '../domain/webhook/message';
@@ -24,6 +25,8 @@ export interface HeldWebhook extends WebhookRow {
   /** Undefined: the rules have no such endpoint. */
   readonly limits: Endpoint | undefined;
   readonly body: string;
+  /** For how long clocks have stood still since the journey came to the step (ms). */
+  readonly frozenMs: number;
 }
 
 export type BegunWebhook =
@@ -39,13 +42,14 @@ export async function beginWebhook(tx: Tx, deps: WebhookDeps, request: WebhookRe
   const step = webhookStep(definition, stepId);
   const { endpoint, send } = step;
   const row = await planWebhook(tx, { id, journeyId, contactId, stepId, endpoint, now });
-  const facts = await factsFor(tx, deps.turn, { journey, now });
+  const facts = await factsFor(tx, deps.turn, { journey, now, pausesSince: row.plannedAt });
   const hindered = hindrance(journey, facts, now);
   if (hindered) return { type: 'turn', turn: await settleUntold(tx, deps, { request, journey, outcome: hindered }) };
   const { sequence } = definition;
   const body = messageBody({ contactId, leadId, journeyId, sequence, stepId, send, facts, plannedAt: row.plannedAt });
   const limits = endpointOf(deps.turn.rules.webhooks, endpoint);
-  return { type: 'held', held: { ...row, id, step, endpoint, limits, body } };
+  const frozen = frozenMs(facts.pauses ?? [], row.plannedAt, now);
+  return { type: 'held', held: { ...row, id, step, endpoint, limits, body, frozenMs: frozen } };
 }
 
 function webhookStep({ sequence, steps }: Definition, stepId: string): WebhookStep {

@@ -25,9 +25,9 @@ export async function settleReply(tx: Tx, deps: WebhookDeps, { request, held, re
   const { journeyId, turn, now, key } = request;
   const journey = await lockJourney(tx, journeyId);
   if (journey.turn !== turn) return takeTurn(tx, deps.turn, { journeyId, turn, now });
-  const { attempts, plannedAt, step } = held;
+  const { attempts, plannedAt, frozenMs, step } = held;
   const limits = held.limits ?? USUAL_LIMITS;
-  const outcome = webhookOutcome(reply, { key, attempts, plannedAt, now, limits, set: step.set });
+  const outcome = webhookOutcome(reply, { key, attempts, plannedAt, now, frozenMs, limits, set: step.set });
   return settled(tx, deps, { request, journey, outcome, isTried: true });
 }
 

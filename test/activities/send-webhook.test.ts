@@ -5,7 +5,9 @@ import { webhooksSchema } from '../../src/domain/webhook/rules';
 import { transaction } from '../../src/store/db';
 import { ingest } from '../../src/store/ingest';
 import { readJourney } from '../../src/store/journeys';
+import { beginPause } from '../../src/store/pauses';
 import { createReactions } from '../../src/store/reactions';
+import { endPause } from '../../src/store/resume';
 import { takeTurn } from '../../src/store/turn';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
@@ -139,6 +141,32 @@ describe('a webhook', () => {
       ['failed', 'given up after 3 tries: answered 500'],
     ]);
     expect(await rowOf(journeyId)).toMatchObject({ status: 'failed', attempts: 3, plannedAt: new Date(MONDAY) });
+  });
+
+  it.each([
+    ['freeze', 'does not count', 'await'],
+    ['elapse', 'counts', 'end'],
+  ] as const)('that a pause held to %s: the time of the pause %s toward retryFor', async (mode, _, then) => {
+    const { journeyId, contactId } = await standing();
+    const given = deps({}, { retryFor: '10m' });
+    const take = (turn: number, now: number) =>
+      transaction(database.db, (tx) => takeTurn(tx, given.turn, { journeyId, turn, now }));
+    server.answer({ status: 503 }, { status: 503 });
+    const { turn } = await send(journeyId, given);
+    const target = { type: 'contact', contactId } as const;
+    const { pause } = await beginPause(database.db, {
+      target,
+      mode,
+      reason: 'wrong prices',
+      by: 'ana',
+      now: MONDAY + 1,
+    });
+    const held = await take(turn, MONDAY + 10_000);
+    expect(held).toMatchObject({ status: 'paused' });
+    const end = { pauseId: pause.id, by: 'ana', now: MONDAY + 6 * HOUR, perMinute: 60 };
+    await endPause(database.db, end);
+    await take(held.turn, MONDAY + 6 * HOUR);
+    expect(await send(journeyId, given, MONDAY + 6 * HOUR)).toMatchObject({ move: { type: then } });
   });
 
   it('asked for twice at once takes one turn, and both get its answer', async () => {

@@ -47,6 +47,8 @@ export interface TriedMessage {
   /** When the journey came to the step. */
   readonly plannedAt: Instant;
   readonly now: Instant;
+  /** For how long clocks have stood still since `plannedAt` (ms): that does not count. Default: never. */
+  readonly frozenMs?: number;
   readonly limits: Pick<Endpoint, 'tries' | 'retryFor'>;
   /** Attributes that are wanted, with their places in the answer. */
   readonly set: { readonly [attribute: string]: string };
@@ -87,13 +89,13 @@ function delivered(status: number, body: string | null, { set: wanted }: TriedMe
 }
 
 function later(
-  { key, attempts, plannedAt, now, limits }: TriedMessage,
+  { key, attempts, plannedAt, now, frozenMs = 0, limits }: TriedMessage,
   { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs: number },
 ): WebhookOutcome {
   const usual = DELAYS[Math.min(attempts, DELAYS.length - 1)] ?? 0;
   const spread = usual * (1 + MOST_JITTER * chance('webhook', key, attempts));
   const until = now + Math.round(Math.max(spread, Math.min(retryAfterMs, MOST_RETRY_AFTER_MS)));
-  if (attempts + 1 < limits.tries && until <= plannedAt + limits.retryFor)
+  if (attempts + 1 < limits.tries && until <= plannedAt + frozenMs + limits.retryFor)
     return { effect: 'webhook', status: 'deferred', until, reason };
   const tries = attempts === 0 ? '1 try' : `${attempts + 1} tries`;
   return { effect: 'webhook', status: 'failed', reason: `given up after ${tries}: ${reason}` };
