@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type StepMap, stepMapSchema } from '../../src/domain/change/step-map';
 import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
 import { stepSchema, stepTargets } from '../../src/domain/steps';
-import { sequences } from './sequences';
+import { type SequenceOptions, sequences } from './sequences';
 
 interface DraftStep {
   readonly id: string;
@@ -17,6 +17,7 @@ type Edit =
   | { readonly type: 'move'; readonly at: number; readonly to: number }
   | { readonly type: 'time'; readonly at: number; readonly time: string };
 
+const EFFECTS = ['task', 'webhook', 'join'] as const;
 const at = fc.nat(11);
 const time = fc.constantFrom('1s', '1h', '2d', '1w 3d');
 const edit: fc.Arbitrary<Edit> = fc.oneof(
@@ -40,12 +41,12 @@ export interface EditedSequence {
   readonly added: readonly string[];
 }
 
-export const editedSequences: fc.Arbitrary<EditedSequence> = fc
-  .tuple(sequences({ isForwardOnly: true }), fc.array(edit, { minLength: 1, maxLength: 6 }), fc.boolean())
-  .map(([input, edits, credit]) => {
+const edits = (options: SequenceOptions, rested: typeof withMail): fc.Arbitrary<EditedSequence> => {
+  const inputs = sequences({ isForwardOnly: true, ...options });
+  return fc.tuple(inputs, fc.array(edit, { minLength: 1, maxLength: 6 }), fc.boolean()).map(([input, all, credit]) => {
     const draft = input as { readonly steps: readonly DraftStep[] }; // as sequences() makes it
-    const steps = draft.steps.flatMap(withMail);
-    const edited = edits.reduce(applied, { steps, map: {}, late: [], added: [] });
+    const steps = draft.steps.flatMap(rested);
+    const edited = all.reduce(applied, { steps, map: {}, late: [], added: [] });
     return {
       from: definitionSchema.parse({ ...draft, steps }),
       to: definitionSchema.parse({ ...draft, steps: forwardOnly(edited.steps) }),
@@ -53,12 +54,24 @@ export const editedSequences: fc.Arbitrary<EditedSequence> = fc
       added: edited.added,
     };
   });
+};
+
+/** Of mails and waits for the most part. */
+export const editedSequences = edits({}, withMail);
+/** Of webhooks, tasks and joins, each with a rest behind it where a journey may move. */
+export const editedEffects = edits({ also: [...EFFECTS, ...EFFECTS, ...EFFECTS] }, withRest);
 
 /** A mail before each wait, and waits that lead to what is below: most of what can go wrong is about mails and waits. */
 function withMail({ next, ...step }: DraftStep): readonly DraftStep[] {
   const mail = (id: string) => ({ id, type: 'mail', template: `t-${id}` });
   if (step.type === 'mail') return [mail(step.id)];
   return step.type.startsWith('wait') ? [mail(`m-${step.id}`), step] : [{ ...step, ...(next ? { next } : {}) }];
+}
+
+function withRest({ next, ...step }: DraftStep): readonly DraftStep[] {
+  if (step.type === 'mail' || step.type === 'task' || step.type === 'webhook' || step.type === 'join')
+    return [step, { id: `w-${step.id}`, type: 'wait', for: '2d' }];
+  return [{ ...step, ...(next ? { next } : {}) }];
 }
 
 interface Edited {

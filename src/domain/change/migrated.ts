@@ -2,7 +2,7 @@ import type { Calendars } from '../calendar/calendars';
 import type { Facts } from '../facts';
 import { type Instant, keyOf } from '../ids';
 import type { JourneyState, Place } from '../journey/state';
-import type { Step } from '../steps';
+import { isPassable, passingOf, type Step } from '../steps';
 import type { Situation } from '../steps/handler';
 import { suggestion } from '../yaml/closest';
 import { stepsAhead } from './ahead';
@@ -175,14 +175,14 @@ function withLateMails(state: JourneyState, stepId: string, { to, map }: Migrati
   return { withLate, notes: [`gets ${late.join(', ')} late`] };
 }
 
-/** What else than a mail will be done a second time, since it stands ahead again: for a person to know. */
+/** What was done and stands ahead again, by whether it is passed by or will be done a second time: for a person to know. */
 function repeats(migration: Migration, standing: Standing): readonly string[] {
-  const does: readonly Step['type'][] = ['handoff', 'task', 'webhook', 'join'];
-  const again = newlyAhead(migration, standing).filter((id) => {
-    const type = stepIn(migration.to, id)?.type;
-    return type !== undefined && does.includes(type);
+  const { to, facts } = migration;
+  return newlyAhead(migration, standing).flatMap((id) => {
+    const step = stepIn(to, id);
+    if (!step || !isPassable(step)) return [];
+    return passingOf(step, facts) ? `passes by "${id}"` : `comes to "${id}" again`;
   });
-  return again.map((id) => `comes to "${id}" again`);
 }
 
 const placeOf = ({ place }: JourneyState): string => ('stepId' in place ? place.stepId : '');

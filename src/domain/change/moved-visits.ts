@@ -1,6 +1,6 @@
 import type { JourneyState } from '../journey/state';
 import type { Definition } from '../sequence/definition';
-import { stepMails } from '../steps';
+import { isPassable, stepMails } from '../steps';
 import { stepsAhead } from './ahead';
 import { END, type StepMap, targetOf } from './step-map';
 
@@ -57,19 +57,16 @@ export interface Standing {
 }
 
 /**
- * Mails that were sent and that stand ahead only since the change: passed by, so that none is sent again. Those that were to be
- * sent again anyway, in a circle, are.
+ * Mails that were sent, and what else people or other systems see of a journey, that stand ahead only since the change: passed by, so
+ * that nothing is done again. What was to be done again anyway, in a circle, is.
  */
 export function movedPassBy(change: Change, { state, was, now }: Standing): readonly string[] {
   const { to, map } = change;
   const kept = (state.passBy ?? []).flatMap((id) => targetOf(map, to, id) ?? []).filter((id) => id !== END);
-  return [...new Set([...kept, ...newlyAhead(change, { state, was, now })])].filter((id) => to.steps.some(isMail(id)));
+  return [...new Set([...kept, ...newlyAhead(change, { state, was, now })])].filter((stepId) =>
+    to.steps.some((step) => step.id === stepId && isPassable(step)),
+  );
 }
-
-const isMail =
-  (stepId: string) =>
-  ({ id, type }: Definition['steps'][number]): boolean =>
-    id === stepId && type === 'mail';
 
 /** Steps that the journey has been through and that stand ahead only since the change. */
 export function newlyAhead(change: Change, { state, was, now }: Standing): readonly string[] {

@@ -13,7 +13,7 @@ export interface JourneyState {
   readonly entrySeq?: number;
   /** `seq` of the event that each waitFor has used last. */
   readonly used?: { readonly [stepId: string]: number };
-  /** Mails that were sent before a migration and stand ahead again since: passed by, once. */
+  /** Steps that were taken before a migration and stand ahead again since: passed by, once. */
   readonly passBy?: readonly string[];
   /** Mails that a migration has added behind the journey and that it still gets; then it goes on waiting where it was. */
   readonly detour?: Detour;

@@ -3,7 +3,7 @@ import { failure } from '../errors';
 import { type Instant, keyOf } from '../ids';
 import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
 import type { Pause } from '../pause/pause';
-import { endsByDate, planStep, type Step } from '../steps';
+import { endsByDate, passingOf, planStep, type Step } from '../steps';
 import type { Phase, StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
 import type { Effect, EffectOutcome, Move } from './move';
@@ -277,10 +277,13 @@ function dropped(plan: StepPlan, at: Visit, { drops }: Standstill): Go | undefin
   return skipped(at, plan.effect, pauseText(drops));
 }
 
-/** A mail that was sent before a migration and stands ahead again. */
-function passedBy(at: Visit): Go | undefined {
-  if (at.phase.type !== 'arrived' || !at.progress.passBy.includes(at.step.id)) return undefined;
-  return skipped(at, 'mail', 'was sent before the journey moved to this version');
+/** What was done before a migration and stands ahead again. */
+function passedBy({ progress, step, phase }: Visit): Go | undefined {
+  if (phase.type !== 'arrived' || !progress.passBy.includes(step.id)) return undefined;
+  const passing = passingOf(step, progress.facts);
+  if (!passing) return undefined;
+  const done = step.type === 'mail' ? 'sent' : 'done';
+  return { type: 'go', ...passing, outcome: 'skipped', reason: `was ${done} before the journey moved to this version` };
 }
 
 function skipped(at: Visit, effect: 'mail' | 'webhook', reason: string): Go | undefined {

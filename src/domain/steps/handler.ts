@@ -93,6 +93,13 @@ export type StepPlan =
   | { readonly type: 'perform'; readonly effect: 'handoff' | 'webhook' }
   | { readonly type: 'end'; readonly outcome: string; readonly reason: string; readonly kind: 'end' | 'exit' };
 
+/** How a journey goes on past a step that it does not take again. */
+export interface Passing {
+  readonly kind: DecisionKind;
+  /** Default: the step below. */
+  readonly to: string | undefined;
+}
+
 /** Where in a step something stands: `['branches', 0, 'to']`. */
 export type At = readonly (string | number)[];
 
@@ -127,6 +134,11 @@ export interface StepHandler<S> {
   readonly events?: (step: S) => readonly { readonly at: At; readonly type: string }[];
   readonly conditions?: (step: S) => readonly { readonly at: At; readonly condition: Condition }[];
   readonly mails?: (step: S) => readonly MailOf[];
+  /**
+   * For steps whose effect people or other systems see: how whoever took it before a migration goes on past it, where it stands
+   * ahead again. Undefined: it is to be taken again all the same.
+   */
+  readonly passing?: (step: S, facts: Facts) => Passing | undefined;
 }
 
 /** The targets that are written: each under its key. */

@@ -24,6 +24,11 @@ export const handoff: StepHandler<HandoffStep> = {
   targets: (step) => targetsAt(step, ['onAccepted', 'onRejected', 'onRecycled', 'onExpired']),
   fallsThrough: (step) => [step.onAccepted, step.onRejected, step.onRecycled, step.onExpired].includes(undefined),
   takesTime: () => true,
+  passing: ({ onAccepted, onRejected }, { lead }) => {
+    if (lead?.stage === 'lost') return { kind: 'handoff', to: onRejected };
+    const isTaken = lead?.stage === 'sal' || lead?.stage === 'sql' || lead?.stage === 'won';
+    return isTaken ? { kind: 'handoff', to: onAccepted } : undefined; // sales gave it back, or nobody answered
+  },
   plan: (step, { phase }) => {
     if (phase.type !== 'settled') return { type: 'perform', effect: 'handoff' };
     const { outcome } = phase;

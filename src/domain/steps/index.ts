@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Condition } from '../conditions';
+import type { Facts } from '../facts';
 import { checkpoint, checkpointSchema } from './checkpoint';
 import { end, endSchema } from './end';
 import { goto, gotoSchema } from './goto';
-import type { At, MailOf, Situation, StepHandler, StepPlan, Target } from './handler';
+import type { At, MailOf, Passing, Situation, StepHandler, StepPlan, Target } from './handler';
 import { handoff, handoffSchema } from './handoff';
 import { join, joinSchema } from './join';
 import { mail, mailSchema } from './mail';
@@ -67,3 +68,5 @@ export const stepEvents = (step: Step): readonly { readonly at: At; readonly typ
 export const stepConditions = (step: Step): readonly { readonly at: At; readonly condition: Condition }[] =>
   handlerOf(step).conditions?.(step) ?? [];
 export const stepMails = (step: Step): readonly MailOf[] => handlerOf(step).mails?.(step) ?? [];
+export const isPassable = (step: Step): boolean => handlerOf(step).passing !== undefined;
+export const passingOf = (step: Step, facts: Facts): Passing | undefined => handlerOf(step).passing?.(step, facts);

@@ -32,6 +32,7 @@ export const join: StepHandler<JoinStep> = {
     ...targetsAt(step, ['onTimeout', 'next']),
   ],
   fallsThrough: (step) => step.next === undefined,
+  passing: ({ next }) => ({ kind: 'join', to: next }),
   takesTime: (step) => step.wait,
   events: (step) => (step.wait ? [{ at: ['wait'], type: EVENTS.journeyEnded }] : []),
   plan: (step, situation) => {

@@ -64,6 +64,7 @@ export type MailStep = z.output<typeof mailSchema>;
 export const mail: StepHandler<MailStep> = {
   targets: (step) => targetsAt(step, ['next']),
   fallsThrough: (step) => step.next === undefined,
+  passing: ({ next }) => ({ kind: 'skip', to: next }),
   takesTime: () => false,
   endsByDate: () => true, // of a deferral
   mails: ({ template, variants = [], purpose }) => [

@@ -30,6 +30,7 @@ export const task: StepHandler<TaskStep> = {
     ...targetsAt(step, ['onOverdue', 'next']),
   ],
   fallsThrough: (step) => step.next === undefined,
+  passing: ({ next }) => ({ kind: 'task', to: next }),
   takesTime: () => true,
   events: () => [{ at: ['type'], type: EVENTS.taskClosed }],
   plan: (step, situation) => {

@@ -43,6 +43,7 @@ export type WebhookStep = z.output<typeof webhookSchema>;
 export const webhook: StepHandler<WebhookStep> = {
   targets: (step) => targetsAt(step, ['onFailed', 'next']),
   fallsThrough: (step) => step.next === undefined,
+  passing: ({ next }) => ({ kind: 'webhook', to: next }),
   takesTime: () => false,
   endsByDate: () => true, // of a deferral
   plan: (step, { phase }) => {

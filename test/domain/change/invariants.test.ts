@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { stepsAhead } from '../../../src/domain/change/ahead';
 import { type Migrated, migrated } from '../../../src/domain/change/migrated';
-import { SAME_STEPS } from '../../../src/domain/change/step-map';
+import { END, SAME_STEPS, targetOf } from '../../../src/domain/change/step-map';
 import type { AdvanceInput } from '../../../src/domain/journey/advance';
 import type { JourneyState } from '../../../src/domain/journey/state';
 import { JOURNEY_ID, someRules } from '../../support/builders';
 import { deepFrozen, drive, type Happenings, happenings, type TakenTurn } from '../../support/drive';
-import { type EditedSequence, editedSequences } from '../../support/edits';
+import { type EditedSequence, editedEffects, editedSequences } from '../../support/edits';
 
 const RUNS = { numRuns: 400 };
+/** Where rare things are to be seen. */
+const MANY = { numRuns: 1000 };
 const { calendars } = someRules;
 
 type At = Pick<AdvanceInput, 'turn' | 'state' | 'facts' | 'now'>;
@@ -42,9 +44,13 @@ function run(edited: EditedSequence, around: Happenings, when: number): Run {
   return { turns, results, edited, around, moved };
 }
 
-function always(check: (run: Run) => void, runs: { readonly numRuns: number } = RUNS): void {
+function always(
+  check: (run: Run) => void,
+  runs: { readonly numRuns: number; readonly seed?: number } = RUNS,
+  of = editedSequences,
+): void {
   fc.assert(
-    fc.property(editedSequences, happenings, fc.nat(6), (edited, around, when) => check(run(edited, around, when))),
+    fc.property(of, happenings, fc.nat(6), (edited, around, when) => check(run(edited, around, when))),
     runs,
   );
 }
@@ -61,18 +67,15 @@ function mailsIn(turns: readonly TakenTurn[]) {
 
 test('the random changes see it all: journeys that move, with and without credit, that stay for each reason, and that end', () => {
   const seen = new Set<string>();
-  always(
-    ({ results, moved }) => {
-      for (const result of results) {
-        seen.add(result.type);
-        if (result.type === 'stays') seen.add(result.reason.replace(/"[^"]*"/g, '…'));
-        if (result.type === 'moves' && result.credited) seen.add('credited');
-      }
-      if (moved?.state.passBy) seen.add('a mail to pass by');
-      if (moved?.state.detour) seen.add('a late mail');
-    },
-    { numRuns: 1000 },
-  );
+  always(({ results, moved }) => {
+    for (const result of results) {
+      seen.add(result.type);
+      if (result.type === 'stays') seen.add(result.reason.replace(/"[^"]*"/g, '…'));
+      if (result.type === 'moves' && result.credited) seen.add('credited');
+    }
+    if (moved?.state.passBy) seen.add('a mail to pass by');
+    if (moved?.state.detour) seen.add('a late mail');
+  }, MANY);
   expect([...seen]).toEqual(
     expect.arrayContaining([
       'moves',
@@ -95,6 +98,29 @@ test('no mail is sent a second time because its journey moved', () => {
     expect(new Set(mails.map(({ template }) => template)).size).toBe(mails.length);
     expect(new Set(mails.map(({ key }) => key)).size).toBe(mails.length);
   });
+});
+
+// INV-MIGRATE-NOTHING-TWICE
+test('no webhook, task or joined sequence comes a second time because its journey moved', () => {
+  const seen = new Set<string>();
+  always(
+    ({ turns, edited: { to, map } }) => {
+      const done = turns.flatMap(({ input: { definition, state, outcome }, advanced: { changes } }) => {
+        const told = outcome?.effect === 'webhook' && state.place.type === 'performing' ? [state.place.stepId] : [];
+        const given = changes.flatMap((change) =>
+          change.type === 'join' ? [change.stepId] : change.type === 'task' ? [change.task.stepId] : [],
+        );
+        const nowOf = (id: string) => (definition === to || map.steps[id] === END ? id : (targetOf(map, to, id) ?? id));
+        return [...told, ...given].map(nowOf);
+      });
+      for (const { advanced } of turns)
+        for (const { kind, outcome } of advanced.decisions) if (outcome === 'skipped') seen.add(kind);
+      expect(new Set(done).size).toBe(done.length);
+    },
+    { ...MANY, seed: 20260105 }, // rare things are to be seen, in every run
+    editedEffects,
+  );
+  expect([...seen]).toEqual(expect.arrayContaining(['webhook', 'task', 'join']));
 });
 
 // INV-MIGRATE-NOTHING-LATE

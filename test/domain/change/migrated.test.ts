@@ -1,6 +1,7 @@
+import type { Stage } from '../../../src/domain/facts';
 import { keyOf } from '../../../src/domain/ids';
 import { advance } from '../../../src/domain/journey/advance';
-import { aDefinition, anEvent, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
+import { aDefinition, aLeadAt, anEvent, DAY, HOUR, JOURNEY_ID, MONDAY, someFacts } from '../../support/builders';
 import { ACCEPTED, aTurn, mailsFrom, migrating, moved, stateAfter } from '../../support/changing';
 
 const mail = (id: string) => ({ id, type: 'mail', template: id });
@@ -288,12 +289,90 @@ describe('a mail that was added behind the journey', () => {
   });
 });
 
-test('what else would be done a second time is told', () => {
-  const sell = { id: 'sell', type: 'handoff', sla: '1d', onRecycled: 'rest' };
-  const from = steps(sell, wait('rest'));
-  const recycled = { effect: 'handoff', status: 'recycled', reason: 'later' } as const;
-  const { notes } = moved(stateAfter(from, [recycled]), { from, to: steps(wait('rest'), sell) });
-  expect(notes).toEqual(['comes to "sell" again']);
+describe('what was done and now stands ahead is passed by, once, and told', () => {
+  const doing = {
+    webhook: { id: 'do', type: 'webhook', endpoint: 'crm', onFailed: 'other' },
+    task: { id: 'do', type: 'task', kind: 'call', title: 'Call', due: '1d', outcomes: { reached: 'other' } },
+    join: { id: 'do', type: 'join', sequence: 'more' },
+  } as const;
+  const other = { id: 'other', type: 'end', outcome: 'other' };
+  const DELIVERED = { effect: 'webhook', status: 'delivered', set: {}, reason: 'answered 200' } as const;
+
+  it.each(['webhook', 'task', 'join'] as const)('a %s', (type) => {
+    const from = steps(doing[type], wait('rest'), other);
+    const to = steps(wait('rest'), doing[type], { id: 'below', type: 'end', outcome: 'below' }, other);
+    const state = stateAfter(from, type === 'webhook' ? [DELIVERED] : []);
+    const overdue = advance(aTurn(from, { state, now: MONDAY + DAY })).state;
+    const rests = type === 'task' ? overdue : state;
+    const { state: there, notes } = moved(rests, { from, to, now: MONDAY + DAY });
+    expect(notes).toEqual(['passes by "do"']);
+    const { path, move, changes, decisions } = advance(aTurn(to, { state: there, now: MONDAY + 9 * DAY }));
+    expect({ path, move, changes }).toEqual({
+      path: ['do', 'below'],
+      move: { type: 'end', outcome: 'below' },
+      changes: [],
+    });
+    expect(decisions).toContainEqual(
+      expect.objectContaining({
+        kind: type,
+        outcome: 'skipped',
+        reason: 'was done before the journey moved to this version',
+      }),
+    );
+  });
+
+  it('is taken where it has got a new id', () => {
+    const from = steps(doing.webhook, wait('rest'), other);
+    const to = steps(wait('rest'), { ...doing.webhook, id: 'again' }, other);
+    const { state, notes } = moved(stateAfter(from, [DELIVERED]), { from, to });
+    expect(notes).toEqual([]);
+    expect(mailsFrom(to, state, MONDAY)).toEqual(['performs again']);
+  });
+
+  it('is done again where that was meant: in a circle', () => {
+    const daily = (time: string) => steps(doing.webhook, { ...wait('rest', time), next: 'do' }, other);
+    const { state, notes } = moved(stateAfter(daily('1d'), [DELIVERED]), { from: daily('1d'), to: daily('2d') });
+    expect([state.passBy, notes]).toEqual([undefined, []]);
+  });
+});
+
+describe('a handoff that now stands ahead again', () => {
+  const sell = {
+    id: 'sell',
+    type: 'handoff',
+    sla: '1d',
+    onAccepted: 'taken',
+    onRejected: 'refused',
+    onRecycled: 'rest',
+  };
+  const ends = ['taken', 'refused'].map((id) => ({ id, type: 'end', outcome: id }));
+  const from = steps(sell, wait('rest'), ...ends);
+  const to = steps(wait('rest'), sell, ...ends);
+  const answered = (status: 'recycled' | 'expired') =>
+    stateAfter(from, [{ effect: 'handoff', status, reason: 'as sales said' }]);
+  const after = (stage: Stage, status: 'recycled' | 'expired') => {
+    const facts = someFacts([], { lead: aLeadAt(stage) });
+    const { state, notes } = moved(answered(status), { from, to, facts });
+    return { notes, move: advance(aTurn(to, { state, facts, now: MONDAY + 9 * DAY })).move };
+  };
+
+  it.each([
+    ['nurturing', 'recycled'],
+    ['mql', 'expired'],
+  ] as const)('is made again for a lead that sales has not, and told: %s', (stage, status) => {
+    const { notes, move } = after(stage, status);
+    expect(notes).toEqual(['comes to "sell" again']);
+    expect(move).toMatchObject({ type: 'perform', stepId: 'sell' });
+  });
+
+  it.each([
+    ['sal', 'taken'],
+    ['sql', 'taken'],
+    ['won', 'taken'],
+    ['lost', 'refused'],
+  ] as const)('is passed by for a lead that is %s, with that answer', (stage, outcome) => {
+    expect(after(stage, 'recycled')).toEqual({ notes: ['passes by "sell"'], move: { type: 'end', outcome } });
+  });
 });
 
 test('the way back with the inverse map leads to where it was', () => {
