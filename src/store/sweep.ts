@@ -21,6 +21,8 @@ export interface Swept {
   readonly decided: number;
   /** Journeys that were entered by a condition or a date, or that had waited for a day with room. */
   readonly entered: number;
+  /** Contacts who were due by a date more than a week ago, and are entered no more. */
+  readonly missed: number;
 }
 
 export interface SweepRequest {
@@ -52,8 +54,12 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
     sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
   );
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
-  for (const version of await transaction(db, (tx) => newestVersions(tx)))
-    entered += await sweepEntries(db, deps, { version, now, signal });
+  let missed = 0;
+  for (const version of await transaction(db, (tx) => newestVersions(tx))) {
+    const swept = await sweepEntries(db, deps, { version, now, signal });
+    entered += swept.entered;
+    missed += swept.missed;
+  }
   const count = (status: RecencyStatus) => statuses.filter((moved) => moved === status).length;
   return {
     preInactive: count('pre_inactive'),
@@ -62,6 +68,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
     cooled: leads.length,
     decided: decided.length,
     entered,
+    missed,
   };
 }
 

@@ -8,6 +8,7 @@ import { readFacts } from '../../src/store/facts';
 import { mayEnter } from '../../src/store/may-enter';
 import { contactsWhere } from '../../src/store/segments';
 import { publish } from '../../src/store/sequences';
+import { storyOf } from '../../src/store/story';
 import { runSweep } from '../../src/store/sweep';
 import type { TurnDeps } from '../../src/store/turn';
 import { DAY, HOUR, MONDAY } from '../support/builders';
@@ -123,6 +124,51 @@ describe('a date', () => {
     expect(await enteredOn(10)).toBe(MOST_DAYS_BACK);
     expect(await enteredBy()).toEqual(ids.slice(-MOST_DAYS_BACK).sort());
     expect(await enteredOn(10)).toBe(0);
+  });
+
+  it('of more than a week ago that the pace left no room for is missed: a decision says so, once', async () => {
+    await publishing({ enter: { date: { field: FIELD }, perDay: 1 } });
+    const ids = await write(...Array.from({ length: 10 }, () => withDay('2026-01-05')), withDay('2026-01-06'));
+    const swept: (readonly [entered: number, missed: number])[] = [];
+    for (let day = 0; day < 9; day += 1) {
+      const { entered, missed } = await sweepAt(day);
+      swept.push([entered, missed]);
+    }
+    expect(swept).toEqual([...Array.from({ length: 7 }, () => [1, 0]), [1, 3], [0, 0]]);
+    const left = (await Promise.all(ids.map((id) => reasonsOf(id)))).flat().filter((told) => told.includes('missed'));
+    expect(left).toEqual(
+      Array.from(
+        { length: 3 },
+        () => `dated missed: ${FIELD} is 2026-01-05; the pace of 1 a day left no room within a week of its day`,
+      ),
+    );
+    await context.db.$executeRaw`UPDATE date_sweep SET through = '2026-01-04'`; // a sweep that was broken off
+    expect(await sweepAt(8)).toMatchObject({ entered: 0, missed: 0 });
+  });
+
+  it('of more than a week ago that no sweep has seen is missed, and the decision says that', async () => {
+    await publishing({ enter: { date: { field: FIELD } } });
+    await sweepAt(0);
+    const [gone = '', other = '', ended = ''] = await write(
+      withDay('2026-01-06'),
+      withDay('2026-02-20'),
+      withDay('2026-01-07'),
+    );
+    await context.db.contact.delete({ where: { id: ended } });
+    expect(await sweepAt(20)).toMatchObject({ entered: 0, missed: 1 });
+    expect(await reasonsOf(gone)).toEqual([
+      `dated missed: ${FIELD} is 2026-01-06; no sweep has come so far within a week of its day`,
+    ]);
+    expect(await reasonsOf(other)).toEqual([]);
+    const { entries } = await storyOf(context.db, { id: gone });
+    expect(entries.map(({ what }) => what)).toEqual(['enters: dated missed']);
+  });
+
+  it('of more than a week ago is not missed by who could not have entered', async () => {
+    await publishing({ enter: { date: { field: FIELD, where: { fact: 'lead.grade', is: 'A' } } } });
+    await sweepAt(0);
+    await write(withDay('2026-01-06', { leads: [] }), withDay('2026-01-06'), withDay('2026-01-06T99'));
+    expect(await sweepAt(20)).toMatchObject({ entered: 0, missed: 0 });
   });
 
   it('of before the sequence was published is not', async () => {

@@ -17,7 +17,7 @@ import { SALES } from '../support/sales';
 import { scoringRules } from '../support/scoring';
 
 const context = testDatabase(10);
-const NOTHING: Swept = { preInactive: 0, inactive: 0, active: 0, cooled: 0, decided: 0, entered: 0 };
+const NOTHING: Swept = { preInactive: 0, inactive: 0, active: 0, cooled: 0, decided: 0, entered: 0, missed: 0 };
 
 const sweep = (now: Instant = MONDAY, deps: TurnDeps = SALES) => runSweep(context.db, deps, { now });
 const perDay = (count: number): TurnDeps => {

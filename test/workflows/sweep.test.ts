@@ -109,7 +109,15 @@ test('the schedule starts a sweep that moves clients and enters the quiet ones, 
     aPerson({ client: { ...client, lastPurchaseAt: ago(59) } }),
   ]);
   const handle = temporal.client.workflow.getHandle<typeof sweep>(await triggered());
-  expect(await handle.result()).toEqual({ preInactive: 1, inactive: 1, active: 0, cooled: 0, decided: 0, entered: 1 });
+  expect(await handle.result()).toEqual({
+    preInactive: 1,
+    inactive: 1,
+    active: 0,
+    cooled: 0,
+    decided: 0,
+    entered: 1,
+    missed: 0,
+  });
   const { startTime } = await handle.describe();
   const journeys = await database.db.journey.findMany();
   expect(journeys).toMatchObject([{ contactId: quiet?.contactId, sequence: 'reactivation' }]);

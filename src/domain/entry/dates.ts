@@ -8,6 +8,8 @@ export type LocalDate = string;
 
 /** Most days that a sweep makes up for: who was due longer ago is greeted no more. */
 export const MOST_DAYS_BACK = 7;
+/** Most days longer ago of which a sweep tells who has missed them: where none has come for longer, the days before are passed over. */
+const MOST_DAYS_TOLD = 31;
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
@@ -76,4 +78,11 @@ export function textsFor(entry: DateEntry, day: LocalDate): DateTexts {
 export function daysToSweep(today: LocalDate, through: LocalDate): readonly LocalDate[] {
   const days = Array.from({ length: MOST_DAYS_BACK }, (_, back) => plusDays(today, back + 1 - MOST_DAYS_BACK));
   return days.filter((day) => day === today || day > through);
+}
+
+/** The days since `through` that are too long ago to be made up for, the oldest first. */
+export function missedDays(today: LocalDate, through: LocalDate): readonly LocalDate[] {
+  const last = 0 - MOST_DAYS_BACK;
+  const days = Array.from({ length: MOST_DAYS_TOLD }, (_, back) => plusDays(today, last + back + 1 - MOST_DAYS_TOLD));
+  return days.filter((day) => day > through);
 }
