@@ -7,13 +7,13 @@ export interface Proportion {
 export const rateOf = ({ trials, successes }: Proportion): number => (trials === 0 ? 0 : successes / trials);
 
 /**
- * How likely chance alone would put the first share so far above the second (0 to 1): the one-sided two-proportion z-test with a
- * pooled share. 1 when there is nothing to compare. Source: NIST/SEMATECH e-Handbook of Statistical Methods, section 7.3.3.
+ * By how many standard errors the first share lies above the second; undefined when there is nothing to compare. The shares are
+ * pooled. Source: NIST/SEMATECH e-Handbook of Statistical Methods, section 7.3.3.
  */
-export function chanceOfLead(first: Proportion, second: Proportion): number {
+export function standardErrors(first: Proportion, second: Proportion): number | undefined {
   const pooled = rateOf({ trials: first.trials + second.trials, successes: first.successes + second.successes });
   const spread = Math.sqrt(pooled * (1 - pooled) * (1 / first.trials + 1 / second.trials));
-  return spread > 0 ? upperTail((rateOf(first) - rateOf(second)) / spread) : 1;
+  return spread > 0 ? (rateOf(first) - rateOf(second)) / spread : undefined;
 }
 
 /** Normal quantile of a two-sided 95 %. */

@@ -1,5 +1,6 @@
 import type { WinnerRule } from '../steps/mail';
-import { chanceOfLead, rateOf } from './proportions';
+import { chanceOfEverLeading } from './lead';
+import { rateOf } from './proportions';
 
 /** What is known of one variant of a mail step. */
 export interface VariantCount {
@@ -21,21 +22,28 @@ const said = (count: VariantCount): string =>
   `${count.variant} ${percent(share(count))} (${count.successes} of ${count.sent})`;
 
 /**
- * The variant that has won, or why none has yet. The best must be ahead of the best other one by more than chance explains: a
- * one-sided two-proportion z-test at the error that the confidence leaves, divided by the number of variants (Bonferroni: each of
- * them might have been the lucky one). docs/decisions/0018-the-winner-of-an-experiment.md
+ * The variant that has won, or why none has yet. It must be ahead of each other one by more than chance would ever put it, however
+ * often somebody asks: an always valid test at the error that the confidence leaves, divided by the number of variants (Bonferroni:
+ * each of them might have been the lucky one). docs/decisions/0027-a-winner-however-often-one-looks.md
  */
 export function winnerOf(counts: readonly VariantCount[], rule: Pick<WinnerRule, 'after' | 'confidence'>): Comparison {
   const few = counts.find(({ sent }) => sent < rule.after);
   if (few) return { type: 'open', reason: `${few.variant} has ${few.sent} of at least ${rule.after} mails` };
-  const [best, second] = counts.toSorted((a, b) => share(b) - share(a));
-  if (!best || !second) return { type: 'open', reason: 'there is nothing to compare' };
+  const [best, ...others] = counts.toSorted((a, b) => share(b) - share(a));
+  if (!best || others.length === 0) return { type: 'open', reason: 'there is nothing to compare' };
   const error = (1 - rule.confidence / 100) / counts.length;
-  const chance = chanceOfLead(asProportion(best), asProportion(second));
-  const shares = `${said(best)} against ${said(second)}`;
-  const odds = `chance alone would do so in ${percentSmall(chance)}, at most ${percentSmall(error)} are allowed`;
+  const { other, chance } = closestTo(best, others, rule.after);
+  const shares = `${said(best)} against ${said(other)}`;
+  const odds = `chance alone would ever do so in ${percentSmall(chance)}, at most ${percentSmall(error)} are allowed`;
   if (chance > error) return { type: 'open', reason: `${shares}: ${odds}` };
   return { type: 'won', winner: best.variant, reason: `${shares}: ${odds}` };
+}
+
+/** The other one over which chance explains the lead of the best most easily; most often the second best. */
+function closestTo(best: VariantCount, others: readonly VariantCount[], planned: number) {
+  return others
+    .map((other) => ({ other, chance: chanceOfEverLeading(asProportion(best), asProportion(other), planned) }))
+    .reduce((closest, one) => (one.chance > closest.chance ? one : closest));
 }
 
 const percentSmall = (part: number): string => `${Number((part * 100).toPrecision(2))} %`;
