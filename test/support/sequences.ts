@@ -240,6 +240,7 @@ const rule = (name: string): fc.Arbitrary<object> =>
     eventType.map((on) => ({ name, on })),
     condition.map((when) => ({ name, when })),
     fc.tuple(eventType, condition).map(([on, when]) => ({ name, on, when })),
+    fc.tuple(eventType, condition).map(([on, where]) => ({ name, on, where })),
   );
 
 /** Random sequences as files say them, such as could be published: all names exist, every step is reached, no circle is without a wait. */

@@ -136,3 +136,29 @@ test('an ended journey stays ended, and decides nothing more', () => {
   const again = look(definition, state, [anEvent(1, 'purchase'), anEvent(2, 'mail.unsubscribed')]);
   expect(again).toMatchObject({ move: { type: 'end' }, decisions: [], changes: [], state });
 });
+
+describe('a goal and an exit whose `where` narrows their event', () => {
+  const large = { fact: 'event.amount', atLeast: 100 };
+  const narrowed = aDefinition({
+    goal: { name: 'large', on: 'purchase', where: large },
+    exits: [{ name: 'hard', on: 'mail.bounced', where: { fact: 'event.kind', is: 'hard' } }],
+    steps: [
+      { id: 'a', type: 'wait', for: '2d' },
+      { id: 'done', type: 'end' },
+    ],
+  });
+  const outcomeAfter = (...events: readonly FactEvent[]) =>
+    look(narrowed, standing(narrowed, [{}]), events).ended?.outcome ?? 'goes on';
+  const purchase = (amount: number, seq = 1) => anEvent(seq, 'purchase', { properties: { amount } });
+
+  it.each([
+    [[purchase(99)], 'goes on'],
+    [[purchase(100)], 'goal'],
+    [[purchase(5), purchase(500, 2)], 'goal'],
+    [[anEvent(1, 'purchase')], 'goes on'],
+    [[anEvent(1, 'mail.bounced', { properties: { kind: 'soft' } })], 'goes on'],
+    [[anEvent(1, 'mail.bounced', { properties: { kind: 'hard' } })], 'hard'],
+  ])('%j: it %s', (events, outcome) => {
+    expect(outcomeAfter(...events)).toBe(outcome);
+  });
+});
