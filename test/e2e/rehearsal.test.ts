@@ -1,71 +1,37 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newId } from '../../src/domain/ids';
 import { type Script, scriptSchema } from '../../src/domain/rehearsal/script';
 import { readConfig } from '../../src/runtime/config';
-import { type Content, contentFolders, loadContent } from '../../src/runtime/content';
-import { type Inbox, startInbox } from '../../src/runtime/inbox/server';
-import { allowRehearsals, type RehearsalPlatform } from '../../src/runtime/rehearsal/platform';
+import { contentFolders } from '../../src/runtime/content';
 import { rehearse } from '../../src/runtime/rehearsal/rehearse';
 import { runRehearsal } from '../../src/runtime/rehearsal/run';
 import { databaseUrl as otherDatabase } from '../../src/runtime/rehearsal/scratch';
 import { publishFiles } from '../../src/runtime/sequence-files';
 import { newestContacts } from '../../src/store/audience';
 import { connect, disconnect } from '../../src/store/db';
-import { register } from '../../src/store/registration';
 import { registerRehearsal, unfinishedRehearsals } from '../../src/store/rehearsals';
-import { syncReps } from '../../src/store/reps';
 import { summaryOf } from '../../src/store/summary';
-import { testDatabase } from '../support/database';
 import { everythingIn } from '../support/everything';
-import { testTemporal } from '../support/temporal';
+import { AGREED, testRehearsals } from '../support/rehearsing';
 
 const DAY = 86_400_000;
-const folder = mkdtempSync(path.join(tmpdir(), 'viveiro-rehearsal-'));
-let inbox: Inbox;
-let content: Content;
-// before the servers' own hooks: these run in the order in which they stand
-afterAll(async () => {
-  await inbox?.stop();
-  rmSync(folder, { recursive: true });
-});
-const database = testDatabase();
-const temporal = testTemporal();
+const rehearsals = testRehearsals();
+const { database, files } = rehearsals;
 
 beforeAll(async () => {
-  const config = readConfig({});
-  content = await loadContent(config);
-  inbox = await startInbox({ folder, host: '127.0.0.1' });
-  await allowRehearsals(temporal.connection, temporal.namespace);
-  await syncReps(database.db, content.rules.routing);
   for (const name of ['ana', 'bea', 'caio', 'duda'])
-    await register(
-      database.db,
-      { rules: content.rules },
-      {
-        idempotencyKey: name,
-        at: Date.now() - DAY,
-        contact: { email: `${name}@example.test`, name, attributes: { role: 'director' } },
-        lead: { offer: 'course', source: 'form' },
-        consent: { purpose: 'marketing', granted: true, basis: 'consent', text: 'I want to receive e-mails' },
-      },
-    );
-  const file = path.join(contentFolders(config).sequences, 'course-nurture.yaml');
-  await publishFiles(database.db, { files: [file], known: content.known, now: Date.now() });
+    await rehearsals.person(`${name}@example.test`, {
+      contact: { name, attributes: { role: 'director' } },
+      consent: AGREED,
+    });
+  const file = path.join(contentFolders(readConfig({})).sequences, 'course-nurture.yaml');
+  await publishFiles(database.db, { files: [file], known: rehearsals.content.known, now: Date.now() });
 });
 
-const platform = (): RehearsalPlatform => ({
-  databaseUrl: database.url,
-  temporal,
-  inboxSmtpUrl: inbox.smtpUrl,
-  mail: { from: 'a@example.test', postalAddress: 'Here 1', publicUrl: 'http://localhost', linkSecret: 'x'.repeat(40) },
-  content,
-});
 const script = (parts: object): Script => scriptSchema.parse(parts);
 const course = (emails: readonly string[], parts: object = {}) =>
   rehearse({
-    platform: platform(),
+    platform: rehearsals.platform,
     sequence: { name: 'course-nurture' },
     contacts: { emails },
     script: script(parts),
@@ -96,17 +62,17 @@ test('mails that a contact got in live journeys are copied for the caps, and not
   const recipient = 'bea@example.test';
   const live = { ...sent, id: newId(), contactId, journeyId: newId(), recipient, plannedAt: at, settledAt: at };
   await database.db.send.create({ data: live });
-  const before = inbox.store.count();
+  const before = rehearsals.inbox.store.count();
   const { summary } = await course(['bea@example.test'], { everyone: { persona: 'passive' } });
-  expect(inbox.store.count() - before).toBe(summary.mailsAccepted + summary.mailsToReps);
+  expect(rehearsals.inbox.store.count() - before).toBe(summary.mailsAccepted + summary.mailsToReps);
   await database.db.send.delete({ where: { id: live.id } });
 });
 
 test('its mails carry virtual dates, and each is in the inbox once', async () => {
-  const before = inbox.store.count();
+  const before = rehearsals.inbox.store.count();
   const beganAt = Date.now();
   const { summary } = await course(['caio@example.test'], { everyone: { persona: 'passive' } });
-  const { messages } = inbox.store.list({ offset: 0, limit: inbox.store.count() - before });
+  const { messages } = rehearsals.inbox.store.list({ offset: 0, limit: rehearsals.inbox.store.count() - before });
   expect(messages).toHaveLength(summary.mailsAccepted + summary.mailsToReps);
   expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(messages.length);
   const last = Date.parse(messages[0]?.date ?? '');
@@ -132,32 +98,30 @@ test('a rehearsal that was broken off is carried on to its end, with no mail twi
     sweep: false,
   };
   const row = await registerRehearsal(database.db, { id: newId(), options, startedAt: Date.now() });
-  const before = inbox.store.count();
+  const before = rehearsals.inbox.store.count();
   const breaking = new AbortController();
-  inbox.store.onMessage(() => breaking.abort()); // at its first mail
-  await expect(runRehearsal({ platform: platform(), row, signal: breaking.signal })).rejects.toThrow(/abort/);
+  rehearsals.inbox.store.onMessage(() => breaking.abort()); // at its first mail
+  await expect(runRehearsal({ platform: rehearsals.platform, row, signal: breaking.signal })).rejects.toThrow(/abort/);
   const [unfinished] = await unfinishedRehearsals(database.db);
   if (!unfinished) throw new Error('it is unfinished');
-  const scratchUrl = await runRehearsal({ platform: platform(), row: unfinished });
+  const scratchUrl = await runRehearsal({ platform: rehearsals.platform, row: unfinished });
   expect(await unfinishedRehearsals(database.db)).toEqual([]);
   const scratch = connect(scratchUrl, 1);
   const summary = await summaryOf(scratch);
   await disconnect(scratch);
   expect(summary).toMatchObject({ journeys: 4, journeysFinished: 4 });
-  const sent = inbox.store.messageIds().slice(before);
+  const sent = rehearsals.inbox.store.messageIds().slice(before);
   expect(new Set(sent).size).toBe(sent.length);
   expect(sent).toHaveLength(summary.mailsAccepted + summary.mailsToReps);
 });
 
 test('a draft is rehearsed without being published', async () => {
-  const file = path.join(folder, 'draft.yaml');
-  const { writeFileSync } = await import('node:fs');
-  writeFileSync(
-    file,
+  const file = files.write(
+    'draft.yaml',
     'sequence: draft\ntitle: Draft\naudience: lead\nenter: {}\nsteps:\n  - { id: rest, type: wait, for: 3d }\n  - { id: done, type: end }\n',
   );
   const { summary } = await rehearse({
-    platform: platform(),
+    platform: rehearsals.platform,
     sequence: { file },
     contacts: { newest: 2 },
     script: script({}),
@@ -169,7 +133,7 @@ test('a draft is rehearsed without being published', async () => {
 
 test('its database is gone afterwards, unless it is to be kept', async () => {
   const request = {
-    platform: platform(),
+    platform: rehearsals.platform,
     sequence: { name: 'course-nurture' },
     contacts: { newest: 1 },
     script: script({}),

@@ -1,48 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type Script, scriptSchema } from '../../src/domain/rehearsal/script';
-import { readConfig } from '../../src/runtime/config';
-import { type Content, loadContent } from '../../src/runtime/content';
-import { type Inbox, startInbox } from '../../src/runtime/inbox/server';
-import { allowRehearsals } from '../../src/runtime/rehearsal/platform';
 import { rehearse } from '../../src/runtime/rehearsal/rehearse';
-import { register } from '../../src/store/registration';
-import { syncReps } from '../../src/store/reps';
-import { testDatabase } from '../support/database';
 import { published } from '../support/journeys';
-import { testTemporal } from '../support/temporal';
+import { testRehearsals } from '../support/rehearsing';
 
-const DAY = 86_400_000;
-const folder = mkdtempSync(path.join(tmpdir(), 'viveiro-rehearsed-'));
-let inbox: Inbox;
-let content: Content;
-// before the servers' own hooks: these run in the order in which they stand
-afterAll(async () => {
-  await inbox?.stop();
-  rmSync(folder, { recursive: true });
-});
-const database = testDatabase();
-const temporal = testTemporal();
+const rehearsals = testRehearsals((shipped) => ({ ...shipped, known: { ...shipped.known, webhooks: ['crm'] } }));
+const { database, files } = rehearsals;
 const PEOPLE = Array.from({ length: 8 }, (_, n) => `person.${n}@example.test`);
 
 beforeAll(async () => {
-  const shipped = await loadContent(readConfig({}));
-  content = { ...shipped, known: { ...shipped.known, webhooks: ['crm'] } };
-  inbox = await startInbox({ folder, host: '127.0.0.1' });
-  await allowRehearsals(temporal.connection, temporal.namespace);
-  await syncReps(database.db, content.rules.routing);
-  for (const email of PEOPLE)
-    await register(
-      database.db,
-      { rules: content.rules },
-      {
-        idempotencyKey: email,
-        at: Date.now() - DAY,
-        contact: { email, name: 'Ana' },
-        lead: { offer: 'course', source: 'form' },
-      },
-    );
+  for (const email of PEOPLE) await rehearsals.person(email);
 });
 
 /** Rehearses these steps: the timeline, each line as day, step, decision. */
@@ -50,16 +16,9 @@ async function rehearsed(
   steps: string,
   { emails = PEOPLE.slice(0, 1), ...script }: Partial<Script> & { emails?: readonly string[] } = {},
 ) {
-  const file = path.join(folder, 'draft.yaml');
-  writeFileSync(file, `sequence: draft\ntitle: Draft\naudience: lead\nenter: {}\nsteps:\n${steps}`);
-  const mail = {
-    from: 'a@example.test',
-    postalAddress: 'Here',
-    publicUrl: 'http://localhost',
-    linkSecret: 'x'.repeat(40),
-  };
+  const file = files.write('draft.yaml', `sequence: draft\ntitle: Draft\naudience: lead\nenter: {}\nsteps:\n${steps}`);
   const { timeline } = await rehearse({
-    platform: { databaseUrl: database.url, temporal, inboxSmtpUrl: inbox.smtpUrl, mail, content },
+    platform: rehearsals.platform,
     sequence: { file },
     contacts: { emails },
     script: scriptSchema.parse(script),

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
 import { chance } from '../../src/domain/chance';
 import { type Json, newId } from '../../src/domain/ids';
@@ -9,22 +6,15 @@ import type { ScriptedEvent } from '../../src/domain/rehearsal/scripted-event';
 import { type Definition, definitionSchema } from '../../src/domain/sequence/definition';
 import { behaviourOf } from '../../src/domain/simulation/model';
 import { Simulation } from '../../src/domain/simulation/simulation';
-import { readConfig } from '../../src/runtime/config';
-import { type Content, loadContent } from '../../src/runtime/content';
-import { type Inbox, startInbox } from '../../src/runtime/inbox/server';
-import { allowRehearsals } from '../../src/runtime/rehearsal/platform';
 import { runRehearsal } from '../../src/runtime/rehearsal/run';
 import { connect, type Db, disconnect } from '../../src/store/db';
 import { journeyIdFor } from '../../src/store/enrol';
 import { absoluteEvents } from '../../src/store/reactions';
-import { register } from '../../src/store/registration';
 import { registerRehearsal } from '../../src/store/rehearsals';
-import { syncReps } from '../../src/store/reps';
 import { someFacts } from '../support/builders';
-import { testDatabase } from '../support/database';
 import { LEAD } from '../support/one-truth';
+import { AGREED, testRehearsals } from '../support/rehearsing';
 import { JOINED, LATER_STEPS, type LaterStep, sequences } from '../support/sequences';
-import { testTemporal } from '../support/temporal';
 
 /** Step types beside the plain ones that live journeys have: all of them. */
 const LIVE_STEPS: readonly LaterStep[] = LATER_STEPS;
@@ -40,16 +30,7 @@ const LEAST_DECISIONS = 4;
 /** Live mails may be later than simulated ones by this much per step. */
 const TOLERANCE_MS = LATE_MS;
 
-const folder = mkdtempSync(path.join(tmpdir(), 'viveiro-truth-'));
-let inbox: Inbox;
-let content: Content;
-// before the servers' own hooks: these run in the order in which they stand
-afterAll(async () => {
-  await inbox?.stop();
-  rmSync(folder, { recursive: true });
-});
-const database = testDatabase();
-const temporal = testTemporal();
+const rehearsals = testRehearsals();
 
 /** What random sequences join, with a shipped template. */
 const JOINED_INPUT: Json = {
@@ -100,26 +81,13 @@ const withTemplates = (input: Json): Json =>
     JSON.stringify(input).replaceAll('"hello"', '"course-programme"').replaceAll('"offer"', '"course-lesson"'),
   );
 
-beforeAll(async () => {
-  content = await loadContent(readConfig({}));
-  inbox = await startInbox({ folder, host: '127.0.0.1' });
-  await allowRehearsals(temporal.connection, temporal.namespace);
-  await syncReps(database.db, content.rules.routing);
-});
-
 async function aCase(index: number, input: Json, registeredAt: number): Promise<Case> {
   const email = `c${index}@example.test`;
-  const { contactId } = await register(
-    database.db,
-    { rules: content.rules },
-    {
-      idempotencyKey: email,
-      at: registeredAt,
-      contact: { email, name: 'Ana' },
-      lead: { offer: 'truth', source: 'test' },
-      consent: { purpose: 'marketing', granted: true, basis: 'consent', text: 'yes' },
-    },
-  );
+  const contactId = await rehearsals.person(email, {
+    at: registeredAt,
+    lead: { offer: 'truth', source: 'test' },
+    consent: AGREED,
+  });
   const named = { ...(withTemplates(input) as { readonly [key: string]: Json }), sequence: `truth-${index}` };
   return { input: named, definition: definitionSchema.parse(named), email, contactId, registeredAt };
 }
@@ -160,7 +128,7 @@ function simulated({ definition, contactId, email, registeredAt }: Case, asked: 
   const behaviour = behaviourOf({ script, draw: chance });
   const later = (events: readonly ScriptedEvent[]) => events.map((one) => ({ ...one, dueAt: one.dueAt + lateMs }));
   const simulation = new Simulation({
-    rules: content.rules,
+    rules: rehearsals.content.rules,
     sequences: new Map([definition, joined].map((one) => [one.sequence, one])),
     behaviour: {
       ...behaviour,
@@ -275,15 +243,8 @@ test(`${CASES} random journeys go on the real server as in the simulation (seed 
     contactIds: [contactId],
   }));
   const options = { name: 'one-truth', script, contactIds, enter: [joins, ...enter], sweep: false };
-  const row = await registerRehearsal(database.db, { id: rehearsal, options, startedAt });
-  const mail = {
-    from: 'a@example.test',
-    postalAddress: 'Here 1',
-    publicUrl: 'http://localhost',
-    linkSecret: 'x'.repeat(40),
-  };
-  const platform = { databaseUrl: database.url, temporal, inboxSmtpUrl: inbox.smtpUrl, mail, content };
-  const scratch = connect(await runRehearsal({ platform, row }), 4);
+  const row = await registerRehearsal(rehearsals.database.db, { id: rehearsal, options, startedAt });
+  const scratch = connect(await runRehearsal({ platform: rehearsals.platform, row }), 4);
   try {
     const different: object[] = [];
     const lateBy: number[] = [];
