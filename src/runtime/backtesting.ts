@@ -2,7 +2,8 @@ import { eventsOfEntry } from '../domain/entry/schema';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
 import { type Backtested, backtest } from '../domain/simulation/backtest';
-import { readHistories } from '../store/backtest';
+import { type BacktestSums, BacktestTally } from '../domain/simulation/backtest-sums';
+import { countErased, countHistories, readHistories, readWinners } from '../store/backtest';
 import type { Db } from '../store/db';
 import { definitionsIn, joinedBy, readDraft } from './simulating';
 
@@ -16,73 +17,38 @@ export interface BacktestRequest {
   readonly now: Instant;
   readonly limit: number;
   readonly contactId?: string;
+  /** Is given each contact in turn; nothing keeps them. */
+  readonly onContact?: (one: Backtested) => void;
+  readonly onProgress?: (progress: { readonly done: number; readonly all: number }) => void;
 }
 
-/** What was, beside what would have been. */
-export interface Compared {
-  readonly would: number;
-  readonly happened: number;
-}
-
-export interface BacktestResult {
+export interface BacktestResult extends BacktestSums {
   readonly sequence: string;
   readonly since: string;
-  readonly contacts: number;
-  readonly entered: number;
-  readonly mails: Compared;
-  readonly mailsByTemplate: { readonly [template: string]: Compared };
-  readonly handoffs: Compared;
-  readonly deferred: number;
-  readonly skipped: number;
-  readonly outcomes: { readonly [outcome: string]: number };
-  readonly unknown: Backtested['unknown'];
-  readonly people: readonly Backtested[];
+  /** More contacts are on record than were asked for. */
+  readonly isCut: boolean;
+  /** Journeys since then of contacts who are on record no more. */
+  readonly erased: number;
 }
 
-/** Replays recorded histories against a draft; writes nothing. Throws VIV_SEQUENCE_INVALID. */
+/** Replays recorded histories against a draft, page by page; writes nothing. Throws VIV_SEQUENCE_INVALID. */
 export async function runBacktest(db: Db, request: BacktestRequest): Promise<BacktestResult> {
-  const { rules, since, now, limit, contactId } = request;
+  const { rules, since, now, limit, contactId, onContact, onProgress } = request;
   const draft = await readDraft(request.file);
   const others = joinedBy(draft, await definitionsIn(request.folder));
   const { sequence, audience } = draft;
   const query = { sequence, audience, entries: eventsOfEntry(draft.enter), since, now, limit, contactId };
-  const people: Backtested[] = [];
+  const [winners, onRecord] = [await readWinners(db, sequence), await countHistories(db, query)];
+  const all = Math.min(onRecord, limit);
+  const setting = { rules, draft, others, winners, since, now };
+  const tally = new BacktestTally();
   for await (const page of readHistories(db, query))
-    for (const history of page) people.push(backtest({ rules, draft, others, since, now }, history));
-  return { sequence, since: new Date(since).toISOString(), ...summedUp(people), people };
-}
-
-function summedUp(people: readonly Backtested[]): Omit<BacktestResult, 'sequence' | 'since' | 'people'> {
-  const sum = (read: (one: Backtested) => number): number => people.reduce((total, one) => total + read(one), 0);
-  const templates = new Map<string, { would: number; happened: number }>();
-  const outcomes = new Map<string, number>();
-  const at = (template: string) => {
-    const counts = templates.get(template) ?? { would: 0, happened: 0 };
-    templates.set(template, counts);
-    return counts;
-  };
-  for (const { would, happened, outcome } of people) {
-    for (const { template } of would.mails) at(template).would += 1;
-    for (const { template } of happened.mails) at(template).happened += 1;
-    if (outcome !== null) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  }
-  return {
-    contacts: people.length,
-    entered: sum(({ enteredAt }) => (enteredAt === null ? 0 : 1)),
-    mails: { would: sum(({ would }) => would.mails.length), happened: sum(({ happened }) => happened.mails.length) },
-    mailsByTemplate: Object.fromEntries(templates),
-    handoffs: {
-      would: sum(({ would }) => would.handoffs.length),
-      happened: sum(({ happened }) => happened.handoffs.length),
-    },
-    deferred: sum(({ would }) => would.deferred),
-    skipped: sum(({ would }) => would.skipped),
-    outcomes: Object.fromEntries(outcomes),
-    unknown: {
-      mailsNeverSent: sum(({ unknown }) => unknown.mailsNeverSent),
-      reactionsLeftOut: sum(({ unknown }) => unknown.reactionsLeftOut),
-      handoffsNeverOffered: sum(({ unknown }) => unknown.handoffsNeverOffered),
-      tasks: sum(({ unknown }) => unknown.tasks),
-    },
-  };
+    for (const history of page) {
+      const one = backtest(setting, history);
+      tally.add(one);
+      onContact?.(one);
+      onProgress?.({ done: tally.contacts, all });
+    }
+  const erased = contactId === undefined ? await countErased(db, query) : 0;
+  return { sequence, since: new Date(since).toISOString(), ...tally.sums(), isCut: onRecord > limit, erased };
 }

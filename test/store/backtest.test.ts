@@ -2,6 +2,7 @@ import path from 'node:path';
 import { needsOf } from '../../src/domain/journey/needs';
 import { scriptSchema } from '../../src/domain/rehearsal/script';
 import type { Rules } from '../../src/domain/rules';
+import type { Backtested } from '../../src/domain/simulation/backtest';
 import { type BacktestResult, runBacktest } from '../../src/runtime/backtesting';
 import { publishFiles } from '../../src/runtime/sequence-files';
 import { runSimulation } from '../../src/runtime/simulating';
@@ -51,25 +52,46 @@ beforeAll(async () => {
   await ingest(database.db, { rules }, anIncoming(clicks.contactId, 'call.requested', { at: MONDAY + DAY }));
 });
 
-const tested = (contact?: string): Promise<BacktestResult> =>
-  runBacktest(database.db, {
+async function tested(contact?: string): Promise<BacktestResult & { readonly people: readonly Backtested[] }> {
+  const people: Backtested[] = [];
+  const result = await runBacktest(database.db, {
     rules,
     file: FILE,
     folder: SEQUENCES,
     since: MONDAY - DAY,
     now: NOW,
     limit: 100,
+    onContact: (one) => people.push(one),
     ...(contact === undefined ? {} : { contactId: ids.get(contact) ?? '' }),
   });
+  return { ...result, people };
+}
 
 test('a backtest of what was published finds the mail that was sent, and what is on record leads on', async () => {
   const { people, ...sums } = await tested();
-  expect(sums).toMatchObject({ contacts: 2, entered: 2, handoffs: { would: 1, happened: 0 } });
+  expect(sums).toMatchObject({
+    contacts: 2,
+    entered: { would: 2, happened: 2 },
+    handoffs: { would: 1, happened: 0 },
+    isCut: false,
+    erased: 0,
+  });
   expect(sums.mailsByTemplate['course-programme']).toEqual({ would: 2, happened: 2 });
-  expect(sums.outcomes).toEqual({ nurtured: 1, unknown: 1 });
+  expect(sums.outcomes).toEqual({
+    nurtured: { would: 1, happened: 0 },
+    unknown: { would: 1, happened: 0 },
+    running: { would: 0, happened: 2 },
+  });
   const ana = people.find(({ email }) => email === 'ana@example.test');
-  expect(ana?.would.handoffs).toEqual([MONDAY + DAY]);
-  expect(ana?.unknown).toEqual({ mailsNeverSent: 0, reactionsLeftOut: 0, handoffsNeverOffered: 1, tasks: 0 });
+  expect(ana?.would.handoffs).toMatchObject([{ at: MONDAY + DAY }]);
+  expect(ana?.unknown).toEqual({
+    mailsNeverSent: 0,
+    reactionsLeftOut: 0,
+    refusalsKept: 0,
+    handoffsNeverOffered: 1,
+    tasks: 0,
+    messages: 0,
+  });
 });
 
 test('a contact who did nothing would have got all six mails, five of which nobody ever sent', async () => {

@@ -1,20 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { DURATION, durationMs, LONGEST_MS } from '../../domain/calendar/duration';
-import { runBacktest } from '../../runtime/backtesting';
+import type { Backtested } from '../../domain/simulation/backtest';
+import { type BacktestResult, runBacktest } from '../../runtime/backtesting';
 import { readConfig } from '../../runtime/config';
 import { contentFolders } from '../../runtime/content';
 import { loadRules } from '../../runtime/rules';
 import { contactIdOf } from '../../store/contact-ref';
 import { wholeNumber } from '../arguments';
-import { backtestText } from '../backtest-text';
+import { backtestText, contactLine, contactText } from '../backtest-text';
 import { withDatabase } from '../database';
-import { writeJson } from '../output';
+import { createWrittenOver } from '../written-over';
 
 interface Options {
   readonly since: number;
   readonly limit: number;
   readonly contact?: string;
   readonly rules?: string;
+  readonly perContact?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,13 +35,15 @@ export function register(program: Command): void {
     .option('--limit <n>', 'the most contacts', wholeNumber(1), 10_000)
     .option('--contact <email>', 'this one alone, with everything that would have been sent')
     .option('--rules <folder>', 'rules to decide by; default: the configured ones')
+    .option('--per-contact', 'a line of each contact before the sums')
     .option('--json', 'one JSON object, with every contact')
-    .description('replay what contacts did against a draft: what it would have sent and handed over; writes nothing')
+    .description('replay what contacts did against a draft, beside what happened; writes nothing')
     .addHelpText(
       'after',
       `
 Examples:
   $ viveiro backtest drafts/course-nurture.yaml --since 90d
+  $ viveiro backtest drafts/course-nurture.yaml --since 90d --per-contact
   $ viveiro backtest drafts/course-nurture.yaml --contact ana@example.com`,
     )
     .action(run);
@@ -50,10 +54,48 @@ async function run(file: string, options: Options): Promise<void> {
   const folders = contentFolders(readConfig(process.env));
   const rules = await loadRules(options.rules ?? folders.rules);
   const now = Date.now();
+  const line = createWrittenOver({ isQuiet: json });
+  const told = toldBy(options);
+  const asked = { rules, file, folder: folders.sequences, since: now - since, now, limit };
   const result = await withDatabase(async (db) => {
     const contactId = contact === undefined ? undefined : await contactIdOf(db, { email: contact });
-    return runBacktest(db, { rules, file, folder: folders.sequences, since: now - since, now, limit, contactId });
-  });
-  if (json) writeJson(result);
-  else process.stdout.write(backtestText(result, { isOne: contact !== undefined }));
+    return runBacktest(db, {
+      ...asked,
+      contactId,
+      onContact: told.onContact,
+      onProgress: ({ done, all }) => line.show(`${done} of ${all} contacts`),
+    });
+  }).finally(line.end);
+  told.end(result);
+}
+
+/** Contacts are written as they come: however many there are, none is kept. */
+function toldBy({ json = false, contact, perContact = false }: Options) {
+  const write = (text: string) => process.stdout.write(text);
+  if (json) return jsonTold(write);
+  const textOf = contact === undefined ? contactLine : contactText;
+  let count = 0;
+  return {
+    onContact: (one: Backtested) => {
+      if (!perContact && contact === undefined) return;
+      if (count === 0 && contact === undefined) write('In brackets: what happened. =: all would have been the same.\n');
+      write(textOf(one));
+      count += 1;
+    },
+    end: (result: BacktestResult) => write(`${count > 0 ? '\n' : ''}${backtestText(result)}`),
+  };
+}
+
+function jsonTold(write: (text: string) => void) {
+  let before = '{"people":[';
+  return {
+    onContact: (one: Backtested) => {
+      write(`${before}${JSON.stringify(one)}`);
+      before = ',';
+    },
+    end: (result: BacktestResult) => {
+      const rest = JSON.stringify(result).slice(1); // the members of an object, and its end
+      write(`${before === ',' ? '' : before}],${rest}\n`);
+    },
+  };
 }

@@ -1,222 +1,177 @@
-import { eventsOfEntry } from '../entry/schema';
-import { EVENTS } from '../event';
 import type { FactEvent } from '../facts';
-import type { Answer } from '../handoff/status';
-import type { Instant } from '../ids';
-import { REP_ANSWERS } from '../rehearsal/rep-answer';
-import type { ScriptedEvent } from '../rehearsal/scripted-event';
+import { type Instant, keyOf } from '../ids';
 import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
-import type { Behaviour } from './behaviour';
-import type { Newcomer } from './person';
+import type { SimulatedHandoff } from './observer';
+import type { Person } from './person';
+import { isOwn, type RecordedHistory, type RecordedMail, replayedIn } from './record';
+import { Replay, type Unknown } from './replay';
+import type { Run } from './run';
 import { Simulation } from './simulation';
+import { bringEvents, surround } from './surroundings';
+import { Watched } from './watched';
 
-export interface RecordedMail {
-  readonly id: string;
+export interface TestedMail {
   readonly step: string;
   readonly template: string;
   readonly at: Instant;
-  /** Whether a journey of the sequence that is tested sent it. */
-  readonly isOfSequence: boolean;
 }
 
-export interface RecordedHandoff {
-  readonly team: string;
-  readonly at: Instant;
-  /** Null: it was not answered. */
-  readonly answer: { readonly action: Answer; readonly at: Instant } | null;
+/** A mail that was not sent at all, and why. */
+export interface TestedSkip extends TestedMail {
+  readonly reason: string;
 }
 
-/** What is on record about one contact. */
-export interface RecordedHistory {
-  /** As before everything: a new lead with no interest. */
-  readonly newcomer: Newcomer;
-  /** Oldest first. */
-  readonly events: readonly FactEvent[];
-  readonly mails: readonly RecordedMail[];
-  readonly handoffs: readonly RecordedHandoff[];
-  /** When it entered the sequence otherwise than by an event. */
-  readonly enteredAt: readonly Instant[];
-}
-
-export interface WouldMail {
-  readonly step: string;
-  readonly template: string;
-  readonly at: Instant;
+/** What was, or would have been, done with one contact by the sequence and by what it joins. */
+export interface Course {
+  /** Journeys of the sequence itself. Outcome: `running`, or `unknown` from where nobody can know more. */
+  readonly journeys: readonly { readonly enteredAt: Instant; readonly outcome: string }[];
+  readonly mails: readonly TestedMail[];
+  readonly skips: readonly TestedSkip[];
+  /** How often a mail was put off. */
+  readonly deferred: number;
+  readonly handoffs: readonly { readonly team: string; readonly at: Instant }[];
 }
 
 /** What the draft would have done with one contact, beside what happened. */
 export interface Backtested {
   readonly contactId: string;
   readonly email: string;
-  /** Null: it would not have entered. */
-  readonly enteredAt: Instant | null;
-  /** How its journey would stand: an outcome, `running`, or `unknown` from where nobody can know more. */
-  readonly outcome: string | null;
-  readonly would: {
-    readonly mails: readonly WouldMail[];
-    readonly deferred: number;
-    readonly skipped: number;
-    readonly handoffs: readonly Instant[];
-  };
-  readonly happened: { readonly mails: readonly WouldMail[]; readonly handoffs: readonly Instant[] };
-  readonly unknown: {
-    /** Mails that were never sent: nobody knows what would have come of them. */
-    readonly mailsNeverSent: number;
-    /** Reactions on record to mails that the draft would not have sent: not counted. */
-    readonly reactionsLeftOut: number;
-    /** Handoffs that no rep was ever offered: the journey is followed no further. */
-    readonly handoffsNeverOffered: number;
-    /** Tasks whose outcome is not known; they count as overdue. */
-    readonly tasks: number;
-  };
+  readonly would: Course;
+  readonly happened: Course;
+  readonly unknown: Unknown;
+  /** Whether a pause touched it: the draft is tested without. */
+  readonly wasPaused: boolean;
 }
 
 export interface BacktestSetting {
   readonly rules: Rules;
   readonly draft: Definition;
+  /** Sequences that it joins, and that these join. */
   readonly others: readonly Definition[];
+  /** Mail steps of the sequence whose variants have been compared. */
+  readonly winners: readonly Winner[];
   readonly since: Instant;
   readonly now: Instant;
 }
 
-/** What the engine does by itself comes from it, not from the record. */
-const OWN: readonly string[] = [
-  EVENTS.mailAccepted,
-  EVENTS.handoffOffered,
-  EVENTS.handoffAnswered,
-  EVENTS.taskClosed,
-  EVENTS.journeyEnded,
-];
+export interface Winner {
+  readonly stepId: string;
+  readonly winner: string;
+  readonly decidedAt: Instant;
+}
 
 /** Replays what is on record about one contact against a draft. Pure: the same record gives the same answer. */
 export function backtest(setting: BacktestSetting, history: RecordedHistory): Backtested {
-  const { rules, draft, others, since, now } = setting;
-  const replay = new Replay(history);
-  const mails: WouldMail[] = [];
-  const handoffs: Instant[] = [];
-  const counts = { deferred: 0, skipped: 0 };
-  let [entered, outcome]: [Instant | null, string | null] = [null, null];
-  const simulation: Simulation = new Simulation({
-    rules,
-    sequences: new Map([draft, ...others].map((one) => [one.sequence, one])),
-    behaviour: replay,
-    isRead: true,
-    observer: {
-      entered: (run, at) => {
-        if (run.definition === draft) [entered, outcome] = [entered ?? at, 'running'];
-      },
-      sent: (_, { stepId, template, at }) => mails.push({ step: stepId, template, at }),
-      unsent: (_, { deferral }) => {
-        if (deferral) counts.deferred += 1;
-        else counts.skipped += 1;
-      },
-      turned: (run, { advanced }) => {
-        if (run.definition === draft && advanced.ended) outcome = advanced.ended.outcome;
-      },
-      offered: ({ run, offeredAt }) => {
-        handoffs.push(offeredAt);
-        if (replay.knowsNextOffer) return;
-        simulation.at(offeredAt, () => simulation.stop(run));
-        if (run.definition === draft) outcome = 'unknown';
-      },
-    },
-  });
-  replayInto(simulation, { history, draft, since });
-  simulation.run(now);
   const { contact } = history.newcomer;
-  const happened = history.mails.filter(({ isOfSequence, at }) => isOfSequence && at >= since);
+  const ids = replayedIn(history, { sequence: setting.draft.sequence, since: setting.since });
+  const { would, unknown } = replayed(setting, history, ids);
+  const { wasPaused } = history;
   return {
     contactId: contact.id,
     email: contact.email,
-    enteredAt: entered,
-    outcome,
-    would: { mails, ...counts, handoffs },
-    happened: {
-      mails: happened.map(({ step, template, at }) => ({ step, template, at })),
-      handoffs: history.handoffs.filter(({ at }) => at >= since).map(({ at }) => at),
-    },
-    unknown: replay.unknown(entered),
+    would,
+    happened: happenedIn(setting, history, ids),
+    unknown,
+    wasPaused,
   };
 }
 
-function replayInto(
-  simulation: Simulation,
-  { history, draft, since }: { readonly history: RecordedHistory; readonly draft: Definition; readonly since: Instant },
-): void {
+function happenedIn({ draft }: BacktestSetting, history: RecordedHistory, ids: ReadonlySet<string>): Course {
+  const { mails, handoffs } = ownOf(history, ids);
+  return {
+    journeys: history.journeys
+      .filter(({ id, sequence }) => ids.has(id) && sequence === draft.sequence)
+      .map(({ enteredAt, outcome }) => ({ enteredAt, outcome: outcome ?? 'running' })),
+    mails: mails
+      .filter(({ status }) => status === 'accepted')
+      .map(({ step, template, at }) => ({ step, template, at })),
+    skips: mails
+      .filter(({ status }) => status === 'skipped')
+      .map(({ step, template, at, reason }) => ({ step, template, at, reason })),
+    deferred: history.deferrals.filter(({ journeyId }) => ids.has(journeyId)).length,
+    handoffs: handoffs.map(({ team, at }) => ({ team, at })),
+  };
+}
+
+function replayed(
+  setting: BacktestSetting,
+  history: RecordedHistory,
+  ids: ReadonlySet<string>,
+): { readonly would: Course; readonly unknown: Unknown } {
+  const { rules, draft, others, now } = setting;
+  const own = ownOf(history, ids);
+  const reactions = reactionsIn(history, own.mails, ids);
+  const watched = new Watched(draft);
+  const replay: Replay = new Replay(own, reactions, { now, happen: (events) => simulation.plan(person, events) });
+  const offered = (handoff: SimulatedHandoff) => {
+    watched.offered(handoff);
+    const until = replay.knownUntil(handoff.id, handoff.offeredAt);
+    if (until !== undefined && until < now)
+      simulation.at(until, () => stopUnlessAnswered(simulation, handoff, watched));
+  };
+  const { entered, sent, unsent, turned } = watched;
+  const simulation: Simulation = new Simulation({
+    rules,
+    sequences: new Map([draft, ...others.map(joinedAlone)].map((one) => [one.sequence, one])),
+    behaviour: replay,
+    isRead: true,
+    journeyIdOf: namesOf(history, ids),
+    observer: { entered: entered.bind(watched), sent, unsent, turned, offered },
+  });
   const person = simulation.welcome(history.newcomer);
-  const sendIds = new Set(history.mails.map(({ id }) => id));
-  const entries = eventsOfEntry(draft.enter);
-  for (const { type, at, properties } of history.events) {
-    if (OWN.includes(type) || sendIds.has(String(properties.sendId ?? ''))) continue;
-    const event = { type, at, journeyId: null, properties };
-    // what came before is only remembered: nobody entered by it
-    simulation.at(at, () => simulation.happen(person, event, at < since || !entries.includes(type)));
-  }
-  for (const at of history.enteredAt)
-    if (at >= since) simulation.at(at, () => simulation.enterByHand(person, draft.sequence));
+  const around = { simulation, person, setting, history, ids };
+  surround(around);
+  bringEvents(around, { replay, reactions });
+  simulation.run(now);
+  return { would: watched.course(), unknown: replay.unknown };
 }
 
-/** People as they are on record: the reactions to a template come again when the draft sends it, the answers in their order. */
-class Replay implements Behaviour {
-  private readonly reactions = new Map<string, (readonly ScriptedEvent[])[]>();
-  private offers = 0;
-  private reacted = 0;
-  private readonly all: number;
-  private readonly numbers = { mailsNeverSent: 0, handoffsNeverOffered: 0, tasks: 0 };
-
-  constructor(private readonly history: RecordedHistory) {
-    for (const { id, template, at } of history.mails) {
-      const after = history.events.filter(({ properties, type }) => properties.sendId === id && !OWN.includes(type));
-      const events = after.map(({ type, at: reactedAt, properties }) => ({ type, dueAt: reactedAt - at, properties }));
-      this.reactions.set(template, [...(this.reactions.get(template) ?? []), events]);
-    }
-    this.all = [...this.reactions.values()].flat(2).length;
-  }
-
-  get knowsNextOffer(): boolean {
-    return (this.history.handoffs[this.offers]?.answer ?? null) !== null;
-  }
-
-  unknown(enteredAt: Instant | null): Backtested['unknown'] {
-    return { ...this.numbers, reactionsLeftOut: enteredAt === null ? 0 : this.all - this.reacted };
-  }
-
-  delivery() {
-    return 'accepted' as const;
-  }
-
-  afterMail: Behaviour['afterMail'] = (_, { template, at, sendId }) => {
-    const events = this.reactions.get(template)?.shift();
-    if (!events) {
-      this.numbers.mailsNeverSent += 1;
-      return [];
-    }
-    this.reacted += events.length;
-    return events.map(({ type, dueAt, properties }) => ({
-      type,
-      dueAt: at + dueAt,
-      properties: { ...properties, sendId },
-    }));
+function ownOf({ mails, handoffs, tasks, messages }: RecordedHistory, ids: ReadonlySet<string>) {
+  const isOf = ({ journeyId }: { readonly journeyId: string | null }) => journeyId !== null && ids.has(journeyId);
+  return {
+    mails: mails.filter(isOf),
+    handoffs: handoffs.filter(isOf),
+    tasks: tasks.filter(isOf),
+    messages: messages.filter(isOf),
   };
+}
 
-  afterOffer: Behaviour['afterOffer'] = (_, { handoffId, offeredAt }) => {
-    const recorded = this.history.handoffs[this.offers];
-    this.offers += 1;
-    if (!recorded?.answer) {
-      this.numbers.handoffsNeverOffered += 1;
-      return [];
-    }
-    const { action, at } = recorded.answer;
-    return [
-      { type: REP_ANSWERS, dueAt: offeredAt + (at - recorded.at), properties: { handoffId, action, reason: '' } },
-    ];
+/** A joined sequence is entered by joining alone: what else entered it is on record. */
+function joinedAlone({ enter: { on: _, ...enter }, ...rest }: Definition): Definition {
+  return { ...rest, enter };
+}
+
+/** The journeys of the draft have the ids of those on record, in their order, and so the same variants of mails. */
+function namesOf({ journeys, newcomer }: RecordedHistory, ids: ReadonlySet<string>) {
+  const left = journeys.filter(({ id }) => ids.has(id));
+  let count = 0;
+  return (_: Person, sequence: string): string => {
+    const index = left.findIndex((journey) => journey.sequence === sequence);
+    count += 1;
+    const [found] = index < 0 ? [] : left.splice(index, 1);
+    return found?.id ?? keyOf('backtest', newcomer.contact.id, sequence, count);
   };
+}
 
-  afterTask: Behaviour['afterTask'] = () => {
-    this.numbers.tasks += 1;
-    return [];
-  };
+/** Events that name a mail of these, by its id. */
+function reactionsIn(
+  { events }: RecordedHistory,
+  mails: readonly RecordedMail[],
+  ids: ReadonlySet<string>,
+): ReadonlyMap<string, readonly FactEvent[]> {
+  const byMail = new Map<string, FactEvent[]>(mails.map(({ id }) => [id, []]));
+  for (const event of events) {
+    const { sendId } = event.properties;
+    if (typeof sendId === 'string' && !isOwn(event, ids)) byMail.get(sendId)?.push(event);
+  }
+  return byMail;
+}
 
-  webhook: Behaviour['webhook'] = () => ({ type: 'answered', status: 200, body: '{}' });
+/** A handoff of which nobody knows more ends what is known of its journey, and of the one that waits for its end. */
+function stopUnlessAnswered(simulation: Simulation, { run, id }: SimulatedHandoff, watched: Watched): void {
+  const { place } = run.state;
+  if (run.isOver || place.type !== 'performing' || place.key !== id) return;
+  for (let next: Run | undefined = run; next && !next.isOver; next = next.parent?.run) watched.ends(next, 'unknown');
+  simulation.stop(run);
 }

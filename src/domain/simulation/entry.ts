@@ -104,12 +104,14 @@ function open(simulation: Simulation, person: Person, opening: Opening): boolean
   return true;
 }
 
-const membersOf = ({ running }: Person, group: string | undefined): readonly Member[] =>
-  running.flatMap(({ id, definition: { sequence, exclusive } }) =>
+function membersOf({ running, elsewhere }: Person, group: string | undefined): readonly Member[] {
+  const own = running.flatMap(({ id, definition: { sequence, exclusive } }) =>
     exclusive !== undefined && exclusive.group === group
       ? [{ journeyId: id, sequence, priority: exclusive.priority }]
       : [],
   );
+  return [...own, ...elsewhere.filter((member) => member.group === group)];
+}
 
 /** The first turn is decided with the entry, as in life. */
 function begin(
@@ -125,7 +127,7 @@ function begin(
   }: Opening & { readonly leadId: string | null; readonly key: string | null },
 ): void {
   const { now, setting } = simulation;
-  const id = o.journeyId ?? simulation.nextJourneyId();
+  const id = o.journeyId ?? simulation.nextJourneyId(person, definition.sequence);
   const state = initialState(person.log.lastSeq, entry?.seq);
   const run = new Run(person, definition, { id, state, enteredAt: now, entry });
   run.parent = parent;

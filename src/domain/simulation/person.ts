@@ -1,4 +1,5 @@
 import { statusAfterPurchase } from '../client/status';
+import type { Member } from '../entry/admission';
 import type { ClientFacts, ContactFacts, FactEvent, Facts, LeadFacts, OrganisationFacts, Stage } from '../facts';
 import type { GateFacts } from '../gate/gate';
 import type { Instant } from '../ids';
@@ -46,6 +47,8 @@ export class Person {
   readonly facts: LiveFacts;
   readonly log: EventLog;
   readonly running: Run[] = [];
+  /** Journeys under way that the simulation does not play, in the groups that they are in. */
+  readonly elsewhere: (Member & { readonly group: string })[] = [];
   /** Entries that wait until no other journey of their group is under way. */
   readonly waiting: (() => void)[] = [];
   readonly past: (Mutable<PastJourney> & { readonly sequence: string })[];
@@ -193,6 +196,24 @@ export class Person {
       purchases: (client?.purchases ?? 0) + 1,
       revenue: (client?.revenue ?? 0) + amount,
     };
+  }
+
+  /** What recency made of a client. */
+  becomes(status: ClientFacts['status'], at: Instant): void {
+    const { client } = this.facts;
+    if (!client) return;
+    this.facts.client = { ...client, status };
+    this.clientSince = at;
+  }
+
+  /** A journey that the simulation does not play is under way no more. */
+  leave(journeyId: string): void {
+    const index = this.elsewhere.findIndex((member) => member.journeyId === journeyId);
+    if (index >= 0) this.elsewhere.splice(index, 1);
+  }
+
+  consent(purpose: string, consent: NonNullable<GateFacts['consent']>): void {
+    this.consents.set(purpose, consent);
   }
 
   withdraw(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {

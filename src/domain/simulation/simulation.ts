@@ -32,6 +32,8 @@ export interface Setting {
   readonly resources?: Resources;
   /** Whether somebody reads keys and reasons: then they are what they are in life. */
   readonly isRead?: boolean;
+  /** Id of a journey that enters now; default: one of the simulation's own. */
+  readonly journeyIdOf?: (person: Person, sequence: string) => string;
 }
 
 /** How somebody comes into a sequence: by an event that enters it, or by hand. */
@@ -94,10 +96,12 @@ export class Simulation {
     enter(this, person, { sequence, at: this.now });
   }
 
-  /** Follows a journey no further. */
+  /** Follows a journey no further, nor the one that waits for its end. */
   stop(run: Run): void {
+    if (run.isOver) return;
     run.isOver = true;
     run.person.running.splice(run.person.running.indexOf(run), 1);
+    if (run.parent) this.stop(run.parent.run);
   }
 
   /** Goes on until nothing is left that happens by `until`, or until it is not wanted any more. */
@@ -113,9 +117,9 @@ export class Simulation {
     this.queue.put(Math.max(at, this.now), happens);
   }
 
-  nextJourneyId(): string {
+  nextJourneyId(person: Person, sequence: string): string {
     this.journeys += 1;
-    return `journey-${this.journeys}`;
+    return this.setting.journeyIdOf?.(person, sequence) ?? `journey-${this.journeys}`;
   }
 
   /** What somebody will do. Events of mails belong to the journey that sent them. */
@@ -263,6 +267,11 @@ export class Simulation {
     const past = person.past.find(({ id }) => id === run.id);
     if (past) past.running = false;
     if (parent) this.tellParent(parent, { sequence: run.definition.sequence, outcome });
+    this.tryWaiting(person);
+  }
+
+  /** Whoever waits for room in a group asks again. */
+  tryWaiting(person: Person): void {
     for (const tries of person.waiting.splice(0)) this.at(this.now, tries);
   }
 
@@ -270,6 +279,7 @@ export class Simulation {
   takeOver(person: Person, journeyId: string): void {
     const run = person.running.find(({ id }) => id === journeyId);
     if (run) this.end(run, 'taken-over');
+    else person.leave(journeyId);
   }
 
   tellParent(
