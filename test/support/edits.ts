@@ -41,25 +41,52 @@ export interface EditedSequence {
   readonly added: readonly string[];
 }
 
-const edits = (options: SequenceOptions, rested: typeof withMail): fc.Arbitrary<EditedSequence> => {
-  const inputs = sequences({ isForwardOnly: true, ...options });
-  return fc.tuple(inputs, fc.array(edit, { minLength: 1, maxLength: 6 }), fc.boolean()).map(([input, all, credit]) => {
-    const draft = input as { readonly steps: readonly DraftStep[] }; // as sequences() makes it
-    const steps = draft.steps.flatMap(rested);
-    const edited = all.reduce(applied, { steps, map: {}, late: [], added: [] });
-    return {
-      from: definitionSchema.parse({ ...draft, steps }),
-      to: definitionSchema.parse({ ...draft, steps: forwardOnly(edited.steps) }),
-      map: stepMapSchema.parse({ steps: edited.map, late: edited.late, credit }),
-      added: edited.added,
-    };
-  });
-};
+function editedOnce(options: SequenceOptions, rested: typeof withMail): fc.Arbitrary<EditedSequence> {
+  return fc
+    .tuple(sequences({ isForwardOnly: true, ...options }), edits(1), fc.boolean())
+    .map(([input, list, credit]) => {
+      const { whole, steps } = draftOf(input, rested);
+      const edited = editedBy(steps, list);
+      return { from: definitionSchema.parse({ ...whole, steps }), ...versionOf(whole, edited, credit) };
+    });
+}
 
 /** Of mails and waits for the most part. */
-export const editedSequences = edits({}, withMail);
+export const editedSequences = editedOnce({}, withMail);
 /** Of webhooks, tasks and joins, each with a rest behind it where a journey may move. */
-export const editedEffects = edits({ also: [...EFFECTS, ...EFFECTS, ...EFFECTS] }, withRest);
+export const editedEffects = editedOnce({ also: [...EFFECTS, ...EFFECTS, ...EFFECTS] }, withRest);
+
+/** Two changes, one after the other; the second may take back the first. */
+export const editedTwice: fc.Arbitrary<readonly [EditedSequence, EditedSequence]> = fc
+  .tuple(sequences({ isForwardOnly: true }), edits(1), edits(0), fc.boolean(), fc.boolean())
+  .map(([input, first, second, credit, isTakenBack]) => {
+    const { whole, steps } = draftOf(input, withMail);
+    const from = definitionSchema.parse({ ...whole, steps });
+    const once = editedBy(steps, first);
+    const one = { from, ...versionOf(whole, once, credit) };
+    const twice = editedBy(isTakenBack ? steps : once.steps, second, '2');
+    // what the second version does not know comes back without a map: a person may forget one
+    return [one, { from: one.to, ...versionOf(whole, twice, credit) }];
+  });
+
+function edits(minLength: number): fc.Arbitrary<readonly Edit[]> {
+  return fc.array(edit, { minLength, maxLength: 6 });
+}
+
+function draftOf(input: unknown, rested: typeof withMail): { readonly whole: object; readonly steps: readonly DraftStep[] } {
+  const draft = input as { readonly steps: readonly DraftStep[] }; // as sequences() makes it
+  return { whole: draft, steps: draft.steps.flatMap(rested) };
+}
+
+/** `round` keeps apart the names that changes after another give. */
+const editedBy = (steps: readonly DraftStep[], list: readonly Edit[], round = ''): Edited =>
+  list.reduce(applied, { steps, map: {}, late: [], added: [], round });
+
+const versionOf = (whole: object, edited: Edited, credit: boolean): Omit<EditedSequence, 'from'> => ({
+  to: definitionSchema.parse({ ...whole, steps: forwardOnly(edited.steps) }),
+  map: stepMapSchema.parse({ steps: edited.map, late: edited.late, credit }),
+  added: edited.added,
+});
 
 /** A mail before each wait, and waits that lead to what is below: most of what can go wrong is about mails and waits. */
 function withMail({ next, ...step }: DraftStep): readonly DraftStep[] {
@@ -79,6 +106,7 @@ interface Edited {
   readonly map: { readonly [old: string]: string };
   readonly late: readonly string[];
   readonly added: readonly string[];
+  readonly round: string;
 }
 
 /** The last step, an end, stays last; what was added or renamed before is left alone. */
@@ -87,7 +115,7 @@ function applied(edited: Edited, one: Edit): Edited {
   const index = one.at % steps.length;
   if (one.type === 'insert') return inserted(edited, one, index);
   const step = steps[index];
-  if (!step || index === steps.length - 1 || /^[nr]-/.test(step.id)) return edited;
+  if (!step || index === steps.length - 1 || isNamedIn(edited.round, step)) return edited;
   switch (one.type) {
     case 'rename':
       return renamed(edited, step, one.isMapped);
@@ -105,9 +133,12 @@ function applied(edited: Edited, one: Edit): Edited {
   }
 }
 
+const isNamedIn = (round: string, { id }: DraftStep): boolean =>
+  id.startsWith(`n${round}-`) || id.startsWith(`r${round}-`);
+
 function inserted(edited: Edited, one: Extract<Edit, { type: 'insert' }>, index: number): Edited {
   const { steps, late, added } = edited;
-  const id = `n-${steps.length}-${index}`;
+  const id = `n${edited.round}-${steps.length}-${index}`;
   if (steps.some((other) => other.id === id)) return edited;
   const isMail = one.step === 'mail';
   const step = isMail ? { id, type: 'mail', template: `t-${id}` } : { id, type: 'wait', for: '1h' };
@@ -120,7 +151,7 @@ function inserted(edited: Edited, one: Extract<Edit, { type: 'insert' }>, index:
 }
 
 function renamed(edited: Edited, step: DraftStep, isMapped: boolean): Edited {
-  const id = `r-${step.id}`;
+  const id = `r${edited.round}-${step.id}`;
   const steps = edited.steps.map((other) => (other === step ? { ...step, id } : other));
   return { ...edited, steps, map: isMapped ? { ...edited.map, [step.id]: id } : edited.map };
 }

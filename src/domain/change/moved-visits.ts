@@ -25,13 +25,19 @@ function lookalikesOf({ from, to, map }: Change, stepId: string): readonly strin
     .map(({ id }) => id);
 }
 
+/** What the new step was: by the map or by its id, else by its template. */
+function formerIdsOf(change: Change, stepId: string): readonly string[] {
+  const same = oldIdsOf(change, stepId);
+  return same.length > 0 ? same : lookalikesOf(change, stepId);
+}
+
 /**
  * How often each step was arrived at, under its new id. No count falls and no id is forgotten: keys of effects are made of them,
  * and one that was used must never be made again.
  */
 export function movedVisits(visits: JourneyState['visits'], change: Change): JourneyState['visits'] {
   const moved = change.to.steps.flatMap(({ id }) => {
-    const sum = oldIdsOf(change, id).reduce((total, old) => total + (visits[old] ?? 0), 0);
+    const sum = formerIdsOf(change, id).reduce((total, old) => total + (visits[old] ?? 0), 0);
     const count = Math.max(sum, visits[id] ?? 0);
     return count > 0 ? [[id, count] as const] : [];
   });
@@ -61,8 +67,11 @@ export interface Standing {
  * that nothing is done again. What was to be done again anyway, in a circle, is.
  */
 export function movedPassBy(change: Change, { state, was, now }: Standing): readonly string[] {
-  const { to, map } = change;
-  const kept = (state.passBy ?? []).flatMap((id) => targetOf(map, to, id) ?? []).filter((id) => id !== END);
+  const { to } = change;
+  const { passBy = [] } = state;
+  const kept = to.steps
+    .filter(({ id }) => formerIdsOf(change, id).some((old) => passBy.includes(old)))
+    .map(({ id }) => id);
   return [...new Set([...kept, ...newlyAhead(change, { state, was, now })])].filter((stepId) =>
     to.steps.some((step) => step.id === stepId && isPassable(step)),
   );
@@ -74,8 +83,7 @@ export function newlyAhead(change: Change, { state, was, now }: Standing): reado
   const before = stepsAhead(from, was);
   const known = new Set(from.steps.map(({ id }) => id));
   return [...stepsAhead(to, now)].filter((id) => {
-    const same = oldIdsOf(change, id);
-    const olds = same.length > 0 ? same : lookalikesOf(change, id);
+    const olds = formerIdsOf(change, id);
     if (olds.some((old) => before.has(old))) return false;
     // a step that an older version had under this id counts, too: removing a mail and adding it again sends it no second time
     const visited = olds.length > 0 || known.has(id) ? olds : [id];

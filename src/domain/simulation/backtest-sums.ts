@@ -98,14 +98,14 @@ function countIn(counts: Map<string, Counts>, name: string): Counts {
   return found;
 }
 
-/** Whether the draft would have sent, skipped and handed over the same, in the same order. */
+/** Whether the draft would have sent, skipped and handed over the same, whenever it would have. */
 export function isSame({ would, happened }: Pick<Backtested, 'would' | 'happened'>): boolean {
   return JSON.stringify(toldOf(would)) === JSON.stringify(toldOf(happened));
 }
 
 const toldOf = ({ journeys, mails, skips, handoffs }: Course) => [
   journeys.map(({ outcome }) => outcome),
-  mails.map(({ template }) => template),
-  skips.map(({ template }) => template),
-  handoffs.map(({ team }) => team),
+  mails.map(({ template }) => template).toSorted(),
+  skips.map(({ template }) => template).toSorted(),
+  handoffs.map(({ team }) => team).toSorted(),
 ];
