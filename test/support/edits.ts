@@ -15,7 +15,9 @@ type Edit =
   | { readonly type: 'rename' | 'remove'; readonly at: number; readonly isMapped: boolean }
   | { readonly type: 'insert'; readonly at: number; readonly step: 'mail' | 'wait'; readonly isLate: boolean }
   | { readonly type: 'move'; readonly at: number; readonly to: number }
-  | { readonly type: 'time'; readonly at: number; readonly time: string };
+  | { readonly type: 'time'; readonly at: number; readonly time: string }
+  /** Another id, another place, and no line in the map. */
+  | { readonly type: 'renew'; readonly at: number; readonly to: number };
 
 const EFFECTS = ['task', 'webhook', 'join'] as const;
 const at = fc.nat(11);
@@ -58,7 +60,7 @@ export const editedEffects = editedOnce({ also: [...EFFECTS, ...EFFECTS, ...EFFE
 
 /** Two changes, one after the other; the second may take back the first. */
 export const editedTwice: fc.Arbitrary<readonly [EditedSequence, EditedSequence]> = fc
-  .tuple(sequences({ isForwardOnly: true }), edits(1), edits(0), fc.boolean(), fc.boolean())
+  .tuple(sequences({ isForwardOnly: true }), renewing(edits(1)), renewing(edits(0)), fc.boolean(), fc.boolean())
   .map(([input, first, second, credit, isTakenBack]) => {
     const { whole, steps } = draftOf(input, withMail);
     const from = definitionSchema.parse({ ...whole, steps });
@@ -73,7 +75,16 @@ function edits(minLength: number): fc.Arbitrary<readonly Edit[]> {
   return fc.array(edit, { minLength, maxLength: 6 });
 }
 
-function draftOf(input: unknown, rested: typeof withMail): { readonly whole: object; readonly steps: readonly DraftStep[] } {
+/** With a mail that nobody would know but by its template. */
+function renewing(list: fc.Arbitrary<readonly Edit[]>): fc.Arbitrary<readonly Edit[]> {
+  const renew = fc.record({ type: fc.constant('renew' as const), at, to: at });
+  return fc.tuple(fc.option(renew, { nil: undefined }), list).map(([first, rest]) => (first ? [first, ...rest] : rest));
+}
+
+function draftOf(
+  input: unknown,
+  rested: typeof withMail,
+): { readonly whole: object; readonly steps: readonly DraftStep[] } {
   const draft = input as { readonly steps: readonly DraftStep[] }; // as sequences() makes it
   return { whole: draft, steps: draft.steps.flatMap(rested) };
 }
@@ -114,7 +125,8 @@ function applied(edited: Edited, one: Edit): Edited {
   const { steps } = edited;
   const index = one.at % steps.length;
   if (one.type === 'insert') return inserted(edited, one, index);
-  const step = steps[index];
+  const again = one.type === 'renew' ? steps.find(({ id }) => /^r\d?-/.test(id)) : undefined;
+  const step = again ?? steps[index];
   if (!step || index === steps.length - 1 || isNamedIn(edited.round, step)) return edited;
   switch (one.type) {
     case 'rename':
@@ -123,14 +135,23 @@ function applied(edited: Edited, one: Edit): Edited {
       const map = one.isMapped ? { ...edited.map, [step.id]: 'end' } : edited.map;
       return { ...edited, steps: steps.filter((other) => other !== step), map };
     }
-    case 'move': {
-      const rest = steps.filter((other) => other !== step);
-      const to = one.to % rest.length;
-      return { ...edited, steps: [...rest.slice(0, to), step, ...rest.slice(to)] };
+    case 'move':
+      return { ...edited, steps: movedTo(steps, step, one.to) };
+    case 'renew': {
+      const other = renamed(edited, step, false);
+      const found = other.steps.find(({ id }) => !steps.some((before) => before.id === id));
+      return found ? { ...other, steps: movedTo(other.steps, found, one.to) } : edited;
     }
     case 'time':
       return { ...edited, steps: steps.map((other) => (other === step ? withTime(step, one.time) : other)) };
   }
+}
+
+/** The last one stays last. */
+function movedTo(steps: readonly DraftStep[], step: DraftStep, to: number): readonly DraftStep[] {
+  const rest = steps.filter((other) => other !== step);
+  const place = to % rest.length;
+  return [...rest.slice(0, place), step, ...rest.slice(place)];
 }
 
 const isNamedIn = (round: string, { id }: DraftStep): boolean =>

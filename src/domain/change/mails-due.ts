@@ -17,8 +17,8 @@ const MOST_TURNS = 50;
  */
 export function mailsDue(input: AdvanceInput, until: Instant): readonly DueMail[] {
   const due: DueMail[] = [];
-  let next = input;
-  for (let count = 0; count < MOST_TURNS; count += 1) {
+  let next = { ...input, now: Math.max(input.now, putOffUntil(input)) };
+  for (let count = 0; count < MOST_TURNS && next.now <= until; count += 1) {
     const { move, state, changes } = advance(next);
     const after = happened(move, next.now, until);
     if (move.type === 'perform' && move.effect.type === 'mail') due.push({ stepId: move.stepId, at: next.now });
@@ -29,6 +29,13 @@ export function mailsDue(input: AdvanceInput, until: Instant): readonly DueMail[
     next = { ...rest, ...after, state, facts, turn: next.turn + 1 };
   }
   return due;
+}
+
+/** A mail that the gate has put off is tried again at any turn, and put off once more: it is due when its time has come. */
+function putOffUntil({ definition, state: { place } }: AdvanceInput): Instant {
+  if (place.type !== 'waiting') return Number.NEGATIVE_INFINITY;
+  const isMail = definition.steps.some(({ id, type }) => id === place.stepId && type === 'mail');
+  return isMail && place.until !== null ? place.until : Number.NEGATIVE_INFINITY;
 }
 
 /** When the journey is asked again, and what came of its effect; undefined: not by `until`. */

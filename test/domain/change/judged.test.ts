@@ -29,6 +29,13 @@ test('the mails of the next days are those that come if nobody does anything', (
   ]);
 });
 
+test('a mail that the gate has put off is due when its time has come, not at once', () => {
+  const until = MONDAY + 3 * HOUR;
+  const state = stateAfter(V1, [{ effect: 'mail', status: 'deferred', until, reason: 'quiet hours' }]);
+  expect(mailsDue(aTurn(V1, { state }), MONDAY + DAY)).toEqual([{ stepId: 'hello', at: until }]);
+  expect(mailsDue(aTurn(V1, { state }), MONDAY + 2 * HOUR)).toEqual([]);
+});
+
 test('a shorter wait makes mails due that were not', () => {
   const to = aDefinition({ steps: [mail('hello'), wait('rest', '1d'), mail('offer'), done] });
   const asked = judging(to);
