@@ -137,6 +137,30 @@ test('journeys move where they can, those in a mail stay and are listed, and no 
   for (const journeyId of [...resting, busy]) expect(await mailsOf(journeyId)).toEqual(['hello', 'again']);
 }, 60_000);
 
+test('what a dry run foretells is what moving then does, step by step and reason by reason', async () => {
+  await publish('foretold', V1);
+  const resting = [await entered('foretold'), await entered('foretold'), await entered('foretold')];
+  const [first = ''] = resting;
+  // one comes to its end, one that ended is not asked; the others rest
+  await engine.skipping.further(workflowOf(first));
+  expect(await engine.endOf(first)).toBe('completed');
+  await publish('foretold', V2);
+  for (const map of ['steps: {}', `${MAP}\nlate: [extra]\ncredit: false`]) {
+    const words = ['--map', files.write('foretold.yaml', map)];
+    const { isDryRun: _, due: __, caps: ___, ...foretold } = await migrate('foretold', 1, 2, ...words, '--dry-run');
+    const { isDryRun, ...done } = await migrate('foretold', 1, 2, ...words);
+    expect(isDryRun).toBe(false);
+    expect(alike(done)).toEqual(alike(foretold));
+    expect(done.journeys).toBe(2);
+  }
+}, 60_000);
+
+/** Which of them a report names is chance. */
+const alike = ({ groups, ...report }: { readonly groups: readonly { readonly ids: readonly string[] }[] }) => ({
+  ...report,
+  groups: groups.map(({ ids, ...group }) => ({ ...group, named: ids.length })),
+});
+
 test('an added mail comes late to those who are past it, when asked for', async () => {
   await publish('late', V1);
   const [journeyId, other] = [await entered('late'), await entered('late')];

@@ -15,6 +15,7 @@ import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { everythingIn } from '../support/everything';
 import { anIncoming } from '../support/journeys';
+import { aLead, aPerson, writePeople } from '../support/people';
 
 const database = testDatabase();
 const FILE = path.join(SEQUENCES, 'course-nurture.yaml');
@@ -158,4 +159,24 @@ test('behaviour is measured from enough mails alone', async () => {
     callRate: 0,
     clickDelaysMs: Array.from({ length: 11 }, () => 3 * HOUR),
   });
+});
+
+test('more contacts than a page are read page by page, each once, and told of as they come', async () => {
+  const since = NOW + DAY; // nobody else came since
+  const events = [{ type: 'lead.created', at: since }];
+  const people = Array.from({ length: 230 }, () => aPerson({ leads: [aLead({ offer: 'course' })], events }));
+  await writePeople(database.db, people);
+  const [seen, progress]: [Set<string>, number[]] = [new Set(), []];
+  const { contacts, entered } = await runBacktest(database.db, {
+    rules,
+    file: FILE,
+    folder: SEQUENCES,
+    since,
+    now: since + DAY,
+    limit: 225,
+    onContact: ({ contactId }) => seen.add(contactId),
+    onProgress: ({ done, all }) => progress.push(all - done),
+  });
+  expect([contacts, seen.size, entered]).toEqual([225, 225, { would: 225, happened: 0 }]);
+  expect(progress).toEqual(Array.from({ length: 225 }, (_, index) => 224 - index));
 });
