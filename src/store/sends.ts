@@ -70,7 +70,10 @@ export interface PlannedMail {
   readonly now: Instant;
 }
 
-/** Plans the send of a move that is a mail, once by its key: part of the transaction that decides the move. */
+/**
+ * Plans the send of a move that is a mail, once by its key: part of the transaction that decides the move. One that was deferred says
+ * what it is now: its journey may have moved to a version with another template.
+ */
 export async function planSend(tx: Tx, { journey, move, now }: PlannedMail): Promise<void> {
   if (move.type !== 'perform' || move.effect.type !== 'mail') return;
   const { id, contactId, definition } = journey;
@@ -79,7 +82,9 @@ export async function planSend(tx: Tx, { journey, move, now }: PlannedMail): Pro
     INSERT INTO send (id, contact_id, journey_id, step_id, recipient, purpose, template, variant, status, message_id, planned_at)
     SELECT ${move.effect.key}::uuid, id, ${id}::uuid, ${move.stepId}, email, ${purpose}, ${template}, ${variant}, 'planned', '',
       ${new Date(now)}
-    FROM contact WHERE id = ${contactId}::uuid ON CONFLICT (id) DO NOTHING`;
+    FROM contact WHERE id = ${contactId}::uuid
+    ON CONFLICT (id) DO UPDATE SET purpose = excluded.purpose, template = excluded.template, variant = excluded.variant
+      WHERE send.status IN ('planned', 'deferred')`;
 }
 
 /** A send of which nobody knows whether it arrived. */

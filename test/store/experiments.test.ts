@@ -4,7 +4,7 @@ import { decideExperiments, listExperiments } from '../../src/store/experiments'
 import { readJourney } from '../../src/store/journeys';
 import { findNewest, publish, type SequenceVersion } from '../../src/store/sequences';
 import { runSweep } from '../../src/store/sweep';
-import { factsFor } from '../../src/store/turn';
+import { factsFor, takeTurn } from '../../src/store/turn';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { aJourney, published } from '../support/journeys';
@@ -193,6 +193,22 @@ describe('what has won', () => {
     await sent(second, { variant: 'short', count: 80, successes: 60 });
     expect(await decide(second)).toMatchObject([{ decided: { winner: 'short' } }]);
     expect((await variantOf(second)).variant).toBe('short');
+  });
+
+  it('is not sent in place of a variant that was chosen before, and deferred', async () => {
+    const version = await aSequence();
+    const { db } = database;
+    let { journeyId, variant } = await variantOf(version);
+    while (variant !== 'plain') ({ journeyId, variant } = await variantOf(version));
+    const until = MONDAY + HOUR;
+    const outcome = { effect: 'mail', status: 'deferred', until, reason: 'quiet hours' } as const;
+    await transaction(db, (tx) => takeTurn(tx, SALES, { journeyId, turn: 1, now: MONDAY, outcome }));
+    await sent(version, { variant: 'plain', count: 60, successes: 5 });
+    await sent(version, { variant: 'bold', count: 60, successes: 30 });
+    await decide(version);
+    const { move } = await transaction(db, (tx) => takeTurn(tx, SALES, { journeyId, turn: 2, now: until }));
+    expect(move).toMatchObject({ effect: { variant: 'plain' } });
+    expect(await db.decision.count({ where: { journeyId, kind: 'experiment' } })).toBe(1);
   });
 
   it('is not looked for where nothing is compared', async () => {

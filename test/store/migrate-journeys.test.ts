@@ -57,6 +57,30 @@ test('a mail that is due at once under the new version goes out under the limit 
   });
 });
 
+test('a deferred mail goes out as the new version has it, and its send says so', async () => {
+  const mail = (parts: object) => ({ id: 'hello', type: 'mail', ...parts });
+  const variants = (...names: readonly string[]) => ({ variants: names.map((name) => ({ name, template: `to-${name}` })) });
+  const { from, to } = await versions(
+    { steps: [mail(variants('old', 'older')), done] },
+    { steps: [mail({ ...variants('new', 'newer'), purpose: 'transactional' }), done] },
+  );
+  const { journeyId } = await aJourney(context.db, from);
+  const until = MONDAY + 2 * DAY;
+  const outcome = { effect: 'mail', status: 'deferred', until, reason: 'quiet hours' } as const;
+  await transaction(context.db, (tx) => takeTurn(tx, SALES, { journeyId, turn: 1, now: MONDAY, outcome }));
+  await context.db.send.updateMany({ where: { journeyId }, data: { status: 'deferred' } }); // as the activity writes it
+  await ask(journeyId, to, { turn: 2 });
+  const { move } = await transaction(context.db, (tx) => takeTurn(tx, SALES, { journeyId, turn: 3, now: until }));
+  const { variant } = move.type === 'perform' && move.effect.type === 'mail' ? move.effect : {};
+  expect(await context.db.send.findFirst({ where: { journeyId } })).toMatchObject({
+    variant,
+    template: `to-${variant}`,
+    purpose: 'transactional',
+  });
+  const said = (await decisionsOf(journeyId)).filter(({ kind }) => kind === 'experiment');
+  expect(said.map(({ outcome: chosen }) => chosen)).toEqual([expect.stringMatching(/^old/), variant]);
+});
+
 test('a journey that calls people under the new version says so', async () => {
   const call = { id: 'call', type: 'task', kind: 'call', title: 'Ask', due: '2d' };
   const { from, to } = await versions(

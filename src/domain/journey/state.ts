@@ -75,6 +75,8 @@ export type Place =
       readonly frozenMs?: number;
       /** The pause that holds it. */
       readonly heldBy?: string;
+      /** Of a deferred mail: the variant that it was to be. */
+      readonly variant?: string;
     }
   | { readonly type: 'ended' };
 

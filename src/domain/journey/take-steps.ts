@@ -22,6 +22,8 @@ interface Visit {
   readonly sinceSeq: number;
   readonly key: string;
   readonly frozenMs: number;
+  /** Of a mail that was asked for before: the variant that it was to be. */
+  readonly variant: string | undefined;
 }
 
 type Go = Extract<StepPlan, { type: 'go' }>;
@@ -55,7 +57,7 @@ function take(at: Visit, still: Standstill): Go | Advanced {
   return dropped(plan, at, still) ?? rested(at, plan, still.holds);
 }
 
-function planOf({ progress, step, phase, key }: Visit): StepPlan {
+function planOf({ progress, step, phase, key, variant }: Visit): StepPlan {
   const { input, facts, seen, visits, used } = progress;
   return planStep(step, {
     phase,
@@ -65,6 +67,7 @@ function planOf({ progress, step, phase, key }: Visit): StepPlan {
     journeyId: input.journey.id,
     key,
     visit: visits[step.id] ?? 1,
+    ...(variant === undefined ? {} : { variant }),
     used,
     sequence: input.definition.sequence,
     calendars: input.rules.calendars,
@@ -92,12 +95,12 @@ function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | u
 
 function visitOf(
   progress: Progress,
-  { stepId, sinceSeq }: { readonly stepId: string; readonly sinceSeq: number },
+  { stepId, sinceSeq, variant }: { readonly stepId: string; readonly sinceSeq: number; readonly variant?: string },
   phase: Phase,
 ): Visit {
   const { definition, journey, unread } = progress.input;
   const key = (unread?.keyOf ?? keyOf)(journey.id, stepId, progress.visits[stepId] ?? 1);
-  return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0 };
+  return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0, variant };
 }
 
 /** Time that stood still since the wait began is given back to it, however often the journey has been looked at meanwhile. */
@@ -195,9 +198,17 @@ function stayed(at: Visit, plan: Extract<StepPlan, { type: 'stay' }>, holds: Pau
 }
 
 function waitingPlace(at: Visit, until: Instant | null): Extract<Place, { type: 'waiting' }> {
-  const { step, sinceSeq, phase, frozenMs: frozen } = at;
+  const { step, sinceSeq, phase, frozenMs: frozen, variant } = at;
   const since = phase.type === 'waiting' ? phase.since : at.progress.input.now;
-  return { type: 'waiting', stepId: step.id, until, sinceSeq, since, ...(frozen > 0 ? { frozenMs: frozen } : {}) };
+  return {
+    type: 'waiting',
+    stepId: step.id,
+    until,
+    sinceSeq,
+    since,
+    ...(frozen > 0 ? { frozenMs: frozen } : {}),
+    ...(variant === undefined ? {} : { variant }),
+  };
 }
 
 function performed(at: Visit, plan: Extract<StepPlan, { type: 'perform' }>): Advanced {
@@ -211,7 +222,8 @@ function performed(at: Visit, plan: Extract<StepPlan, { type: 'perform' }>): Adv
     ...(variant === undefined ? {} : { variant }),
   };
   // tried again after a deferral, it was told already
-  const isTold = variant === undefined || at.phase.type !== 'arrived';
+  const wasTold = at.phase.type !== 'arrived' && (at.variant === undefined || at.variant === variant);
+  const isTold = variant === undefined || wasTold;
   const { reason = '' } = plan.effect === 'mail' ? plan : {};
   const said = isTold ? progress : decided(progress, { kind: 'experiment', stepId: step.id, outcome: variant, reason });
   return resting(said, standsStill(said, place));

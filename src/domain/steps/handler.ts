@@ -23,6 +23,8 @@ export interface Situation {
   readonly key: string;
   /** How often the step was arrived at, this time included. */
   readonly visit: number;
+  /** Of a mail that was deferred: the variant that it was to be. */
+  readonly variant?: string;
   /** `seq` of the event that each earlier waitFor has used, by step. */
   readonly used: { readonly [stepId: string]: number };
   /** Name of the sequence. */

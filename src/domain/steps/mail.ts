@@ -96,12 +96,17 @@ export const mail: StepHandler<MailStep> = {
   },
 };
 
-/** The one that won, else by chance: the same send always gets the same variant, however often it is tried. */
+/**
+ * The one that won, else by chance. The same send always gets the same variant, however often it is tried and whatever wins meanwhile,
+ * for as long as its step has it.
+ */
 function variantFor(
   { id, variants = [] }: MailStep,
-  { facts, key }: Situation,
+  { facts, key, variant: chosen }: Situation,
 ): Pick<Extract<StepPlan, { effect: 'mail' }>, 'variant' | 'reason'> {
   if (variants.length === 0) return {};
+  const kept = variants.find(({ name }) => name === chosen);
+  if (kept) return { variant: kept.name, reason: 'it was chosen before' };
   const won = variants.find(({ name }) => name === facts.winners?.[id]);
   if (won) return { variant: won.name, reason: 'it has won the comparison' };
   const { name } = weighted(variants, chance('variant', key));
