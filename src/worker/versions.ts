@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { failure } from '../domain/errors';
@@ -21,9 +22,11 @@ export interface ListedVersion {
 
 /**
  * Makes a build the one that takes what begins, and what continues as new. Its worker must have been seen by the server: throws
- * VIV_WORKER_VERSION.
+ * VIV_WORKER_VERSION. Resolves when every task queue knows: until then a journey that wakes may still go on with the build before.
+ * False: some do not know yet, and hear of it later.
  */
-export async function promote({ connection, namespace, deployment }: Deployment, buildId: string): Promise<void> {
+export async function promote(o: Deployment, buildId: string, patienceMs = TELLING_MS): Promise<boolean> {
+  const { connection, namespace, deployment } = o;
   const refusal = await refusalOf(() =>
     connection.workflowService.setWorkerDeploymentCurrentVersion({
       namespace,
@@ -33,9 +36,26 @@ export async function promote({ connection, namespace, deployment }: Deployment,
     }),
   );
   if (refusal) throw failure('VIV_WORKER_VERSION', { buildId, deployment, problem: refusal.details }, refusal);
+  const end = performance.now() + patienceMs;
+  while (await isBeingTold(o)) {
+    if (performance.now() > end) return false;
+    await sleep(50);
+  }
+  return true;
 }
 
-const { WorkerDeploymentVersionStatus: Status } = temporal.api.enums.v1;
+/** The server tells its task queues one by one, as a rule within a second. */
+const TELLING_MS = 30_000;
+
+async function isBeingTold({ connection, namespace, deployment }: Deployment): Promise<boolean> {
+  const { workerDeploymentInfo: info } = await connection.workflowService.describeWorkerDeployment({
+    namespace,
+    deploymentName: deployment,
+  });
+  return info?.routingConfigUpdateState === Telling.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS;
+}
+
+const { WorkerDeploymentVersionStatus: Status, RoutingConfigUpdateState: Telling } = temporal.api.enums.v1;
 const STATUSES: { readonly [status: number]: ListedVersion['status'] } = {
   [Status.WORKER_DEPLOYMENT_VERSION_STATUS_CURRENT]: 'current',
   [Status.WORKER_DEPLOYMENT_VERSION_STATUS_RAMPING]: 'ramping',

@@ -76,6 +76,11 @@ async function buildOf(journeyId: string): Promise<string | null | undefined> {
   return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
 }
 
+async function goesOnWith(buildId: string, journeyId: string): Promise<void> {
+  if (await waitUntil(async () => (await buildOf(journeyId)) === buildId, PATIENCE_MS)) return;
+  throw new Error(`it is still on ${await buildOf(journeyId)}, and has been decided on ${buildsOf(journeyId)}`);
+}
+
 /** A journey that waits for two events, one after the other, once its workflow rests on some build. */
 async function waiting() {
   const version = await published(database.db, {
@@ -121,7 +126,7 @@ test('a journey keeps to its build while it waits, and goes on with the promoted
   expect(await versions()).toBe('v1 draining 1, v2 current 1');
 
   await tell(old.contactId);
-  await waitUntil(async () => (await buildOf(old.journeyId)) === 'v2', PATIENCE_MS);
+  await goesOnWith('v2', old.journeyId);
   await tell(old.contactId);
   expect(await handleOf(old.journeyId).result()).toBe('came');
   expect(await runsOf(temporal, workflowOf(old.journeyId))).toHaveLength(2);
@@ -129,9 +134,10 @@ test('a journey keeps to its build while it waits, and goes on with the promoted
 
   await promoted('v1'); // back: what began on v2 returns when it wakes
   await tell(young.contactId);
-  await waitUntil(async () => (await buildOf(young.journeyId)) === 'v1', PATIENCE_MS);
+  await goesOnWith('v1', young.journeyId);
   await tell(young.contactId);
   expect(await handleOf(young.journeyId).result()).toBe('came');
+  expect(new Set(buildsOf(young.journeyId))).toEqual(new Set(['v1']));
 }, 120_000);
 
 test('a build whose worker was never seen is not promoted, and nothing changes', async () => {

@@ -84,8 +84,9 @@ interface VersionOptions {
 }
 
 async function promoteBuild({ deployment, buildId: id }: VersionOptions & { readonly buildId: string }): Promise<void> {
-  await onDeployment(deployment, (server) => promote(server, id));
-  process.stdout.write(`Build ${id} of ${deployment} takes what begins from now on.\n`);
+  const isKnown = await onDeployment(deployment, (server) => promote(server, id));
+  const later = isKnown ? '' : ' Some task queues have not heard of it yet; Temporal tells them when it can.';
+  process.stdout.write(`Build ${id} of ${deployment} takes what begins from now on.${later}\n`);
 }
 
 async function versions({ deployment, json }: VersionOptions): Promise<void> {
