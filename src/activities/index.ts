@@ -1,4 +1,5 @@
 import { signLink } from '../mail/links';
+import { atItsTime, type Clock } from './at-its-time';
 import { createDeliver } from './deliver';
 import { withFailures } from './failure';
 import { createHandoffActivities, type HandoffActivities } from './handoff';
@@ -20,8 +21,8 @@ export type Activities = TurnActivities &
   SweepActivities;
 
 /** Every activity, failing in Temporal's words. A new one adds its file and one line here. */
-export function createActivities(deps: MailDeps & WebhookDeps): Activities {
-  const { db, turn, publicUrl, linkSecret } = deps;
+export function createActivities(deps: MailDeps & WebhookDeps & { readonly clock?: Clock | undefined }): Activities {
+  const { db, turn, publicUrl, linkSecret, clock } = deps;
   const mailRep = createMailRep({
     rules: turn.rules,
     publicUrl,
@@ -31,8 +32,8 @@ export function createActivities(deps: MailDeps & WebhookDeps): Activities {
   return withFailures({
     ...createTakeTurn(db, turn),
     ...createMigrateJourney(db, turn),
-    ...createSendMail(deps),
-    ...createSendWebhook(deps),
+    sendMail: atItsTime(clock, createSendMail(deps).sendMail),
+    sendWebhook: atItsTime(clock, createSendWebhook(deps).sendWebhook),
     ...createPlayScript(db, turn),
     ...createHandoffActivities({ db, turn, mailRep }),
     ...createSweepActivities({ db, turn }),

@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { type Lane, lanesOf } from '../domain/delivery/lanes';
+import { type Lane, lanesToServe } from '../domain/delivery/lanes';
 import type { DeliveryRules } from '../domain/delivery/rules';
 import { failure } from '../domain/errors';
 import { refusalOf } from './refusal';
@@ -20,7 +20,7 @@ const JOURNEYS = 'journeys';
 /** Starts one worker for journeys, and one for each lane. Throws VIV_CONFIG_INVALID for a queue that is none. */
 export async function startFleet(options: FleetOptions): Promise<RunningWorker> {
   const { queues, client, delivery, usedLanes, ...worker } = options;
-  const lanes = allLanes(delivery, usedLanes);
+  const lanes = lanesToServe(delivery, usedLanes);
   const isWanted = chosen(queues, [JOURNEYS, ...lanes.map(({ name }) => name)]);
   const starts = [
     ...(isWanted(JOURNEYS) ? [() => startWorker(worker)] : []),
@@ -40,13 +40,6 @@ export async function startFleet(options: FleetOptions): Promise<RunningWorker> 
   const finished = Promise.all(running.map((one) => one.finished)).then(() => undefined);
   finished.catch(() => undefined); // whoever awaits `finished` or `stop` hears of it
   return { finished, stop };
-}
-
-/** Those that are declared, and those that no longer are while mails wait in them: these go out as the others do. */
-function allLanes(delivery: DeliveryRules | undefined, used: readonly string[]): readonly Lane[] {
-  const declared = delivery ? lanesOf(delivery) : [];
-  const left = used.filter((name) => !declared.some((lane) => lane.name === name));
-  return [...declared, ...left.map((name) => ({ name, perSecond: declared[0]?.perSecond ?? null }))];
 }
 
 function chosen(queues: readonly string[] | undefined, known: readonly string[]): (name: string) => boolean {

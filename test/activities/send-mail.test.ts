@@ -1,5 +1,6 @@
 import { simpleParser } from 'mailparser';
 import { countStatements } from '../../bench/statements';
+import { createActivities } from '../../src/activities';
 import type { MailDeps } from '../../src/activities/send-mail';
 import { newId } from '../../src/domain/ids';
 import { readLink } from '../../src/mail/links';
@@ -185,6 +186,30 @@ describe('what stands in the way', () => {
     expect(await decisionsOf(mailing)).toEqual([
       { kind: 'defer', outcome: 'deferred', reason: 'quiet hours from 21:00 to 08:00 in America/Sao_Paulo' },
     ]);
+  });
+});
+
+describe('a mail that has lain in its queue for hours', () => {
+  beforeEach(() => serve());
+  const eleven = Date.UTC(2026, 0, 6, 2); // in the evening, in São Paulo
+  const sendAt = (now: number, { request }: Mailing) => {
+    const secretOf = () => undefined;
+    return createActivities({ ...deps, secretOf, clock: () => now }).sendMail(request);
+  };
+
+  it('waits for the morning when it is night by now', async () => {
+    const mailing = await aMailing(database.db);
+    expect(await sendAt(eleven, mailing)).toMatchObject({ move: { stepId: 'first', until: Date.UTC(2026, 0, 6, 11) } });
+    expect(server.messages).toEqual([]);
+  });
+
+  it('goes out as of now, and never as of a time before it was asked for', async () => {
+    const late = await aMailing(database.db);
+    await sendAt(MONDAY + 2 * HOUR, late);
+    expect(await sendOf(late)).toMatchObject({ status: 'accepted', settledAt: new Date(MONDAY + 2 * HOUR) });
+    const early = await aMailing(database.db);
+    await sendAt(MONDAY - HOUR, early);
+    expect(await sendOf(early)).toMatchObject({ status: 'accepted', settledAt: new Date(MONDAY) });
   });
 });
 

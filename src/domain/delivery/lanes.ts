@@ -1,5 +1,5 @@
 import { type Found, senseless } from '../yaml/problem';
-import type { DeliveryRules } from './rules';
+import { type DeliveryRules, LEAST_PER_SECOND } from './rules';
 
 /** A queue of mails under a limit of its own. */
 export interface Lane {
@@ -24,6 +24,18 @@ export function lanesOf(rules: DeliveryRules): readonly Lane[] {
   const lanes = own(rules).map(([domain, { perSecond }]) => ({ name: `${REST}-${domain}`, perSecond }));
   const left = rules.provider && rules.provider.perSecond - sum(lanes.map(({ perSecond }) => perSecond));
   return [{ name: REST, perSecond: rules.domains[ALL_OTHERS]?.perSecond ?? left ?? null }, ...lanes];
+}
+
+/**
+ * All lanes that are to be served: those that are declared, and those of `used` that are no longer, in which mails may wait. The latter
+ * share the common lane's limit with it, evenly, so that all together still keep the provider's.
+ */
+export function lanesToServe(rules: DeliveryRules | undefined, used: readonly string[]): readonly Lane[] {
+  const [common, ...declared] = rules ? lanesOf(rules) : [];
+  const left = used.filter((name) => ![common, ...declared].some((lane) => lane?.name === name));
+  const whole = common?.perSecond ?? null;
+  const perSecond = whole === null ? null : Math.max(LEAST_PER_SECOND, whole / (left.length + 1));
+  return [...(common ? [{ ...common, perSecond }] : []), ...declared, ...left.map((name) => ({ name, perSecond }))];
 }
 
 /** Name of the lane that an address is in. */

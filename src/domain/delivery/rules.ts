@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { slug } from '../sequence/names';
 
-/** The server takes rates from a hundredth of a mail a second. */
-const perSecond = z.number().min(0.01).max(10_000);
+/** The server takes no rates below. */
+export const LEAST_PER_SECOND = 0.01;
+const perSecond = z.number().min(LEAST_PER_SECOND).max(10_000);
 const domain = z
   .string()
   .max(253)

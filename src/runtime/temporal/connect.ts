@@ -39,9 +39,18 @@ export function temporalSettings(environment: { readonly [name: string]: string 
 
 let isQuiet = false;
 
+/** What the SDK says of each worker that takes activities alone, as those of lanes are meant to: it has no option that tells it so. */
+const MEANT = 'No workflows registered, not polling for workflow tasks';
+
+class TroubleLogger extends DefaultLogger {
+  override log(...[level, message, meta]: Parameters<DefaultLogger['log']>): void {
+    if (message !== MEANT) super.log(level, message, meta);
+  }
+}
+
 /** Temporal's own words are for trouble alone: every start and stop of a worker would be four lines. Before the first connection. */
 function quietWorkers(): void {
-  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('WARN') });
+  if (!isQuiet) Runtime.install({ logger: new TroubleLogger('WARN') });
   isQuiet = true;
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deliveryProblems, laneOf, lanesOf } from '../../../src/domain/delivery/lanes';
+import { deliveryProblems, laneOf, lanesOf, lanesToServe } from '../../../src/domain/delivery/lanes';
 import { routed } from '../../../src/domain/delivery/route';
 import { deliverySchema } from '../../../src/domain/delivery/rules';
 import type { Move } from '../../../src/domain/journey/move';
@@ -29,16 +29,27 @@ test('an address is in the lane of its domain, by any of its names, in any case'
   expect(lanes.map((email) => laneOf(delivery, email))).toEqual(['mail-gmail.com', 'mail-gmail.com', 'mail', 'mail']);
 });
 
+test('a lane that is no longer declared shares the limit of the common one while mails wait in it', () => {
+  const delivery = rules({ provider: { perSecond: 50 }, domains: GOOGLE });
+  expect(lanesToServe(delivery, ['mail-gmail.com', 'mail-old.test', 'mail'])).toEqual([
+    { name: 'mail', perSecond: 20 },
+    { name: 'mail-gmail.com', perSecond: 10 },
+    { name: 'mail-old.test', perSecond: 20 },
+  ]);
+  expect(lanesToServe(undefined, ['mail'])).toEqual([{ name: 'mail', perSecond: null }]);
+});
+
 // INV-LANES
 test('whatever valid rules say, the lanes together never exceed the provider', () => {
   const rate = fc.integer({ min: 1, max: 40 });
   const domains = fc.dictionary(fc.constantFrom('a.test', 'b.test', '*'), fc.record({ perSecond: rate }));
+  const used = fc.uniqueArray(fc.constantFrom('mail', 'mail-a.test', 'mail-gone.test', 'mail-old.test'));
   fc.assert(
-    fc.property(rate, domains, (perSecond, given) => {
+    fc.property(rate, domains, used, (perSecond, given, inUse) => {
       const delivery = rules({ provider: { perSecond }, domains: { ...given } });
       if (deliveryProblems(delivery).length > 0) return;
-      const rates = lanesOf(delivery).map((lane) => lane.perSecond ?? Number.POSITIVE_INFINITY);
-      expect(rates.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(perSecond);
+      const rates = lanesToServe(delivery, inUse).map((lane) => lane.perSecond ?? Number.POSITIVE_INFINITY);
+      expect(rates.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(perSecond + 1e-9);
       expect(Math.min(...rates)).toBeGreaterThan(0);
     }),
   );
