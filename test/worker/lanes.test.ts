@@ -34,12 +34,15 @@ const relay = new SMTPServer({
     });
   },
 });
-let engine: Engine | undefined;
+let engines: Engine[] = [];
+const stopEngines = async () => {
+  await Promise.all(engines.map((engine) => engine.stop()));
+  engines = [];
+};
 
 // before the servers' own hooks: these run in the order in which they stand
 afterEach(async () => {
-  await engine?.stop();
-  engine = undefined;
+  await stopEngines();
   arrivals = [];
 });
 afterAll(() => new Promise<void>((resolve) => relay.close(resolve)));
@@ -50,11 +53,14 @@ beforeAll(async () => {
   await once(relay.server, 'listening');
 });
 
-async function start(delivery: object | undefined, taskQueue = `lanes-${randomUUID()}`) {
+async function start(
+  delivery: object | undefined,
+  { taskQueue = `lanes-${randomUUID()}`, queues }: { taskQueue?: string; queues?: readonly string[] } = {},
+) {
   const parsed = delivery && deliverySchema.parse(delivery);
   const rules = { ...SALES.rules, ...(parsed ? { delivery: parsed } : {}) };
   const { port } = relay.server.address() as AddressInfo; // it listens
-  engine = await startEngine({
+  const engine = await startEngine({
     databaseUrl: database.url,
     temporal,
     taskQueue,
@@ -67,7 +73,9 @@ async function start(delivery: object | undefined, taskQueue = `lanes-${randomUU
       publicUrl: 'https://viva.example',
       linkSecret: LINK_SECRET,
     },
+    ...(queues ? { queues } : {}),
   });
+  engines.push(engine);
   return { taskQueue, turn: { rules } satisfies TurnDeps };
 }
 
@@ -118,6 +126,54 @@ test('a sequence that comes late takes its turn among the mails of one that came
   expect(at('big.test').length).toBeLessThan(80); // without turns it would be all 80
 }, 90_000);
 
+/** Of the lane's queue on the server: its mails that wait, and its limit. */
+async function laneOnServer(taskQueue: string, lane: string) {
+  const { stats, config } = await temporal.connection.workflowService.describeTaskQueue({
+    namespace: temporal.namespace,
+    taskQueue: { name: `${taskQueue}-${lane}` },
+    taskQueueType: 2, // activities
+    reportStats: true,
+    reportConfig: true,
+  });
+  return {
+    waiting: Number(stats?.approximateBacklogCount ?? 0),
+    perSecond: config?.queueRateLimit?.rateLimit?.requestsPerSecond,
+  };
+}
+
+test('of two sequences that wait, the one with three times the share has three turns for one of the other', async () => {
+  const [big, small] = [await aMail(), await aMail()];
+  const delivery = { provider: { perSecond: 20 }, shares: { [big.sequence]: 3 } };
+  const { turn, taskQueue } = await start(delivery, { queues: ['journeys'] });
+  for (let n = 0; n < 48; n += 1) {
+    await enter(1, { turn, version: small, domain: 'small.test' });
+    await enter(1, { turn, version: big, domain: 'big.test' });
+  }
+  const isWaiting = async () => (await laneOnServer(taskQueue, 'mail')).waiting === 96;
+  expect(await waitUntil(isWaiting, PATIENCE_MS)).toBe(true);
+  await start(delivery, { taskQueue, queues: ['mail'] });
+  await waitUntil(() => Promise.resolve(arrivals.length >= 48), PATIENCE_MS);
+  const turns = arrivals.slice(0, 48).filter(({ to }) => to.endsWith('@big.test')).length;
+  // 36, give or take what the queue's partitions and the mails under way leave; in the order in which they came it would be 24
+  expect(turns).toBeGreaterThanOrEqual(31);
+  expect(turns).toBeLessThanOrEqual(41);
+}, 90_000);
+
+test('the server has the limit of each lane, and a later one in its place', async () => {
+  const domains = { 'slow.test': { perSecond: 0.5 } };
+  const queues = ['mail', 'mail-slow.test'];
+  const { taskQueue } = await start({ provider: { perSecond: 10 }, domains }, { queues });
+  const limits = async () =>
+    Promise.all(queues.map(async (lane) => (await laneOnServer(taskQueue, lane)).perSecond));
+  expect(await limits()).toEqual([9.5, 0.5]);
+  await stopEngines();
+  await start({ provider: { perSecond: 4 }, domains }, { taskQueue, queues });
+  expect(await limits()).toEqual([3.5, 0.5]);
+  await stopEngines();
+  await start({ domains }, { taskQueue, queues });
+  expect(await limits()).toEqual([undefined, 0.5]);
+});
+
 test('a slow domain holds nobody up; its mails go out when its lane is no longer declared', async () => {
   const { turn, taskQueue } = await start({ domains: { 'slow.test': { perSecond: 0.5 } } });
   const version = await aMail();
@@ -131,8 +187,8 @@ test('a slow domain holds nobody up; its mails go out when its lane is no longer
   const { events } = await temporal.client.workflow.getHandle(`journey:${journeyId}`).fetchHistory();
   expect(textOf(events)).toContain('mail-slow.test');
   expect(textOf(events)).not.toContain(email);
-  await engine?.stop();
-  await start(undefined, taskQueue);
+  await stopEngines();
+  await start(undefined, { taskQueue });
   await arrived(20, 'slow.test');
 }, 90_000);
 
