@@ -12,7 +12,7 @@ export function createProgram(): Command {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')));
   const program = new Command('viveiro')
     .version(version, '-V, --version', 'say which version this is')
-    .description('Takes people from first interest to a customer, and brings quiet customers back.')
+    .description('Takes people from first interest to a purchase, and brings quiet clients back.')
     .enablePositionalOptions() // what stands behind a subcommand is its own
     .exitOverride() // commands made later inherit this and what follows
     .configureOutput({ outputError: (said, write) => write(said.replace(/^error: /, 'VIV_USAGE: ')) })
