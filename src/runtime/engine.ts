@@ -87,7 +87,15 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     client: connection,
     namespace,
     taskQueue,
-    activities: createActivities({ db, turn, templates, transport, secretOf, clock: reactions ? undefined : Date.now, ...mail }),
+    activities: createActivities({
+      db,
+      turn,
+      templates,
+      transport,
+      secretOf,
+      clock: reactions ? undefined : Date.now,
+      ...mail,
+    }),
     delivery: reactions ? undefined : rules.delivery, // a rehearsal mails to the inbox, which has no limits
     usedLanes: await lanesInUse(single(db)),
     version,

@@ -22,20 +22,25 @@ export interface ListedVersion {
 
 /**
  * Makes a build the one that takes what begins, and what continues as new. Its worker must have been seen by the server: throws
- * VIV_WORKER_VERSION. Resolves when every task queue knows: until then a journey that wakes may still go on with the build before.
+ * VIV_WORKER_VERSION. Null: the unversioned worker, as before the first promotion. Resolves when every task queue knows: until then a journey that wakes may still go on with the build before.
  * False: some do not know yet, and hear of it later.
  */
-export async function promote(o: Deployment, buildId: string, patienceMs = TELLING_MS): Promise<boolean> {
+export async function promote(o: Deployment, buildId: string | null, patienceMs = TELLING_MS): Promise<boolean> {
   const { connection, namespace, deployment } = o;
   const refusal = await refusalOf(() =>
     connection.workflowService.setWorkerDeploymentCurrentVersion({
       namespace,
       deploymentName: deployment,
-      buildId,
+      buildId: buildId ?? '',
       identity: 'viveiro worker promote',
     }),
   );
-  if (refusal) throw failure('VIV_WORKER_VERSION', { buildId, deployment, problem: refusal.details }, refusal);
+  if (refusal)
+    throw failure(
+      'VIV_WORKER_VERSION',
+      { buildId: buildId ?? 'unversioned', deployment, problem: refusal.details },
+      refusal,
+    );
   const end = performance.now() + patienceMs;
   while (await isBeingTold(o)) {
     if (performance.now() > end) return false;

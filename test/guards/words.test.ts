@@ -34,8 +34,7 @@ const rows = [...read('docs/glossary.md').matchAll(/^\| \*\*(.+)\*\* \| (.+) \|$
   ([, words = '', meaning = '']) => ({ words: words.split(', '), meaning }),
 );
 
-const helpOf = (command: Command): string =>
-  [command.helpInformation(), ...command.commands.map(helpOf)].join('\n');
+const helpOf = (command: Command): string => [command.helpInformation(), ...command.commands.map(helpOf)].join('\n');
 
 test('the glossary explains each word once', () => {
   const words = rows.flatMap((row) => row.words.map((word) => word.toLowerCase()));

@@ -59,7 +59,9 @@ test('a mail that is due at once under the new version goes out under the limit 
 
 test('a deferred mail goes out as the new version has it, and its send says so', async () => {
   const mail = (parts: object) => ({ id: 'hello', type: 'mail', ...parts });
-  const variants = (...names: readonly string[]) => ({ variants: names.map((name) => ({ name, template: `to-${name}` })) });
+  const variants = (...names: readonly string[]) => ({
+    variants: names.map((name) => ({ name, template: `to-${name}` })),
+  });
   const { from, to } = await versions(
     { steps: [mail(variants('old', 'older')), done] },
     { steps: [mail({ ...variants('new', 'newer'), purpose: 'transactional' }), done] },

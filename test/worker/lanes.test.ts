@@ -163,8 +163,7 @@ test('the server has the limit of each lane, and a later one in its place', asyn
   const domains = { 'slow.test': { perSecond: 0.5 } };
   const queues = ['mail', 'mail-slow.test'];
   const { taskQueue } = await start({ provider: { perSecond: 10 }, domains }, { queues });
-  const limits = async () =>
-    Promise.all(queues.map(async (lane) => (await laneOnServer(taskQueue, lane)).perSecond));
+  const limits = async () => Promise.all(queues.map(async (lane) => (await laneOnServer(taskQueue, lane)).perSecond));
   expect(await limits()).toEqual([9.5, 0.5]);
   await stopEngines();
   await start({ provider: { perSecond: 4 }, domains }, { taskQueue, queues });

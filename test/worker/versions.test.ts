@@ -9,7 +9,7 @@ import { type Deployment, listVersions, promote } from '../../src/worker/version
 import { type RunningWorker, startWorker } from '../../src/worker/worker';
 import { testDatabase } from '../support/database';
 import { workflowOf } from '../support/engine';
-import { aJourney, anIncoming, aWaitFor, published } from '../support/journeys';
+import { aJourney, anIncoming, aWaitFor, ENDS, published } from '../support/journeys';
 import { runsOf } from '../support/runs';
 import { SALES } from '../support/sales';
 import { testTemporal } from '../support/temporal';
@@ -37,12 +37,12 @@ beforeAll(async () => {
 const server = (): Deployment => ({ connection: temporal.connection, namespace: temporal.namespace, deployment });
 
 /** A worker of one build, which notes what it decides. */
-async function startBuild(buildId: string): Promise<void> {
+async function startBuild(buildId: string | null): Promise<void> {
   const { takeTurn, failJourney } = createTakeTurn(database.db, SALES);
   const activities: Pick<Activities, 'takeTurn' | 'failJourney'> = {
     failJourney,
     takeTurn(request) {
-      turns.push({ buildId, journeyId: request.journeyId });
+      turns.push({ buildId: buildId ?? 'none', journeyId: request.journeyId });
       return takeTurn(request);
     },
   };
@@ -52,7 +52,7 @@ async function startBuild(buildId: string): Promise<void> {
       namespace: temporal.namespace,
       taskQueue,
       activities: activities as Activities, // these journeys ask for no others
-      version: { deployment, buildId },
+      ...(buildId === null ? {} : { version: { deployment, buildId } }),
     }),
   );
 }
@@ -139,6 +139,26 @@ test('a journey keeps to its build while it waits, and goes on with the promoted
   expect(await handleOf(young.journeyId).result()).toBe('came');
   expect(new Set(buildsOf(young.journeyId))).toEqual(new Set(['v1']));
 }, 120_000);
+
+test('there is a way back to workers without a version', async () => {
+  await startBuild(null);
+  await promote(server(), null);
+  const version = await published(database.db, { steps: [aWaitFor('page.viewed', '9d'), ...ENDS] });
+  const journey = await aJourney(database.db, version, { now: Date.now() });
+  await waitUntil(
+    () =>
+      handleOf(journey.journeyId)
+        .describe()
+        .then(
+          () => true,
+          () => false,
+        ),
+    PATIENCE_MS,
+  );
+  await tell(journey.contactId);
+  expect(await handleOf(journey.journeyId).result()).toBe('came');
+  expect(buildsOf(journey.journeyId)).toEqual(['none']);
+}, 60_000);
 
 test('a build whose worker was never seen is not promoted, and nothing changes', async () => {
   await expect(promote(server(), 'v9')).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { failure } from '../../domain/errors';
 import { readConfig } from '../../runtime/config';
 import { untilStopped } from '../../runtime/signals';
 import { startWorkerProcess, withDeployment } from '../../runtime/worker';
@@ -34,13 +35,15 @@ Examples:
   worker
     .command('promote')
     .description('make a build the one that takes what begins and what continues as new')
-    .requiredOption('--build-id <id>', 'a build whose worker runs', buildId)
+    .option('--build-id <id>', 'a build whose worker runs', buildId)
+    .option('--unversioned', 'back to workers without a build id, like that of viveiro start')
     .option(...DEPLOYMENT)
     .addHelpText(
       'after',
       `
 Examples:
-  $ viveiro worker promote --build-id 2026-11-25.1`,
+  $ viveiro worker promote --build-id 2026-11-25.1
+  $ viveiro worker promote --unversioned`,
     )
     .action(promoteBuild);
   worker
@@ -83,10 +86,18 @@ interface VersionOptions {
   readonly json?: boolean;
 }
 
-async function promoteBuild({ deployment, buildId: id }: VersionOptions & { readonly buildId: string }): Promise<void> {
-  const isKnown = await onDeployment(deployment, (server) => promote(server, id));
+interface PromoteOptions extends VersionOptions {
+  readonly buildId?: string;
+  readonly unversioned?: boolean;
+}
+
+async function promoteBuild({ deployment, buildId: id, unversioned }: PromoteOptions): Promise<void> {
+  if ((id === undefined) !== (unversioned === true))
+    throw failure('VIV_USAGE', { problem: 'Say what to promote: --build-id ID, or --unversioned.' });
+  const isKnown = await onDeployment(deployment, (server) => promote(server, id ?? null));
   const later = isKnown ? '' : ' Some task queues have not heard of it yet; Temporal tells them when it can.';
-  process.stdout.write(`Build ${id} of ${deployment} takes what begins from now on.${later}\n`);
+  const what = id === undefined ? 'The unversioned worker' : `Build ${id} of ${deployment}`;
+  process.stdout.write(`${what} takes what begins from now on.${later}\n`);
 }
 
 async function versions({ deployment, json }: VersionOptions): Promise<void> {

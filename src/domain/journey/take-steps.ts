@@ -222,8 +222,7 @@ function performed(at: Visit, plan: Extract<StepPlan, { type: 'perform' }>): Adv
     ...(variant === undefined ? {} : { variant }),
   };
   // tried again after a deferral, it was told already
-  const wasTold = at.phase.type !== 'arrived' && (at.variant === undefined || at.variant === variant);
-  const isTold = variant === undefined || wasTold;
+  const isTold = variant === undefined || (at.phase.type !== 'arrived' && (at.variant ?? variant) === variant);
   const { reason = '' } = plan.effect === 'mail' ? plan : {};
   const said = isTold ? progress : decided(progress, { kind: 'experiment', stepId: step.id, outcome: variant, reason });
   return resting(said, standsStill(said, place));
