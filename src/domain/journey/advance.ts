@@ -8,8 +8,9 @@ import type { Change } from '../steps/handler';
 import type { EffectOutcome, Move } from './move';
 import { begun, decided, ended, type Progress, resting, withChanges } from './progress';
 import { heldRule } from './rules';
+import { standsStill } from './stands-still';
 import type { JourneyState } from './state';
-import { standsStill, takeSteps } from './take-steps';
+import { takeSteps } from './take-steps';
 
 export interface JourneyIdentity {
   readonly id: string;

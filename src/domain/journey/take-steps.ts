@@ -6,8 +6,9 @@ import type { Pause } from '../pause/pause';
 import { endsByDate, passingOf, planStep, type Step } from '../steps';
 import type { Phase, StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
-import type { Effect, EffectOutcome, Move } from './move';
-import { decided, ended, type Progress, type Rest, resting, withChanges } from './progress';
+import type { EffectOutcome, Move } from './move';
+import { decided, ended, type Progress, resting, withChanges } from './progress';
+import { standsStill } from './stands-still';
 import { type Place, seenAfter } from './state';
 import { below, stepOf } from './step-map';
 
@@ -226,17 +227,6 @@ function performed(at: Visit, plan: Extract<StepPlan, { type: 'perform' }>): Adv
   const { reason = '' } = plan.effect === 'mail' ? plan : {};
   const said = isTold ? progress : decided(progress, { kind: 'experiment', stepId: step.id, outcome: variant, reason });
   return resting(said, standsStill(said, place));
-}
-
-/** An effect that is under way is asked for again, under the same key. */
-export function standsStill(progress: Progress, place: Extract<Place, { type: 'performing' }>): Rest {
-  const { stepId, key, variant } = place;
-  const { type } = stepOf(progress.input.definition, stepId);
-  const effect: Effect =
-    type === 'handoff' || type === 'webhook'
-      ? { type, key }
-      : { type: 'mail', key, ...(variant === undefined ? {} : { variant }) };
-  return { place, move: { type: 'perform', stepId, effect } };
 }
 
 /** Holds still where it is; only the end of the pause, or goal and exits, move it on. What comes meanwhile counts then. */
