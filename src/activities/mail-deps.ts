@@ -1,3 +1,4 @@
+import type { AnswerDomains } from '../mail/answers';
 import type { Templates } from '../mail/templates';
 import type { MailTransport } from '../mail/transport';
 import type { Db } from '../store/db';
@@ -26,6 +27,7 @@ export interface MailDeps {
   /** Where people reach the API, without a slash at the end. */
   readonly publicUrl: string;
   readonly linkSecret: string;
+  readonly answerDomains?: AnswerDomains;
   readonly hooks?: LedgerHooks;
   /** How long a claim outlives its holder (ms, real time). Left out: 15 s. */
   readonly leaseMs?: number;

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/ids';
 import type { Delivery } from '../domain/send/delivery';
+import { answerAddresses } from '../mail/answers';
 import { composeMail } from '../mail/message';
 import type { Rendered } from '../mail/templates';
 import type { Withheld } from '../mail/transport';
@@ -18,11 +19,12 @@ export interface Letter {
 
 /** Tries once to deliver a claimed send. `withheld`: the claim was lost before a byte of the body had left. */
 export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Promise<Delivery | Withheld> {
-  const { db, transport, hooks, from } = deps;
+  const { db, transport, hooks, from, linkSecret, answerDomains = {} } = deps;
   const { sendId, messageId } = claim;
   const { rendered, links, ...rest } = letter;
   const { subject, html, text } = rendered;
-  const mail = await composeMail({ sendId, messageId, from, subject, html, text, ...rest });
+  const answers = answerAddresses(linkSecret, answerDomains, sendId);
+  const mail = await composeMail({ sendId, messageId, from, subject, html, text, answers, ...rest });
   await hooks?.at('claimed', sendId);
   const onDispatch = async () => {
     const mayLeave = await beginDispatch(db, claim, { subject, bodyHash: mail.hash, leaseMs: leaseMsOf(deps), links });

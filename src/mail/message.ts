@@ -17,6 +17,16 @@ export interface MailContent {
   readonly date: Instant;
   /** RFC 8058: one POST to it, with no further question, unsubscribes. */
   readonly unsubscribeUrl?: string;
+  readonly answers?: AnswerAddresses;
+}
+
+/** Addresses of one send for what comes back; what is left out goes to the sender. */
+export interface AnswerAddresses {
+  /** Of the envelope: where servers report on the delivery. */
+  readonly returnPath?: string;
+  readonly replyTo?: string;
+  /** Any mail to it unsubscribes. */
+  readonly unsubscribe?: string;
 }
 
 export interface ComposedMail extends OutgoingMail {
@@ -37,16 +47,22 @@ export function messageIdOf(sendId: string, from: string): string {
 
 /** The message as bytes, all 7-bit (RFC 2045). Nothing in it is chance: the same content gives the same bytes. */
 export async function composeMail(content: MailContent): Promise<ComposedMail> {
-  const { sendId, messageId, from, to, subject, html, text, date, unsubscribeUrl } = content;
+  const { sendId, messageId, from, to, subject, html, text, date, unsubscribeUrl, answers = {} } = content;
+  const { name, address } = senderOf(from);
+  const { returnPath = address, replyTo, unsubscribe } = answers;
   const source = await new MailComposer({
     from,
     to,
+    ...(replyTo === undefined ? {} : { replyTo: { name, address: replyTo } }),
     subject,
     text,
     html,
     messageId,
     date: new Date(date),
-    headers: { 'X-Viveiro-Send': sendId, ...(unsubscribeUrl === undefined ? {} : unsubscribing(unsubscribeUrl)) },
+    headers: {
+      'X-Viveiro-Send': sendId,
+      ...(unsubscribeUrl === undefined ? {} : unsubscribing(unsubscribeUrl, unsubscribe)),
+    },
     textEncoding: 'quoted-printable',
     baseBoundary: sendId,
     disableFileAccess: true,
@@ -55,11 +71,15 @@ export async function composeMail(content: MailContent): Promise<ComposedMail> {
     .compile()
     .build();
   const hash = createHash('sha256').update(source).digest('base64url');
-  return { from: senderOf(from).address, to: to.address, source, hash };
+  return { from: returnPath, to: to.address, source, hash };
 }
 
-/** Ready-made lines: RFC 8058 §3 wants exactly this value, and the address in angle brackets must stay whole. */
-const unsubscribing = (url: string) => ({
-  'List-Unsubscribe': { prepared: true, foldLines: false, value: `<${url}>` },
+/** Ready-made lines: RFC 8058 §3 wants exactly this value, and the addresses in angle brackets must stay whole. */
+const unsubscribing = (url: string, address: string | undefined) => ({
+  'List-Unsubscribe': {
+    prepared: true,
+    foldLines: false,
+    value: address === undefined ? `<${url}>` : `<${url}>, <mailto:${address}>`,
+  },
   'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
 });

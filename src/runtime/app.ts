@@ -2,7 +2,7 @@ import type { ViveiroError } from '../domain/errors';
 import { unfinishedRehearsals } from '../store/rehearsals';
 import { syncReps } from '../store/reps';
 import { ensureSweepSchedule } from '../worker/schedule';
-import type { Config } from './config';
+import { answerDomainsOf, type Config } from './config';
 import { type Content, loadContent } from './content';
 import { type Engine, startEngine } from './engine';
 import { isLoopback, startHttp } from './http';
@@ -103,7 +103,14 @@ async function startLiveEngine({ config, system, content, publicUrl }: Live): Pr
     taskQueue: LIVE_QUEUE,
     rules: content.rules,
     templates: content.templates,
-    mail: { smtpUrl: system.smtpUrl ?? inboxOf(system), from, postalAddress, publicUrl, linkSecret },
+    mail: {
+      smtpUrl: system.smtpUrl ?? inboxOf(system),
+      from,
+      postalAddress,
+      publicUrl,
+      linkSecret,
+      answerDomains: answerDomainsOf(config),
+    },
   });
   try {
     await syncReps(engine.db, content.rules.routing);

@@ -6,6 +6,12 @@ import { MOST_WOKEN_PER_MINUTE, WOKEN_PER_MINUTE } from '../domain/pause/pause';
 
 const port = z.coerce.number('a port is a whole number').int().min(0).max(65_535).optional();
 const text = z.string().trim().min(1);
+const mailDomain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(190) // RFC 5321 §4.5.3.1.3: a path has 256 octets, and the local parts that we make have 60
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, 'must be a domain like bounces.example.com');
 
 /** Every setting of Viveiro. The name in the environment follows from the key: `dataDir` is VIVEIRO_DATA_DIR. */
 const configSchema = z.object({
@@ -41,6 +47,16 @@ const configSchema = z.object({
     .min(32, 'must have 32 characters or more')
     .optional()
     .describe('Key that signs links; default: made once and kept in the data folder.'),
+  bounceDomain: mailDomain
+    .optional()
+    .describe(
+      'Domain of return paths, whose mail comes to the inbound port or mailbox; default: bounces go to the sender.',
+    ),
+  replyDomain: mailDomain
+    .optional()
+    .describe(
+      'Domain of Reply-To, whose mail comes to the inbound port or mailbox; default: replies go to the sender.',
+    ),
   apiBodyLimit: z.coerce
     .number('must be a number of bytes')
     .int()
@@ -63,6 +79,9 @@ const configSchema = z.object({
 /** All settings, checked. Paths are absolute. */
 export type Config = Readonly<z.infer<typeof configSchema>> & { readonly cacheDir: string };
 export type Environment = { readonly [name: string]: string | undefined };
+
+/** Where what comes back from our mails is taken. */
+export const answerDomainsOf = ({ bounceDomain: bounce, replyDomain: reply }: Config) => ({ bounce, reply });
 
 type Key = keyof typeof configSchema.shape;
 const KEYS = Object.keys(configSchema.shape) as Key[]; // Object.keys forgets the names

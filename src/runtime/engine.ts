@@ -2,6 +2,7 @@ import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import type { Rules } from '../domain/rules';
+import type { AnswerDomains } from '../mail/answers';
 import type { Templates } from '../mail/templates';
 import { createTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
@@ -20,6 +21,8 @@ export interface MailSettings {
   readonly postalAddress: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** Left out in a rehearsal: nothing comes back to it. */
+  readonly answerDomains?: AnswerDomains;
 }
 
 export interface EngineOptions {

@@ -3,7 +3,7 @@ import { syncReps } from '../store/reps';
 import type { Deployment } from '../worker/versions';
 import type { WorkerVersion } from '../worker/worker';
 import { LIVE_QUEUE } from './app';
-import type { Config, Environment } from './config';
+import { answerDomainsOf, type Config, type Environment } from './config';
 import { loadContent } from './content';
 import { existingSecret } from './data-folder';
 import { type Engine, startEngine } from './engine';
@@ -44,7 +44,12 @@ export async function startWorkerProcess(
       taskQueue: LIVE_QUEUE,
       rules,
       templates,
-      mail: { ...mail, from: config.mailFrom, postalAddress: config.postalAddress },
+      mail: {
+        ...mail,
+        from: config.mailFrom,
+        postalAddress: config.postalAddress,
+        answerDomains: answerDomainsOf(config),
+      },
       ...options,
     });
     await syncReps(engine.db, rules.routing);

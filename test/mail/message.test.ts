@@ -41,6 +41,21 @@ test('a mail program can unsubscribe with one click, RFC 8058', async () => {
   expect(plain.toString()).not.toContain('List-Unsubscribe');
 });
 
+test('what comes back has addresses of its own, and the sender stays who it is', async () => {
+  const answers = {
+    returnPath: 'bounce+a-b@in.example',
+    replyTo: 'reply+a-b@in.example',
+    unsubscribe: 'unsub+a-b@in.example',
+  };
+  const { from: envelope, message, source } = await parsed({ answers });
+  expect(envelope).toBe('bounce+a-b@in.example');
+  expect(message.from?.value).toEqual([{ name: 'Viveiro, das Mudas', address: 'ola@viveiro.example' }]);
+  expect(message.replyTo?.value).toEqual([{ name: 'Viveiro, das Mudas', address: 'reply+a-b@in.example' }]);
+  expect(source.toString().split('\r\n')).toContain(
+    `List-Unsubscribe: <${content.unsubscribeUrl}>, <mailto:unsub+a-b@in.example>`,
+  );
+});
+
 test('the bytes are 7-bit, no line is too long, and the same content gives the same bytes', async () => {
   const { source, hash } = await parsed();
   expect(source.every((byte) => byte < 128)).toBe(true);
