@@ -8,6 +8,7 @@ import { lifecycleSchema } from '../src/domain/client/rules';
 import { deliverySchema } from '../src/domain/delivery/rules';
 import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
+import { inboundSchema } from '../src/domain/inbound/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
 import { segmentsSchema } from '../src/domain/segments/segments';
@@ -28,6 +29,7 @@ const FILES = {
   events: { schema: declaredEventsSchema, title: 'Events that a company sends to Viveiro' },
   delivery: { schema: deliverySchema, title: 'Delivery limits of Viveiro' },
   webhooks: { schema: webhooksSchema, title: 'Webhook endpoints of Viveiro' },
+  inbound: { schema: inboundSchema, title: 'What Viveiro does with what comes back' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },

@@ -17,6 +17,7 @@ export type DecisionKind =
   | 'goal'
   | 'exit'
   | 'end'
+  | 'inbound'
   | 'suppress'
   | 'consent'
   | 'task'

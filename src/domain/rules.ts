@@ -2,6 +2,7 @@ import type { Calendars } from './calendar/calendars';
 import type { LifecycleRules } from './client/rules';
 import type { DeliveryRules } from './delivery/rules';
 import type { GateRules } from './gate/rules';
+import type { InboundRules } from './inbound/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { ScoringRules } from './scoring/rules';
 import type { Segments } from './segments/segments';
@@ -20,6 +21,8 @@ export interface Rules {
   readonly segments: Segments;
   /** Absent: mails go out as they come. */
   readonly delivery?: DeliveryRules;
+  /** Absent: `DEFAULT_INBOUND` holds. */
+  readonly inbound?: InboundRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

@@ -11,6 +11,7 @@ import { deliverySchema } from '../domain/delivery/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
+import { inboundSchema } from '../domain/inbound/rules';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
 import { expandDocument, type Meanings } from '../domain/segments/expand';
@@ -29,14 +30,14 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml and webhooks.yaml. Throws VIV_RULES_INVALID with every problem of
- * every file, each with its line.
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml and inbound.yaml. Throws VIV_RULES_INVALID with every
+ * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
   const segments = await loadSegments(fileOf('segments'));
   const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks] = await Promise.all([
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound] = await Promise.all([
     loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
     loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
     loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
@@ -45,8 +46,9 @@ export async function loadRules(folder: string): Promise<Rules> {
     loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
     loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
     loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
+    loadIfThere(fileOf('inbound'), inboundSchema, undefined),
   ]);
-  const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks];
+  const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
     'value' in segments &&
@@ -57,7 +59,8 @@ export async function loadRules(folder: string): Promise<Rules> {
     'value' in calendars &&
     'value' in events &&
     'value' in delivery &&
-    'value' in webhooks
+    'value' in webhooks &&
+    'value' in inbound
   )
     return {
       scoring: scoring.value,
@@ -69,6 +72,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       segments: segments.value,
       ...(delivery.value ? { delivery: delivery.value } : {}),
       ...(webhooks.value ? { webhooks: webhooks.value } : {}),
+      ...(inbound.value ? { inbound: inbound.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }

@@ -1,7 +1,15 @@
 import type { DecisionKind } from '../domain/decision';
 import type { Instant } from '../domain/ids';
 import type { Consent, Decision, Interaction, ScoreEntry, Send } from '../generated/prisma/client';
-import { handoffOf, isAboutMail, isAboutSend, isEchoOfHandoff, isEchoOfHold, isToldElsewhere } from './story-repeats';
+import {
+  handoffOf,
+  inboundOf,
+  isAboutMail,
+  isAboutSend,
+  isEchoOfHandoff,
+  isEchoOfHold,
+  isToldElsewhere,
+} from './story-repeats';
 
 /** One thing that happened, was decided, or was sent. */
 export interface StoryEntry {
@@ -39,8 +47,9 @@ export function tellStory(rows: StoryRows): readonly StoryEntry[] {
 
 function eventEntries({ interactions, sequences, sends, decisions }: StoryRows): readonly StoryEntry[] {
   const handoffs = new Set(decisions.map(handoffOf));
+  const inbound = new Set(decisions.map(inboundOf));
   return interactions
-    .filter((interaction) => !isToldElsewhere(interaction, { sends, handoffs }))
+    .filter((interaction) => !isToldElsewhere(interaction, { sends, handoffs, inbound }))
     .map(({ type, at, journeyId, properties }) => ({
       at: at.getTime(),
       kind: 'event',
@@ -101,6 +110,7 @@ const LABELS = {
   goal: 'goal reached:',
   exit: 'exit:',
   end: 'journey ends:',
+  inbound: 'came back:',
   suppress: 'address',
   consent: 'consent',
   task: 'task',
@@ -122,7 +132,7 @@ function decisionEntries({ decisions, sends, scores, sequences }: StoryRows): re
     .map((decision) => {
       const { at, kind, outcome, reason, journeyId, stepId } = decision;
       const known = isKind(kind) ? kind : 'update';
-      const send = isAboutMail(kind) ? sends.find((row) => isAboutSend(row, decision)) : undefined;
+      const send = isAboutMail(kind) || kind === 'inbound' ? sends.find((row) => isAboutSend(row, decision)) : undefined;
       const subject = send?.subject ? ` “${send.subject}”` : '';
       return {
         at: at.getTime(),

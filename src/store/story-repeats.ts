@@ -1,12 +1,20 @@
 import { EVENTS } from '../domain/event';
 import type { Decision, Interaction, Send } from '../generated/prisma/client';
 
-/** Sends tell of accepted mails with their subjects, decisions tell of handoffs with their reasons. */
+/** What tells of an interaction in its place: sends on record, handoffs and what came in, by the decisions about them. */
+interface ToldElsewhere {
+  readonly sends: readonly Send[];
+  readonly handoffs: ReadonlySet<string | null>;
+  readonly inbound: ReadonlySet<string | null>;
+}
+
+/** Sends tell of accepted mails with their subjects, decisions tell of handoffs, and of what came in, with their reasons. */
 export function isToldElsewhere(
   { type, properties }: Interaction,
-  { sends, handoffs }: { readonly sends: readonly Send[]; readonly handoffs: ReadonlySet<string | null> },
+  { sends, handoffs, inbound }: ToldElsewhere,
 ): boolean {
   if (type === EVENTS.mailAccepted) return sends.some(({ id }) => id === textIn(properties, 'sendId'));
+  if (inbound.has(textIn(properties, 'inboundId') ?? '')) return true;
   const isAboutHandoff = type === EVENTS.handoffOffered || type === EVENTS.handoffAnswered;
   return isAboutHandoff && handoffs.has(textIn(properties, 'handoffId') ?? '');
 }
@@ -16,6 +24,9 @@ function textIn(json: unknown, key: string): string | null {
   const value: unknown = json !== null && typeof json === 'object' ? Reflect.get(json, key) : undefined;
   return typeof value === 'string' ? value : null;
 }
+
+/** What came in, of which a decision tells. */
+export const inboundOf = ({ data }: Decision): string | null => textIn(data, 'inboundId');
 
 /** The handoff that a decision is about. */
 export const handoffOf = ({ data }: Decision): string | null => textIn(data, 'handoffId');

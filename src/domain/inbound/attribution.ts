@@ -17,7 +17,7 @@ export type Lie = Extract<
 >;
 
 /** By which sign a message belongs to a send or a contact. */
-export type Sign = 'return_path' | 'message_id' | 'reference' | 'recipient' | 'provider';
+export type Sign = 'return_path' | 'message_id' | 'reference' | 'recipient';
 
 /** Whose matter a message is. */
 export type Attribution =

@@ -12,7 +12,11 @@ const EFFECTS: { readonly [type: string]: (person: Person, event: Event) => void
     if (!isReturn) person.purchase(amount, at);
   },
   [EVENTS.mailBounced]: (person, { properties, at }) => {
-    if (properties.kind !== 'soft') person.suppression ??= { reason: 'hard_bounce', at };
+    const { kind = 'hard' } = properties;
+    if (kind === 'hard') person.suppression ??= { reason: 'hard_bounce', at };
+  },
+  [EVENTS.mailComplained]: (person, { at }) => {
+    person.suppression ??= { reason: 'complaint', at };
   },
   [EVENTS.mailUnsubscribed]: (person, { type, properties, at }) => {
     const { purpose } = properties;

@@ -1,4 +1,4 @@
-import { type AddressObject, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+import { type AddressObject, type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
 import { failure } from '../../domain/errors';
 import { headersIn } from '../../domain/inbound/headers';
 import type { InboundMessage, Part } from '../../domain/inbound/message';
@@ -86,12 +86,10 @@ function headOf(source: Buffer): string {
 /** PostgreSQL's text holds no NUL, and no half of a surrogate pair. */
 export const storable = (text: string): string => text.replaceAll('\0', '').replace(/\p{Cs}/gu, '\uFFFD');
 
-function addressesIn(object: AddressObject | readonly AddressObject[] | undefined): readonly string[] {
-  const objects = object === undefined ? [] : Array.isArray(object) ? object : [object];
-  return objects
-    .flatMap(({ value }) => value)
-    .flatMap(({ address, group }): readonly (string | undefined)[] => [address, ...(group ?? []).map((one) => one.address)])
-    .flatMap((address) => (address ? [storable(address).toLowerCase().slice(0, 320)] : []));
+function addressesIn(object: AddressObject | AddressObject[] | undefined): readonly string[] {
+  const entries: readonly EmailAddress[] = [object ?? []].flat().flatMap(({ value }) => value);
+  const whole = entries.flatMap((entry) => [entry, ...(entry.group ?? [])]);
+  return whole.flatMap(({ address }) => (address ? [storable(address).toLowerCase().slice(0, 320)] : []));
 }
 
 /** Where a mailbox was handed the message, the envelope's recipient stands in one of these. */
@@ -107,7 +105,7 @@ function recipientsOf(mail: ParsedMail, envelope: Envelope | undefined): readonl
 /** Addresses in a header that mailparser may or may not have taken apart. */
 function textsOf(value: unknown): readonly string[] {
   const texts = [value].flat().map((one) => (typeof one === 'string' ? one : isAddress(one) ? one.text : ''));
-  return texts.flatMap((text) => text.match(/[^\s<>,;"]{1,64}@[^\s<>,;"]{1,255}/g) ?? []).map((one) => one.toLowerCase());
+  return texts.flatMap((text) => [...text.matchAll(/[^\s<>,;"]{1,64}@[^\s<>,;"]{1,255}/g)].map(([address]) => address.toLowerCase()));
 }
 
 const isAddress = (value: unknown): value is { readonly text: string } =>

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { durationText } from '../domain/calendar/duration';
+import { EVENTS } from '../domain/event';
+import { DEFAULT_INBOUND, type InboundRules } from '../domain/inbound/rules';
+import { type MailPast, softPattern } from '../domain/inbound/soft-pattern';
+import type { Instant } from '../domain/ids';
+import { recordConsent } from './contacts';
+import { Prisma, type Tx } from './db';
+import { type Arrived, decide } from './event-decision';
+import { millis } from './fact-columns';
+import { suppressContact } from './suppressions';
+import type { TurnDeps } from './turn';
+
+export const bounceSchema = z.object({ kind: z.enum(['hard', 'soft', 'block']).default('hard') });
+
+function sendOf({ event }: Arrived): string | undefined {
+  const sendId = event.properties?.sendId;
+  return typeof sendId === 'string' ? sendId : undefined;
+}
+
+/** Hard: suppressed at once. Soft: by the declared pattern. Block: the server has refused us, and the address is none the worse. */
+export async function bounced(
+  tx: Tx,
+  { rules }: TurnDeps,
+  arrived: Arrived,
+  kind: 'hard' | 'soft' | 'block',
+): Promise<void> {
+  const { contactId, at } = arrived.event;
+  if (kind === 'block') return;
+  if (kind === 'hard') {
+    await suppressContact(tx, { contactId, reason: 'hard_bounce', at, sendId: sendOf(arrived) });
+    const reason = 'the address does not take mail: hard bounce';
+    return decide(tx, { ...arrived, kind: 'suppress', outcome: 'suppressed', reason });
+  }
+  await softBounced(tx, rules.inbound ?? DEFAULT_INBOUND, arrived);
+}
+
+async function softBounced(tx: Tx, { soft }: InboundRules, arrived: Arrived): Promise<void> {
+  const { contactId, at } = arrived.event;
+  const { count, suppresses } = softPattern(soft, await mailPast(tx, contactId, { since: at - soft.within }), at);
+  if (!suppresses) return;
+  await suppressContact(tx, { contactId, reason: 'soft_bounces', at, sendId: sendOf(arrived) });
+  const reason = `${count} mails bounced softly within ${durationText(soft.within)}, and none was delivered between`;
+  await decide(tx, { ...arrived, kind: 'suppress', outcome: 'suppressed', reason });
+}
+
+const SOFT: readonly string[] = [EVENTS.mailSoftBounced];
+const TROUBLE: readonly string[] = [EVENTS.mailBounced, EVENTS.mailSoftBounced, EVENTS.mailBlocked, EVENTS.mailDelayed];
+const SIGNS: readonly string[] = [EVENTS.mailDelivered, EVENTS.mailClicked, EVENTS.mailReplied, EVENTS.mailAutoReplied];
+
+interface PastEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly at: Instant;
+  readonly sendId: string | null;
+  readonly kind: string | null;
+}
+
+/** The mails of one contact and what came of them. The caller holds the contact's lock. */
+async function mailPast(tx: Tx, contactId: string, { since }: { readonly since: Instant }): Promise<MailPast> {
+  const types = [...TROUBLE, ...SIGNS];
+  const events = await tx.$queryRaw<PastEvent[]>`
+    SELECT id, type, ${millis(Prisma.sql`at`)} AS at, properties->>'sendId' AS "sendId", properties->>'kind' AS kind
+    FROM interaction WHERE contact_id = ${contactId}::uuid AND type = ANY(${types}) AND at >= ${new Date(since)}`;
+  const accepted = await tx.$queryRaw<{ sendId: string; at: Instant }[]>`
+    SELECT id AS "sendId", ${millis(Prisma.sql`settled_at`)} AS at FROM send
+    WHERE contact_id = ${contactId}::uuid AND status = 'accepted' AND settled_at >= ${new Date(since)}`;
+  const isSoft = ({ type, kind }: PastEvent) => SOFT.includes(type) || (type === EVENTS.mailBounced && kind === 'soft');
+  return {
+    // one that names no mail stands for itself
+    bounces: events.filter(isSoft).map(({ id, sendId, at }) => ({ sendId: sendId ?? id, at })),
+    accepted,
+    troubled: events.flatMap(({ type, sendId }) => (TROUBLE.includes(type) && sendId ? [sendId] : [])),
+    signs: events.flatMap(({ type, at }) => (SIGNS.includes(type) ? [at] : [])),
+  };
+}
+
+/** Nobody who has complained is written to again, whatever they had allowed. */
+export async function complained(tx: Tx, _deps: TurnDeps, arrived: Arrived): Promise<void> {
+  const { contactId, at, type } = arrived.event;
+  await suppressContact(tx, { contactId, reason: 'complaint', at, sendId: sendOf(arrived) });
+  const suppressed = 'its owner has complained of our mail';
+  await decide(tx, { ...arrived, kind: 'suppress', outcome: 'suppressed', reason: suppressed });
+  const purposes = await grantedPurposes(tx, contactId);
+  for (const purpose of purposes)
+    await recordConsent(tx, {
+      contactId,
+      purpose,
+      granted: false,
+      basis: 'consent',
+      text: 'complained',
+      source: type,
+      at,
+    });
+  if (purposes.length === 0) return;
+  const reason = `a complaint withdraws it from ${purposes.join(', ')} mail`;
+  await decide(tx, { ...arrived, kind: 'consent', outcome: 'withdrawn', reason });
+}
+
+/** Purposes whose newest word is yes. */
+async function grantedPurposes(tx: Tx, contactId: string): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<{ purpose: string }[]>`
+    SELECT purpose FROM (
+      SELECT DISTINCT ON (purpose) purpose, granted FROM consent WHERE contact_id = ${contactId}::uuid
+      ORDER BY purpose, seq DESC) AS newest
+    WHERE granted ORDER BY purpose`;
+  return rows.map(({ purpose }) => purpose);
+}
