@@ -24,7 +24,8 @@ export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Pro
   const { rendered, links, ...rest } = letter;
   const { subject, html, text } = rendered;
   const answers = answerAddresses(linkSecret, answerDomains, sendId);
-  const mail = await composeMail({ sendId, messageId, from, subject, html, text, answers, ...rest });
+  const { sendIdHeader } = answerDomains;
+  const mail = await composeMail({ sendId, messageId, from, subject, html, text, answers, sendIdHeader, ...rest });
   await hooks?.at('claimed', sendId);
   const onDispatch = async () => {
     const mayLeave = await beginDispatch(db, claim, { subject, bodyHash: mail.hash, leaseMs: leaseMsOf(deps), links });

@@ -20,6 +20,8 @@ export interface ApiDeps {
   readonly bodyLimit?: number;
   /** Serve pages for people at this machine without a key: only when the server is bound to loopback. */
   readonly localPages?: boolean;
+  /** Secrets of mail providers, by the name of their environment variable; none: every message of theirs is refused. */
+  readonly secretOf?: (name: string) => string | undefined;
   readonly logger?: FastifyBaseLogger;
 }
 

@@ -182,8 +182,9 @@ export const ERRORS = {
     (p) => `The body is larger than ${p.limitBytes} bytes. Send events in smaller parts.`,
     413,
   ),
-  VIV_MEDIA_TYPE: bad<{ given: string }>(
-    (p) => `The content type "${p.given}" is not taken here. Send "Content-Type: application/json".`,
+  VIV_MEDIA_TYPE: bad<{ given: string; wanted?: string }>(
+    (p) =>
+      `The content type "${p.given}" is not taken here. Send "Content-Type: ${p.wanted ?? 'application/json'}".`,
     415,
   ),
   VIV_DATABASE_DOWN: missing<Record<string, never>>(

@@ -7,6 +7,8 @@ export interface AnswerDomains {
   readonly bounce?: string | undefined;
   /** Of Reply-To. */
   readonly reply?: string | undefined;
+  /** Name of one more header with the id of the send. */
+  readonly sendIdHeader?: string | undefined;
 }
 
 /** The addresses of one send. */

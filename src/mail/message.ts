@@ -18,6 +18,8 @@ export interface MailContent {
   /** RFC 8058: one POST to it, with no further question, unsubscribes. */
   readonly unsubscribeUrl?: string;
   readonly answers?: AnswerAddresses;
+  /** One more header that names the send: providers give theirs back in what they tell. */
+  readonly sendIdHeader?: string | undefined;
 }
 
 /** Addresses of one send for what comes back; what is left out goes to the sender. */
@@ -47,7 +49,7 @@ export function messageIdOf(sendId: string, from: string): string {
 
 /** The message as bytes, all 7-bit (RFC 2045). Nothing in it is chance: the same content gives the same bytes. */
 export async function composeMail(content: MailContent): Promise<ComposedMail> {
-  const { sendId, messageId, from, to, subject, html, text, date, unsubscribeUrl, answers = {} } = content;
+  const { sendId, messageId, from, to, subject, html, text, date, unsubscribeUrl, answers = {}, sendIdHeader } = content;
   const { name, address } = senderOf(from);
   const { returnPath = address, replyTo, unsubscribe } = answers;
   const source = await new MailComposer({
@@ -61,6 +63,7 @@ export async function composeMail(content: MailContent): Promise<ComposedMail> {
     date: new Date(date),
     headers: {
       'X-Viveiro-Send': sendId,
+      ...(sendIdHeader === undefined ? {} : { [sendIdHeader]: sendId }),
       ...(unsubscribeUrl === undefined ? {} : unsubscribing(unsubscribeUrl, unsubscribe)),
     },
     textEncoding: 'quoted-printable',

@@ -4,16 +4,17 @@ import { syncReps } from '../store/reps';
 import { ensureSweepSchedule } from '../worker/schedule';
 import { answerDomainsOf, type Config } from './config';
 import { type Content, loadContent } from './content';
-import { type Engine, startEngine } from './engine';
+import { type Engine, secretOf, startEngine } from './engine';
 import { isLoopback, startHttp } from './http';
 import { keptPort } from './kept-port';
+import { startInboundWays } from './inbound/start';
 import { createLogger } from './logger';
 import { allowRehearsals, inboxOf } from './rehearsal/platform';
 import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
 import { createStops, type Stops } from './stops';
 import { type Progress, type System, startSystem, temporalOf } from './system';
-import { requireSecrets } from './webhook-secrets';
+import { requireHookSecrets, requireSecrets } from './webhook-secrets';
 
 /** The task queue of live journeys, handoffs and the sweep. */
 export const LIVE_QUEUE = 'viveiro';
@@ -39,6 +40,7 @@ export interface App {
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const content = await loadContent(config); // first: bad files are told before anything starts
   requireSecrets(content.rules.webhooks, process.env);
+  requireHookSecrets(content.rules.inbound, process.env);
   const stops = createStops();
   try {
     return await startParts({ config, options, content, stops });
@@ -74,6 +76,7 @@ async function startParts({ config, options, content, stops }: Starting): Promis
     forms: content.forms,
     clock: Date.now,
     bodyLimit: config.apiBodyLimit,
+    secretOf,
   };
   const api = await startHttp(
     { ...deps, logger: createLogger(config), localPages: isLoopback(config.host) },
@@ -81,7 +84,9 @@ async function startParts({ config, options, content, stops }: Starting): Promis
   );
   stops.add(api.stop);
   onProgress?.({ part: 'API', state: 'ready', detail: api.url });
-  const addresses: Addresses = { ...system.addresses, apiUrl: api.url, publicUrl };
+  const inbound = await startInboundWays(config, { intake: deps, ways: { port: true }, onProblem: options.onProblem });
+  stops.add(inbound.stop);
+  const addresses: Addresses = { ...system.addresses, apiUrl: api.url, publicUrl, inboundSmtpUrl: inbound.smtpUrl };
   announce(system.folder, addresses);
   carryOnRehearsals({ config, system, content, engine, publicUrl, stops, onProblem: options.onProblem });
   return { addresses, failed: firstFailure(system, engine, stops), stop: stops.stop };

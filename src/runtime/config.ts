@@ -57,6 +57,26 @@ const configSchema = z.object({
     .describe(
       'Domain of Reply-To, whose mail comes to the inbound port or mailbox; default: replies go to the sender.',
     ),
+  sendIdHeader: z
+    .string()
+    .regex(/^X-[A-Za-z0-9-]{1,70}$/, 'must be the name of a header like X-PM-Metadata-viveiro-send')
+    .optional()
+    .describe('One more header of each mail with the id of its send, where a mail provider gives only its own back.'),
+  inboundPort: port.describe('Port of our own mail server for what comes back; none: it does not run.'),
+  inboundHost: text.optional().describe('Address that it listens on; default: that of the API.'),
+  inboundMaxBytes: z.coerce
+    .number('must be a number of bytes')
+    .int()
+    .min(10_240)
+    .max(50 * 1_048_576)
+    .default(10 * 1_048_576)
+    .describe('Largest message that it takes, in bytes.'),
+  inboundTlsCert: text.optional().describe('File of the certificate with which it offers STARTTLS, as PEM.'),
+  inboundTlsKey: text.optional().describe('File of the key of that certificate, as PEM.'),
+  inboundImapUrl: z
+    .url({ protocol: /^imaps?$/, error: 'must be a URL like imaps://user:password@host:993/INBOX' })
+    .optional()
+    .describe('Mailbox that is read for what comes back.'),
   apiBodyLimit: z.coerce
     .number('must be a number of bytes')
     .int()
@@ -81,7 +101,11 @@ export type Config = Readonly<z.infer<typeof configSchema>> & { readonly cacheDi
 export type Environment = { readonly [name: string]: string | undefined };
 
 /** Where what comes back from our mails is taken. */
-export const answerDomainsOf = ({ bounceDomain: bounce, replyDomain: reply }: Config) => ({ bounce, reply });
+export const answerDomainsOf = ({ bounceDomain: bounce, replyDomain: reply, sendIdHeader }: Config) => ({
+  bounce,
+  reply,
+  sendIdHeader,
+});
 
 type Key = keyof typeof configSchema.shape;
 const KEYS = Object.keys(configSchema.shape) as Key[]; // Object.keys forgets the names

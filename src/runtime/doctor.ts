@@ -114,8 +114,8 @@ function nearestExisting(folder: string): string {
 }
 
 async function checkPorts(config: Config): Promise<Omit<Finding, 'name'>> {
-  const { apiPort, inboxPort, smtpPort, postgresPort, temporalPort } = config;
-  const told = Object.entries({ apiPort, inboxPort, smtpPort, postgresPort, temporalPort });
+  const { apiPort, inboxPort, smtpPort, inboundPort, postgresPort, temporalPort } = config;
+  const told = Object.entries({ apiPort, inboxPort, smtpPort, inboundPort, postgresPort, temporalPort });
   const taken: string[] = [];
   for (const [name, port] of told) if (port && (await answers(port))) taken.push(`${name} ${port}`);
   if (taken.length === 0)

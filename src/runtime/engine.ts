@@ -60,8 +60,8 @@ export interface Engine {
 /** Connections of one engine: a mail holds one while its server answers, a turn for some milliseconds. */
 const CONNECTIONS = 20;
 
-/** Secrets of webhook endpoints stand in the environment alone: neither in rules nor in settings, which people print. */
-const secretOf = (name: string): string | undefined => process.env[name];
+/** Secrets of webhook endpoints, and of mail providers, stand in the environment alone: neither in rules nor in settings, which people print. */
+export const secretOf = (name: string): string | undefined => process.env[name];
 
 /** Starts worker and outbox on one database and one task queue: the live one, or that of a rehearsal. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {

@@ -11,6 +11,7 @@ import { deliverySchema } from '../domain/delivery/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
+import { inboundProblems } from '../domain/inbound/rule-problems';
 import { inboundSchema } from '../domain/inbound/rules';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
@@ -46,7 +47,7 @@ export async function loadRules(folder: string): Promise<Rules> {
     loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
     loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
     loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
-    loadIfThere(fileOf('inbound'), inboundSchema, undefined),
+    loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
   ]);
   const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));

@@ -13,6 +13,8 @@ const addressesSchema = z.object({
   /** Of the built-in inbox: takes what rehearsals send. */
   inboxSmtpUrl: z.string().optional(),
   inboxUrl: z.string().optional(),
+  /** Our own mail server, for what comes back. */
+  inboundSmtpUrl: z.string().optional(),
   apiUrl: z.string().optional(),
   /** As recipients reach it. */
   publicUrl: z.string().optional(),

@@ -1,7 +1,19 @@
 import { areSecrets } from '../activities/webhooks/sign';
 import { failure } from '../domain/errors';
 import type { WebhookRules } from '../domain/webhook/rules';
+import type { InboundRules } from '../domain/inbound/rules';
 import type { Environment } from './config';
+
+/** Looks whether every mail provider that tells by webhook has a secret to prove itself with. Throws VIV_CONFIG_INVALID. */
+export function requireHookSecrets(rules: InboundRules | undefined, environment: Environment): void {
+  for (const [name, { secretEnv }] of Object.entries(rules?.hooks ?? {})) {
+    if ((environment[secretEnv] ?? '').length >= LEAST_SECRET) continue;
+    const problem = `must be set to ${LEAST_SECRET} characters or more: the mail provider "${name}" proves itself with it`;
+    throw failure('VIV_CONFIG_INVALID', { name: secretEnv, problem });
+  }
+}
+
+const LEAST_SECRET = 16;
 
 /** Looks whether every endpoint has a secret to sign with, before anything starts. Throws VIV_CONFIG_INVALID. */
 export function requireSecrets(rules: WebhookRules | undefined, environment: Environment): void {

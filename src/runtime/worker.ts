@@ -7,6 +7,7 @@ import { answerDomainsOf, type Config, type Environment } from './config';
 import { loadContent } from './content';
 import { existingSecret } from './data-folder';
 import { type Engine, startEngine } from './engine';
+import { startInboundWays } from './inbound/start';
 import { migrateDatabase } from './postgres/database';
 import { runningSystem } from './running';
 import { connectExternal } from './temporal/temporal';
@@ -21,6 +22,8 @@ export interface WorkerProcessOptions {
   readonly version?: WorkerVersion;
   /** `journeys`, and names of lanes; none: all. */
   readonly queues?: readonly string[];
+  /** Hears of a mailbox that cannot be read. */
+  readonly onProblem?: (problem: unknown) => void;
 }
 
 /**
@@ -53,7 +56,11 @@ export async function startWorkerProcess(
       ...options,
     });
     await syncReps(engine.db, rules.routing);
+    const { db, turn } = engine;
+    const intake = { db, turn, linkSecret: mail.linkSecret };
+    const inbound = await startInboundWays(config, { intake, ways: { port: false }, onProblem: options.onProblem });
     const stop = async () => {
+      await inbound.stop();
       await engine.stop();
       await temporal.stop();
     };

@@ -11,6 +11,7 @@ test('with nothing set, everything is embedded and on free ports', () => {
     mailFrom: 'Viveiro <hello@viveiro.example>',
     postalAddress: 'Viveiro, Rua das Mudas 1, 01000-000 São Paulo, Brazil',
     apiBodyLimit: 1_048_576,
+    inboundMaxBytes: 10_485_760,
     logLevel: 'warn',
     resumePerMinute: 60,
   });

@@ -11,20 +11,18 @@ export interface IntakeDeps {
   readonly linkSecret: string;
 }
 
-/** Reads a message and records it with all that follows. One that cannot be read is recorded as refused. */
-export async function takeMail({ db, turn, linkSecret }: IntakeDeps, mail: IncomingMail): Promise<Received> {
+/**
+ * Reads a message and records it with all that follows. One that cannot be read, or that no retry would help, is recorded as refused:
+ * it must not stand in the way of those behind it.
+ */
+export async function takeMail(deps: IntakeDeps, mail: IncomingMail): Promise<Received> {
+  const { db, turn, linkSecret } = deps;
   try {
     return await receive(db, turn, await readMail(linkSecret, mail));
   } catch (error) {
-    if (!(error instanceof ViveiroError) || error.code !== 'VIV_INBOUND_UNREADABLE') throw error;
+    if (!(error instanceof ViveiroError) || error.retry) throw error;
     const { way, source: raw, now: receivedAt } = mail;
-    return receiveUnreadable(db, turn, {
-      key: keyOfMail(mail),
-      way,
-      raw,
-      receivedAt,
-      reason: error.message,
-      code: error.code,
-    });
+    const { code, message: reason } = error;
+    return receiveUnreadable(db, turn, { key: keyOfMail(mail), way, raw, receivedAt, reason, code });
   }
 }

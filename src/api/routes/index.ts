@@ -4,6 +4,7 @@ import { events } from './events';
 import { forms } from './forms';
 import { handoffAnswers } from './handoff-answers';
 import { health } from './health';
+import { inbound } from './inbound';
 import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Routes[] = [
   contacts,
   story,
   tasks,
+  inbound,
 ];

@@ -7,6 +7,7 @@ import { register as enrol } from './enrol';
 import { register as experiment } from './experiment';
 import { register as handoffs } from './handoffs';
 import { register as importing } from './import';
+import { register as inbound } from './inbound';
 import { register as journeys } from './journeys';
 import { register as key } from './key';
 import { register as migrate } from './migrate';
@@ -39,7 +40,7 @@ export const GROUPS: readonly Group[] = [
     heading: 'Sequences:',
     commands: [validate, plan, publish, migrate, sequence, rehearse, simulate, backtest, pause, resume, experiment],
   },
-  { heading: 'People:', commands: [importing, enrol, journeys, why, sends, segment] },
+  { heading: 'People:', commands: [importing, enrol, journeys, why, sends, inbound, segment] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },
 ];

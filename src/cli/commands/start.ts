@@ -49,6 +49,7 @@ function addressesText({
   publicUrl = '',
   inboxUrl,
   smtpUrl = '',
+  inboundSmtpUrl,
   temporal,
   databaseUrl,
 }: Addresses): string {
@@ -58,6 +59,7 @@ function addressesText({
     ['contacts and their stories', `${apiUrl}/contacts`],
     ...(inboxUrl ? [['inbox', inboxUrl]] : []),
     ['mail goes to', new URL(smtpUrl).host],
+    ...(inboundSmtpUrl ? [['answers come to', new URL(inboundSmtpUrl).host]] : []),
     ['Temporal', temporal?.address ?? ''],
     ['PostgreSQL', new URL(databaseUrl).host],
   ];

@@ -60,6 +60,9 @@ Examples:
     .action(versions);
 }
 
+const onProblem = (problem: unknown) =>
+  process.stderr.write(`${problem instanceof Error ? problem.message : problem}\n`);
+
 interface RunOptions {
   readonly buildId?: string;
   readonly deployment: string;
@@ -70,7 +73,7 @@ async function run({ buildId: id, deployment, queues }: RunOptions): Promise<voi
   const stopped = untilStopped(); // before anything starts: an early Ctrl-C must leave nothing behind
   const version = id === undefined ? undefined : { deployment, buildId: id };
   const worker = await createStep({ isQuiet: false })('Start a worker', () =>
-    startWorkerProcess(readConfig(process.env), process.env, { version, queues }),
+    startWorkerProcess(readConfig(process.env), process.env, { version, queues, onProblem }),
   );
   const name = version ? `build ${version.buildId} of ${version.deployment}` : 'unversioned';
   process.stdout.write(`Worker is up (${name}, task queue ${worker.taskQueue}); Ctrl-C stops it.\n`);

@@ -65,7 +65,11 @@ export const hookSchema = z
       .meta({ description: 'The environment variable that holds the secret.' }),
     signature: signatureSchema,
     each: path.optional().meta({ description: 'Where the list of events stands; left out: the body is it, or one.' }),
-    id: path.meta({ description: "The provider's own id of an event: it counts once." }),
+    id: z
+      .array(path)
+      .min(1)
+      .max(4)
+      .meta({ description: "The provider's own id of an event: what stands at these paths. It counts once." }),
     kind: z
       .array(path)
       .min(1)

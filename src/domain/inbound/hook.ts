@@ -4,6 +4,8 @@ import type { InboundKind } from './classified';
 import type { HOOK_KINDS, HookRules } from './hook-rules';
 import { atPath, textOf } from './json-path';
 import { addressIn, onOneLine } from './report';
+import { STATUS } from './status';
+import { storable } from './storable';
 
 /** One event of a provider, as its mapping reads it. */
 export interface HookEvent {
@@ -36,11 +38,11 @@ export function hookEvents(rules: HookRules, body: Json): readonly HookEvent[] {
 }
 
 function hookEvent(rules: HookRules, event: Json): HookEvent {
-  const text = (path: string | undefined) => (path === undefined ? '' : textOf(atPath(event, path)).replaceAll('\0', ''));
-  const said = rules.kind.map(text).join('/').slice(0, 200);
-  const words = { status: text(rules.status).slice(0, 100), diagnostic: onOneLine(text(rules.diagnostic)) };
+  const text = (path: string | undefined) => (path === undefined ? '' : storable(textOf(atPath(event, path))));
+  const said = onOneLine(rules.kind.map(text).join('/')).slice(0, 200);
+  const words = { status: STATUS.exec(text(rules.status))?.[0] ?? '', diagnostic: onOneLine(text(rules.diagnostic)) };
   return {
-    id: text(rules.id).slice(0, 200),
+    id: rules.id.map(text).filter(Boolean).join('/').slice(0, 200),
     sendIds: rules.send.map((path) => text(path).trim().toLowerCase()).filter((id) => UUID.test(id)),
     messageIds: rules.messageId.map((path) => bracketed(text(path))).filter(Boolean),
     recipient: addressIn(text(rules.recipient)),

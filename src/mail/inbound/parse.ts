@@ -2,6 +2,7 @@ import { type AddressObject, type EmailAddress, type ParsedMail, type SimplePars
 import { failure } from '../../domain/errors';
 import { headersIn } from '../../domain/inbound/headers';
 import type { InboundMessage, Part } from '../../domain/inbound/message';
+import { storable } from '../../domain/inbound/storable';
 
 /** Who sent it to whom, as the server that brought it was told. */
 export interface Envelope {
@@ -82,9 +83,6 @@ function headOf(source: Buffer): string {
   const end = /\r?\n\r?\n/.exec(text);
   return storable(end ? text.slice(0, end.index) : text);
 }
-
-/** PostgreSQL's text holds no NUL, and no half of a surrogate pair. */
-export const storable = (text: string): string => text.replaceAll('\0', '').replace(/\p{Cs}/gu, '\uFFFD');
 
 function addressesIn(object: AddressObject | AddressObject[] | undefined): readonly string[] {
   const entries: readonly EmailAddress[] = [object ?? []].flat().flatMap(({ value }) => value);

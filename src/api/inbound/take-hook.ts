@@ -1,0 +1,56 @@
+import { failure } from '../../domain/errors';
+import type { HookRules } from '../../domain/inbound/hook-rules';
+import type { Json } from '../../domain/ids';
+import { hookArrivals } from '../../mail/inbound/hook-arrivals';
+import { signatureProblem } from '../../mail/inbound/hook-signature';
+import { countRefusals } from '../../store/inbound-rows';
+import { receive } from '../../store/inbound';
+import type { ApiDeps } from '../deps';
+
+export interface HookRequest {
+  readonly name: string;
+  readonly rules: HookRules;
+  readonly body: Buffer;
+  readonly header: (name: string) => string;
+}
+
+/** What became of the events of one message; those about other mail of the same account are not counted. */
+export interface HookAnswer {
+  readonly taken: number;
+  readonly duplicates: number;
+  readonly refused: number;
+}
+
+/**
+ * Checks the signature and records each event in a transaction of its own. One that fails makes the whole fail: the provider sends all
+ * again, and those that were recorded are duplicates. Throws VIV_HOOK_UNSIGNED, VIV_BODY_INVALID.
+ */
+export async function takeHook(deps: ApiDeps, { name, rules, body, header }: HookRequest): Promise<HookAnswer> {
+  const json = jsonOf(body);
+  const now = deps.clock();
+  const secret = deps.secretOf?.(rules.secretEnv) ?? '';
+  const message = { body, json, header };
+  const problem =
+    secret === '' ? `${rules.secretEnv} is not set` : signatureProblem(rules.signature, { secret, message, now });
+  if (problem !== undefined) {
+    await countRefusals(deps.db, { code: 'VIV_HOOK_UNSIGNED', count: 1, at: now });
+    throw failure('VIV_HOOK_UNSIGNED', { hook: name, problem });
+  }
+  let [taken, duplicates, refused] = [0, 0, 0];
+  for (const arrival of hookArrivals({ name, rules }, { json, now })) {
+    const { duplicate, standing } = await receive(deps.db, deps.turn, arrival);
+    if (duplicate) duplicates += 1;
+    else if (standing === 'refused') refused += 1;
+    else taken += 1;
+  }
+  return { taken, duplicates, refused };
+}
+
+function jsonOf(body: Buffer): Json {
+  try {
+    const json: Json = JSON.parse(body.toString('utf8'));
+    return json;
+  } catch {
+    throw failure('VIV_BODY_INVALID', { problems: 'body: not JSON' });
+  }
+}

@@ -1,0 +1,31 @@
+import { type Found, senseless } from '../yaml/problem';
+import type { HookRules } from './hook-rules';
+import type { InboundRules } from './rules';
+
+/** What makes no sense in inbound.yaml although its schema lets it pass. */
+export function inboundProblems({ soft, hooks }: InboundRules): readonly Found[] {
+  const patience =
+    soft.deliveredAfter < soft.within
+      ? []
+      : [
+          senseless(
+            ['soft', 'deliveredAfter'],
+            'no mail would count as delivered before its bounces are too old to count',
+            'write less than soft.within',
+          ),
+        ];
+  return [...patience, ...Object.entries(hooks).flatMap(([name, hook]) => unsignedTime(name, hook))];
+}
+
+/** A time that is not signed can be written anew by whoever repeats an old message. */
+function unsignedTime(name: string, { signature }: HookRules): readonly Found[] {
+  if (signature.type !== 'hmac' || signature.timestamp === undefined || signature.of.includes(signature.timestamp))
+    return [];
+  return [
+    senseless(
+      ['hooks', name, 'signature', 'timestamp'],
+      'the time is not among what is signed',
+      `add "${signature.timestamp}" to of, as the provider does`,
+    ),
+  ];
+}
