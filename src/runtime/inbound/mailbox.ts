@@ -61,17 +61,18 @@ function clientOf(address: string) {
   const url = new URL(address);
   const { protocol, hostname, port, username, password, pathname } = url;
   const secure = protocol === 'imaps:';
+  const number = Number(port) || (secure ? 993 : 143);
   const folder = decodeURIComponent(pathname.slice(1)) || 'INBOX';
   const client = new ImapFlow({
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port) || (secure ? 993 : 143),
+    port: number,
     secure,
     ...(secure || isLoopback(hostname) ? {} : { doSTARTTLS: true }),
     auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
     logger: false,
     disableAutoIdle: true,
   });
-  return { client, folder, name: `${decodeURIComponent(username)}@${hostname}/${folder}` };
+  return { client, folder, name: `${decodeURIComponent(username)}@${hostname}:${number}/${folder}` };
 }
 
 async function newMessages(options: MailboxOptions, { client, name }: Open): Promise<MailboxRound> {

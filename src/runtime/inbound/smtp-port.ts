@@ -40,6 +40,7 @@ export async function startInboundPort(options: InboundPortOptions): Promise<Inb
   const { host, port, intake, clock, onProblem } = options;
   const refusals = createRefusals({ db: intake.db, clock, onProblem });
   const server = smtpServer(options, refusals);
+  server.on('error', () => undefined); // a sender that breaks off is the sender's matter; `listening` tells of a taken port
   const stop = async () => {
     await new Promise<void>((done) => server.close(done));
     await refusals.settled();
@@ -50,7 +51,6 @@ export async function startInboundPort(options: InboundPortOptions): Promise<Inb
     await stop();
     throw errorCode(error) === 'EADDRINUSE' ? failure('VIV_PORT_IN_USE', { port, name: 'inbound mail' }, error) : error;
   }
-  server.on('error', () => undefined); // a sender that breaks off is the sender's matter
   const { port: bound } = server.server.address() as AddressInfo; // a TCP server's address is never a path
   return { url: `smtp://${host.includes(':') ? `[${host}]` : host}:${bound}`, stop };
 }

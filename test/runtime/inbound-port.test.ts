@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { connect as connectDb, disconnect } from '../../src/store/db';
+import { createTransport } from '../../src/mail/transport';
+import { type InboundPort, type InboundPortOptions, refusalOf, startInboundPort } from '../../src/runtime/inbound/smtp-port';
+import { LINK_SECRET } from '../support/api';
+import { MONDAY } from '../support/builders';
+import { testDatabase } from '../support/database';
+import { MAILING } from '../support/mailing';
+import { addressOf, aReport, aSent, IN_DOMAIN } from '../support/returning';
+
+const database = testDatabase(10);
+let port: InboundPort;
+const problems: unknown[] = [];
+const start = async (parts: Partial<InboundPortOptions> = {}) => {
+  port = await startInboundPort({
+    intake: { db: database.db, turn: MAILING, linkSecret: LINK_SECRET },
+    domains: { bounce: IN_DOMAIN, reply: 'reply.viva.example' },
+    host: '127.0.0.1',
+    port: 0,
+    maxBytes: 100_000,
+    clock: () => MONDAY,
+    onProblem: (problem) => problems.push(problem),
+    ...parts,
+  });
+};
+afterEach(async () => {
+  await port.stop();
+  problems.length = 0;
+});
+
+/** Delivers as any mail server would. */
+async function deliver(to: string, source: string, from = '') {
+  const transport = createTransport(port.url);
+  const delivery = await transport.deliver({ from, to, source: Buffer.from(source) }, { onDispatch: async () => true });
+  await transport.close();
+  return delivery;
+}
+
+/** Says lines, and answers the reply to each. */
+async function talk(...lines: readonly string[]): Promise<readonly string[]> {
+  const { hostname, port: number } = new URL(port.url);
+  const socket = connect(Number(number), hostname);
+  const replies = createInterface(socket)[Symbol.asyncIterator]();
+  const reply = async () => {
+    for (;;) {
+      const { value = '' } = await replies.next();
+      if (!/^\d{3}-/.test(value)) return String(value);
+    }
+  };
+  const heard = [await reply()];
+  for (const line of lines) {
+    socket.write(`${line}\r\n`);
+    heard.push(await reply());
+  }
+  socket.destroy();
+  await once(socket, 'close');
+  return heard;
+}
+
+test('a report to a return path is kept before it is taken, and has its consequences', async () => {
+  await start();
+  const mail = await aSent(database.db);
+  expect(await deliver(addressOf('bounce', mail.sendId), aReport(mail, { to: 'whoever@viva.example' }))).toMatchObject({
+    type: 'accepted',
+    response: expect.stringMatching(/^250 2\.0\.0 kept as /),
+  });
+  expect(await database.db.inbound.findMany({ where: { sendId: mail.sendId } })).toMatchObject([
+    { way: 'smtp', kind: 'hard', standing: 'applied', knownBy: 'return_path', receivedAt: new Date(MONDAY) },
+  ]);
+  expect(await database.db.suppression.findUnique({ where: { email: mail.email } })).not.toBeNull();
+  expect(problems).toEqual([]);
+});
+
+// INV-FORGED-AT-THE-DOOR
+test('a forged address and one that is not ours are refused at once, and counted', async () => {
+  await start();
+  const mail = await aSent(database.db);
+  const forged = addressOf('bounce', mail.sendId).replace(/-.+@/, `-${'b'.repeat(26)}@`);
+  const heard = await talk(
+    'EHLO x',
+    'MAIL FROM:<>',
+    `RCPT TO:<${forged}>`,
+    'RCPT TO:<hello@in.viva.example>',
+    'RCPT TO:<ana@elsewhere.example>',
+    'RCPT TO:<postmaster@IN.viva.example>',
+    'QUIT',
+  );
+  expect(heard.slice(3, 7).map((line) => line.slice(0, 40))).toEqual([
+    expect.stringMatching(/^550 5\.1\.1 VIV_INBOUND_FORGED/),
+    expect.stringMatching(/^550 5\.1\.1 VIV_INBOUND_NO_ADDRESS/),
+    expect.stringMatching(/^550 5\.1\.1 VIV_INBOUND_NO_ADDRESS/),
+    expect.stringMatching(/^250/),
+  ]);
+  await port.stop();
+  expect(await database.db.inboundRefusal.findMany({ orderBy: { code: 'asc' } })).toEqual([
+    { day: '2026-01-05', code: 'VIV_INBOUND_FORGED', count: 1 },
+    { day: '2026-01-05', code: 'VIV_INBOUND_NO_ADDRESS', count: 2 },
+  ]);
+});
+
+test('what is too large is refused, whether it says so or not', async () => {
+  await start();
+  const mail = await aSent(database.db);
+  const to = addressOf('bounce', mail.sendId);
+  const [, , said = ''] = await talk('EHLO x', 'MAIL FROM:<> SIZE=5000000', 'QUIT');
+  expect(said).toMatch(/^552/);
+  const body = `${'x'.repeat(990)}\r\n`.repeat(300);
+  const heard = await talk('EHLO x', 'MAIL FROM:<>', `RCPT TO:<${to}>`, 'DATA', `${body}.`, 'QUIT');
+  expect(heard[5]).toMatch(/^552 5\.3\.4 VIV_INBOUND_TOO_LARGE/);
+  expect(await database.db.inbound.count({ where: { sendId: mail.sendId } })).toBe(0);
+});
+
+test('what cannot be kept is asked for again', async () => {
+  const db = connectDb('postgresql://nobody:secret@127.0.0.1:1/none', 1);
+  await start({ intake: { db, turn: MAILING, linkSecret: LINK_SECRET } });
+  const mail = await aSent(database.db);
+  expect(await deliver(addressOf('bounce', mail.sendId), aReport(mail))).toMatchObject({
+    type: 'put_off',
+    response: expect.stringMatching(/^451 4\.3\.0/),
+  });
+  expect(problems).toHaveLength(1);
+  await disconnect(db);
+});
+
+test('a port that is taken is told', async () => {
+  await start();
+  const taken = Number(new URL(port.url).port);
+  const first = port;
+  await expect(start({ port: taken })).rejects.toMatchObject({ code: 'VIV_PORT_IN_USE' });
+  port = first;
+});
+
+test('addresses are taken whatever their case, and only of the domains that are set', () => {
+  const sendId = '0193b6a0-0000-7000-8000-0000000000aa';
+  const known = { domains: { bounce: IN_DOMAIN }, secret: LINK_SECRET, addresses: ['fbl'] };
+  expect(refusalOf(addressOf('bounce', sendId).toUpperCase(), known)).toBeUndefined();
+  expect(refusalOf(`FBL@${IN_DOMAIN}`, known)).toBeUndefined();
+  expect(refusalOf(addressOf('bounce', sendId).replace(IN_DOMAIN, 'other.example'), known)).toBe('VIV_INBOUND_NO_ADDRESS');
+  expect(refusalOf('', known)).toBe('VIV_INBOUND_NO_ADDRESS');
+});
