@@ -217,9 +217,18 @@ export const ERRORS = {
     () => 'This address looks like one of ours, but we never made it. Report to the return path of the mail itself.',
     403,
   ),
-  VIV_INBOUND_FOREIGN: found,
-  VIV_INBOUND_RECIPIENT: found,
-  VIV_INBOUND_CONTRADICTION: found,
+  VIV_INBOUND_FOREIGN: bad<Record<string, never>>(
+    () => 'It brings back a mail that we never sent. Nothing follows from it.',
+    403,
+  ),
+  VIV_INBOUND_RECIPIENT: bad<Record<string, never>>(
+    () => 'It names a recipient to whom this mail never went. Nothing follows from it.',
+    403,
+  ),
+  VIV_INBOUND_CONTRADICTION: bad<Record<string, never>>(
+    () => 'The address that it came to and the mail that it brings back are of different sends. Nothing follows from it.',
+    403,
+  ),
   VIV_INBOUND_TOO_LARGE: bad<{ limitBytes: number }>(
     (p) => `The message is larger than ${p.limitBytes} bytes. A report needs no more than the head of the mail.`,
     413,

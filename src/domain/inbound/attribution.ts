@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors';
+import { type ErrorCode, failure } from '../errors';
 import type { Claims } from './claims';
 
 /** A send on record that a message may be about. */
@@ -62,7 +62,7 @@ export function attribute(evidence: Evidence): Attribution {
 }
 
 const nobody = (reason: string): Attribution => ({ type: 'nobody', reason });
-const told = (lie: Lie, reason: string): Attribution => ({ type: 'lie', lie, reason });
+const told = (lie: Lie): Attribution => ({ type: 'lie', lie, reason: failure(lie, {}).message });
 
 const ours = ({ returnPaths }: Claims) => returnPaths.flatMap((path) => (path.type === 'ours' ? [path] : []));
 
@@ -75,7 +75,7 @@ function returnedSends({ claims, sends }: Evidence): readonly KnownSend[] {
 function lieIn(evidence: Evidence): Attribution | undefined {
   const { claims, isReport } = evidence;
   if (claims.returnPaths.some(({ type }) => type === 'forged'))
-    return told('VIV_INBOUND_FORGED', 'it came to an address that looks like ours, with a wrong signature');
+    return told('VIV_INBOUND_FORGED');
   if (!isReport) return undefined;
   return contradiction(evidence) ?? foreign(evidence) ?? wrongRecipient(evidence);
 }
@@ -85,7 +85,7 @@ function contradiction(evidence: Evidence): Attribution | undefined {
   const named = new Set([...ours(evidence.claims).map(({ sendId }) => sendId), ...returnedSends(evidence).map(({ id }) => id)]);
   const unknown = evidence.claims.sendIds.filter((id) => named.size > 0 && !named.has(id));
   if (named.size + unknown.length <= 1) return undefined;
-  return told('VIV_INBOUND_CONTRADICTION', 'the address that it came to and the mail that it brings back are of different sends');
+  return told('VIV_INBOUND_CONTRADICTION');
 }
 
 /** What brings back a mail that we never sent is about somebody else's: mail in our name, or made up. */
@@ -93,7 +93,7 @@ function foreign(evidence: Evidence): Attribution | undefined {
   const { claims } = evidence;
   const brings = claims.messageIds.length + claims.sendIds.length > 0;
   if (!brings || ours(claims).length > 0 || returnedSends(evidence).length > 0) return undefined;
-  return told('VIV_INBOUND_FOREIGN', 'it brings back a mail that we never sent');
+  return told('VIV_INBOUND_FOREIGN');
 }
 
 /**
@@ -107,5 +107,5 @@ function wrongRecipient(evidence: Evidence): Attribution | undefined {
   if (!send) return undefined;
   const named = originals.length > 0 ? originals : signed ? [] : addresses;
   if (named.length === 0 || named.includes(send.recipient)) return undefined;
-  return told('VIV_INBOUND_RECIPIENT', 'it names a recipient to whom this mail never went');
+  return told('VIV_INBOUND_RECIPIENT');
 }
