@@ -23,7 +23,8 @@ export function listText(rows: readonly InboundRow[]): string {
   return table(['came (UTC)', 'by', 'kind', 'standing', 'contact', 'from', 'subject', 'reason', 'id'], lines);
 }
 
-type Read = Pick<Arrival, 'kind' | 'reason' | 'recipients' | 'sender' | 'subject'> & Pick<Arrival['evidence'], 'claims'>;
+type Read = Pick<Arrival, 'kind' | 'reason' | 'recipients' | 'sender' | 'subject'> &
+  Pick<Arrival['evidence'], 'claims'>;
 
 /** What one message would be taken for. */
 export function readText({ kind, reason, recipients, sender, subject, claims }: Read): string {
@@ -39,7 +40,10 @@ export function readText({ kind, reason, recipients, sender, subject, claims }: 
       ...(one.status ? [['  status', one.status]] : []),
       ...(one.diagnostic ? [['  server', one.diagnostic]] : []),
     ]),
-    ...returnPaths.map((path) => ['came to', path.type === 'ours' ? `${path.kind} address of send ${path.sendId}` : 'a forged address of ours']),
+    ...returnPaths.map((path) => [
+      'came to',
+      path.type === 'ours' ? `${path.kind} address of send ${path.sendId}` : 'a forged address of ours',
+    ]),
     ...sendIds.map((id) => ['brings back', `send ${id}`]),
     ...messageIds.map((id) => ['brings back', id]),
     ...references.map((id) => ['answers', id]),
@@ -62,12 +66,18 @@ export function shownText(row: Omit<InboundRow, 'details'>, raw: string | null):
     ['from', sender],
     ['subject', subject],
   ];
-  const head = rows.filter(([, value]) => value).map(([name = '', value = '']) => `${name.padEnd(12)}${onOneLine(value)}\n`);
+  const head = rows
+    .filter(([, value]) => value)
+    .map(([name = '', value = '']) => `${name.padEnd(12)}${onOneLine(value)}\n`);
   return [...head, '\n', raw === null ? 'How it came is no longer kept.\n' : withoutControls(raw)].join('');
 }
 
 /** As it came, but nothing in it moves the cursor. */
-const withoutControls = (raw: string): string => `${raw.replaceAll('\r\n', '\n').replace(/[^\P{Cc}\n\t]/gu, '?').trimEnd()}\n`;
+const withoutControls = (raw: string): string =>
+  `${raw
+    .replaceAll('\r\n', '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '?')
+    .trimEnd()}\n`;
 
 export function countText(counts: readonly InboundCount[], blocks: readonly BlockCount[]): string {
   const rows = counts.map(({ kind, standing, code, count }) => [kind, standing, code ?? '', String(count)]);

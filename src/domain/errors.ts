@@ -183,8 +183,7 @@ export const ERRORS = {
     413,
   ),
   VIV_MEDIA_TYPE: bad<{ given: string; wanted?: string }>(
-    (p) =>
-      `The content type "${p.given}" is not taken here. Send "Content-Type: ${p.wanted ?? 'application/json'}".`,
+    (p) => `The content type "${p.given}" is not taken here. Send "Content-Type: ${p.wanted ?? 'application/json'}".`,
     415,
   ),
   VIV_DATABASE_DOWN: missing<Record<string, never>>(
@@ -226,7 +225,8 @@ export const ERRORS = {
     403,
   ),
   VIV_INBOUND_CONTRADICTION: bad<Record<string, never>>(
-    () => 'The address that it came to and the mail that it brings back are of different sends. Nothing follows from it.',
+    () =>
+      'The address that it came to and the mail that it brings back are of different sends. Nothing follows from it.',
     403,
   ),
   VIV_INBOUND_TOO_LARGE: bad<{ limitBytes: number }>(
@@ -234,7 +234,8 @@ export const ERRORS = {
     413,
   ),
   VIV_INBOUND_UNREADABLE: bad<{ problem: string }>(
-    (p) => `The message cannot be taken apart: ${p.problem}. It is kept as it came; look at it with viveiro inbound show.`,
+    (p) =>
+      `The message cannot be taken apart: ${p.problem}. It is kept as it came; look at it with viveiro inbound show.`,
   ),
   VIV_INBOUND_UNKNOWN: bad<{ id: string }>((p) => `Nothing came in under "${p.id}". List it: viveiro inbound.`, 404),
   VIV_HOOK_UNKNOWN: bad<{ hook: string }>(

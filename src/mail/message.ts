@@ -49,7 +49,19 @@ export function messageIdOf(sendId: string, from: string): string {
 
 /** The message as bytes, all 7-bit (RFC 2045). Nothing in it is chance: the same content gives the same bytes. */
 export async function composeMail(content: MailContent): Promise<ComposedMail> {
-  const { sendId, messageId, from, to, subject, html, text, date, unsubscribeUrl, answers = {}, sendIdHeader } = content;
+  const {
+    sendId,
+    messageId,
+    from,
+    to,
+    subject,
+    html,
+    text,
+    date,
+    unsubscribeUrl,
+    answers = {},
+    sendIdHeader,
+  } = content;
   const { name, address } = senderOf(from);
   const { returnPath = address, replyTo, unsubscribe } = answers;
   const source = await new MailComposer({

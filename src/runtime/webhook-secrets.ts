@@ -1,7 +1,7 @@
 import { areSecrets } from '../activities/webhooks/sign';
 import { failure } from '../domain/errors';
-import type { WebhookRules } from '../domain/webhook/rules';
 import type { InboundRules } from '../domain/inbound/rules';
+import type { WebhookRules } from '../domain/webhook/rules';
 import type { Environment } from './config';
 
 /** Looks whether every mail provider that tells by webhook has a secret to prove itself with. Throws VIV_CONFIG_INVALID. */

@@ -1,10 +1,10 @@
 import type { Decision } from '../domain/decision';
+import { EVENTS, type IncomingEvent } from '../domain/event';
+import { keyOf } from '../domain/ids';
 import type { Arrival } from '../domain/inbound/arrival';
 import type { Sign } from '../domain/inbound/attribution';
 import type { RecipientReport } from '../domain/inbound/classified';
 import { CONSEQUENCES, type Consequence } from '../domain/inbound/consequence';
-import { EVENTS, type IncomingEvent } from '../domain/event';
-import { keyOf } from '../domain/ids';
 import { lockContact, type Tx } from './db';
 import { recordDecisions } from './decisions';
 import type { Verdict } from './inbound-rows';

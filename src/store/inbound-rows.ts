@@ -1,7 +1,7 @@
 import { failure } from '../domain/errors';
+import { type Instant, type Json, newId } from '../domain/ids';
 import type { Arrival } from '../domain/inbound/arrival';
 import type { InboundRules } from '../domain/inbound/rules';
-import { type Instant, type Json, newId } from '../domain/ids';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
 

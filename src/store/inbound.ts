@@ -1,10 +1,17 @@
 import type { Arrival } from '../domain/inbound/arrival';
-import { attribute, type Attribution } from '../domain/inbound/attribution';
+import { type Attribution, attribute } from '../domain/inbound/attribution';
 import { DEFAULT_INBOUND } from '../domain/inbound/rules';
-import { type Db, type Tx, transaction } from './db';
 import { normalisedEmail } from './contacts';
+import { type Db, type Tx, transaction } from './db';
 import { applyArrival } from './inbound-apply';
-import { type InboundRow, inboundByKey, insertInbound, settleInbound, type Standing, type Verdict } from './inbound-rows';
+import {
+  type InboundRow,
+  inboundByKey,
+  insertInbound,
+  type Standing,
+  settleInbound,
+  type Verdict,
+} from './inbound-rows';
 import { claimedSends } from './inbound-sends';
 import type { TurnDeps } from './turn';
 

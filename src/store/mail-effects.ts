@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { durationText } from '../domain/calendar/duration';
 import { EVENTS } from '../domain/event';
+import type { Instant } from '../domain/ids';
 import { DEFAULT_INBOUND, type InboundRules } from '../domain/inbound/rules';
 import { type MailPast, softPattern } from '../domain/inbound/soft-pattern';
-import type { Instant } from '../domain/ids';
 import { recordConsent } from './contacts';
 import { Prisma, type Tx } from './db';
 import { type Arrived, decide } from './event-decision';

@@ -132,7 +132,8 @@ function decisionEntries({ decisions, sends, scores, sequences }: StoryRows): re
     .map((decision) => {
       const { at, kind, outcome, reason, journeyId, stepId } = decision;
       const known = isKind(kind) ? kind : 'update';
-      const send = isAboutMail(kind) || kind === 'inbound' ? sends.find((row) => isAboutSend(row, decision)) : undefined;
+      const send =
+        isAboutMail(kind) || kind === 'inbound' ? sends.find((row) => isAboutSend(row, decision)) : undefined;
       const subject = send?.subject ? ` “${send.subject}”` : '';
       return {
         at: at.getTime(),

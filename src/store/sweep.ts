@@ -1,6 +1,6 @@
 import { EVENTS } from '../domain/event';
-import { DEFAULT_INBOUND } from '../domain/inbound/rules';
 import type { Instant } from '../domain/ids';
+import { DEFAULT_INBOUND } from '../domain/inbound/rules';
 import { type Db, type Tx, transaction } from './db';
 import { decideExperiments } from './experiments';
 import { forgetRaw } from './inbound-rows';

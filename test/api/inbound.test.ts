@@ -8,9 +8,11 @@ import { addressOf, aReport, aSent, type Sent } from '../support/returning';
 
 /** The mappings that docs/inbound.md shows. */
 const HOOKS = Object.fromEntries(
-  [...readFileSync(path.resolve(__dirname, '../../docs/inbound.md'), 'utf8').matchAll(/^```yaml hook (\S+)\n(.*?)^```/gms)].map(
-    ([, name = '', text = '']) => [name, parse(text)],
-  ),
+  [
+    ...readFileSync(path.resolve(__dirname, '../../docs/inbound.md'), 'utf8').matchAll(
+      /^```yaml hook (\S+)\n(.*?)^```/gms,
+    ),
+  ].map(([, name = '', text = '']) => [name, parse(text)]),
 );
 const SECRET = 'a shared secret for tests';
 const inbound = { ...DEFAULT_INBOUND, ...inboundSchema.parse({ hooks: HOOKS }) };
@@ -72,78 +74,93 @@ interface Call {
 }
 
 /** What each provider would post for one event of a mail. */
-const CALLS: { readonly [hook: string]: (mail: Sent, o: { readonly id: string; readonly isGood?: boolean }) => Call } = {
-  mailgun: ({ sendId, email }, { id, isGood = true }) => ({
-    body: {
-      signature: { timestamp: String(seconds), token: 'tok', signature: isGood ? hmac(`${seconds}tok`) : hmac('other') },
-      'event-data': {
-        id,
-        event: 'failed',
-        severity: 'permanent',
-        timestamp: seconds,
-        recipient: email,
-        message: { headers: { 'message-id': `${sendId}@viva.example` } },
-        'delivery-status': { 'enhanced-code': '5.1.1', message: 'No such user' },
-      },
-    },
-  }),
-  sendgrid: ({ sendId, email }, { id, isGood = true }) => ({
-    headers: { authorization: `Basic ${isGood ? SECRET : 'bad'}` },
-    body: [
-      { sg_event_id: `${id}-open`, event: 'open', email, 'smtp-id': `<${sendId}@viva.example>`, timestamp: seconds },
-      {
-        sg_event_id: id,
-        event: 'bounce',
-        type: 'bounce',
-        email,
-        'smtp-id': `<${sendId}@viva.example>`,
-        timestamp: seconds,
-        status: '5.1.1',
-        reason: '550 5.1.1 user unknown',
-      },
-      { sg_event_id: `${id}-other`, event: 'bounce', type: 'bounce', email, 'smtp-id': '<shop-1@viva.example>' },
-    ],
-  }),
-  postmark: ({ sendId, email }, { id, isGood = true }) => ({
-    headers: { 'x-viveiro-secret': isGood ? SECRET : 'bad' },
-    body: {
-      RecordType: 'Bounce',
-      Type: 'HardBounce',
-      ID: id,
-      Email: email,
-      BouncedAt: iso,
-      Details: 'smtp;550 5.1.1 unknown',
-      Metadata: { 'viveiro-send': sendId },
-    },
-  }),
-  ses: ({ sendId, email }, { id, isGood = true }) => ({
-    headers: { 'x-api-key': isGood ? SECRET : 'bad' },
-    body: {
-      id,
-      time: iso,
-      detail: {
-        eventType: 'Bounce',
-        mail: { destination: [email], headers: [{ name: 'x-viveiro-send', value: sendId }] },
-        bounce: {
-          bounceType: 'Permanent',
-          bouncedRecipients: [{ emailAddress: email, status: '5.1.1', diagnosticCode: 'smtp; 550 5.1.1 user unknown' }],
+const CALLS: { readonly [hook: string]: (mail: Sent, o: { readonly id: string; readonly isGood?: boolean }) => Call } =
+  {
+    mailgun: ({ sendId, email }, { id, isGood = true }) => ({
+      body: {
+        signature: {
+          timestamp: String(seconds),
+          token: 'tok',
+          signature: isGood ? hmac(`${seconds}tok`) : hmac('other'),
+        },
+        'event-data': {
+          id,
+          event: 'failed',
+          severity: 'permanent',
+          timestamp: seconds,
+          recipient: email,
+          message: { headers: { 'message-id': `${sendId}@viva.example` } },
+          'delivery-status': { 'enhanced-code': '5.1.1', message: 'No such user' },
         },
       },
-    },
-  }),
-  'relay-log': ({ sendId, email }, { id, isGood = true }) => {
-    const body = {
-      entries: [
-        { queueId: id, event: 'bounced', messageId: `<${sendId}@viva.example>`, to: email, time: iso, dsn: '5.1.1', reply: 'no' },
+    }),
+    sendgrid: ({ sendId, email }, { id, isGood = true }) => ({
+      headers: { authorization: `Basic ${isGood ? SECRET : 'bad'}` },
+      body: [
+        { sg_event_id: `${id}-open`, event: 'open', email, 'smtp-id': `<${sendId}@viva.example>`, timestamp: seconds },
+        {
+          sg_event_id: id,
+          event: 'bounce',
+          type: 'bounce',
+          email,
+          'smtp-id': `<${sendId}@viva.example>`,
+          timestamp: seconds,
+          status: '5.1.1',
+          reason: '550 5.1.1 user unknown',
+        },
+        { sg_event_id: `${id}-other`, event: 'bounce', type: 'bounce', email, 'smtp-id': '<shop-1@viva.example>' },
       ],
-    };
-    const signed = `${seconds}.${JSON.stringify(body)}`;
-    return {
-      body,
-      headers: { 'x-timestamp': String(seconds), 'x-signature': `sha256=${isGood ? hmac(signed) : hmac('other')}` },
-    };
-  },
-};
+    }),
+    postmark: ({ sendId, email }, { id, isGood = true }) => ({
+      headers: { 'x-viveiro-secret': isGood ? SECRET : 'bad' },
+      body: {
+        RecordType: 'Bounce',
+        Type: 'HardBounce',
+        ID: id,
+        Email: email,
+        BouncedAt: iso,
+        Details: 'smtp;550 5.1.1 unknown',
+        Metadata: { 'viveiro-send': sendId },
+      },
+    }),
+    ses: ({ sendId, email }, { id, isGood = true }) => ({
+      headers: { 'x-api-key': isGood ? SECRET : 'bad' },
+      body: {
+        id,
+        time: iso,
+        detail: {
+          eventType: 'Bounce',
+          mail: { destination: [email], headers: [{ name: 'x-viveiro-send', value: sendId }] },
+          bounce: {
+            bounceType: 'Permanent',
+            bouncedRecipients: [
+              { emailAddress: email, status: '5.1.1', diagnosticCode: 'smtp; 550 5.1.1 user unknown' },
+            ],
+          },
+        },
+      },
+    }),
+    'relay-log': ({ sendId, email }, { id, isGood = true }) => {
+      const body = {
+        entries: [
+          {
+            queueId: id,
+            event: 'bounced',
+            messageId: `<${sendId}@viva.example>`,
+            to: email,
+            time: iso,
+            dsn: '5.1.1',
+            reply: 'no',
+          },
+        ],
+      };
+      const signed = `${seconds}.${JSON.stringify(body)}`;
+      return {
+        body,
+        headers: { 'x-timestamp': String(seconds), 'x-signature': `sha256=${isGood ? hmac(signed) : hmac('other')}` },
+      };
+    },
+  };
 
 const tell = (hook: string, { body, headers = {} }: Call) =>
   api.app.inject({
@@ -186,9 +203,14 @@ describe.each(Object.entries(CALLS))('the webhook of %s', (hook, write) => {
 
 test('the relay’s log ends a doubt', async () => {
   const mail = await aSent(api.db, { script: [{ body: 'drop' }] });
-  const entries = [{ queueId: 'q', event: 'sent', messageId: `<${mail.sendId}@viva.example>`, to: mail.email, time: iso }];
+  const entries = [
+    { queueId: 'q', event: 'sent', messageId: `<${mail.sendId}@viva.example>`, to: mail.email, time: iso },
+  ];
   const body = { entries };
-  const headers = { 'x-timestamp': String(seconds), 'x-signature': `sha256=${hmac(`${seconds}.${JSON.stringify(body)}`)}` };
+  const headers = {
+    'x-timestamp': String(seconds),
+    'x-signature': `sha256=${hmac(`${seconds}.${JSON.stringify(body)}`)}`,
+  };
   expect((await tell('relay-log', { body, headers })).json()).toMatchObject({ taken: 1 });
   expect(await api.db.send.findUnique({ where: { id: mail.sendId } })).toMatchObject({ status: 'accepted' });
   expect(await eventsOf(mail)).toEqual(['mail.accepted']);
@@ -201,7 +223,12 @@ test('an old signature, a body that is no JSON and a provider without a mapping 
   expect((await tell('relay-log', { body, headers })).json()).toMatchObject({ code: 'VIV_HOOK_UNSIGNED' });
   expect((await tell('nobody', { body })).json()).toMatchObject({ code: 'VIV_HOOK_UNKNOWN' });
   expect((await tell('constructor', { body })).json()).toMatchObject({ code: 'VIV_HOOK_UNKNOWN' });
-  const text = await api.app.inject({ method: 'POST', url: '/v1/inbound/hooks/ses', headers: { 'content-type': 'application/json' }, payload: '{' });
+  const text = await api.app.inject({
+    method: 'POST',
+    url: '/v1/inbound/hooks/ses',
+    headers: { 'content-type': 'application/json' },
+    payload: '{',
+  });
   expect(text.json()).toMatchObject({ code: 'VIV_BODY_INVALID' });
 });
 
@@ -209,14 +236,27 @@ test('hostile values of a provider are bounded, and change nothing', async () =>
   const mail = await aSent(api.db);
   const evil = '\u0000\ud800\r\nBcc: eve@x.example';
   const entries = [
-    { queueId: `x${evil}`, event: 'bounced', messageId: `<${mail.sendId}@viva.example>`, to: `${mail.email}`, time: 'never', dsn: evil, reply: evil.repeat(5_000) },
+    {
+      queueId: `x${evil}`,
+      event: 'bounced',
+      messageId: `<${mail.sendId}@viva.example>`,
+      to: `${mail.email}`,
+      time: 'never',
+      dsn: evil,
+      reply: evil.repeat(5_000),
+    },
     { queueId: 'y', event: '__proto__', messageId: `<${mail.sendId}@viva.example>`, to: mail.email },
     { queueId: { $ne: 1 }, event: 'bounced', messageId: [], to: {} },
   ];
   const body = { entries };
-  const headers = { 'x-timestamp': String(seconds), 'x-signature': `sha256=${hmac(`${seconds}.${JSON.stringify(body)}`)}` };
+  const headers = {
+    'x-timestamp': String(seconds),
+    'x-signature': `sha256=${hmac(`${seconds}.${JSON.stringify(body)}`)}`,
+  };
   expect((await tell('relay-log', { body, headers })).json()).toEqual({ taken: 2, duplicates: 0, refused: 0 });
-  const [event] = await api.db.interaction.findMany({ where: { contactId: mail.contactId, type: 'mail.soft_bounced' } });
+  const [event] = await api.db.interaction.findMany({
+    where: { contactId: mail.contactId, type: 'mail.soft_bounced' },
+  });
   expect(JSON.stringify(event?.properties)).not.toMatch(/\\u0000|\\r|\\n/);
   expect(JSON.stringify(event?.properties).length).toBeLessThan(1_000);
 });

@@ -5,6 +5,10 @@ import type { z } from 'zod';
 import { calendarsSchema } from '../../src/domain/calendar/schema';
 import { lifecycleSchema } from '../../src/domain/client/rules';
 import { EVENTS } from '../../src/domain/event';
+import { CONSEQUENCES } from '../../src/domain/inbound/consequence';
+import { hookSchema } from '../../src/domain/inbound/hook-rules';
+import { inboundProblems } from '../../src/domain/inbound/rule-problems';
+import { DEFAULT_INBOUND, inboundSchema } from '../../src/domain/inbound/rules';
 import { personaSchema, scriptSchema } from '../../src/domain/rehearsal/script';
 import { scoringSchema } from '../../src/domain/scoring/rules';
 import { declaredEventsSchema } from '../../src/domain/sequence/declared-events';
@@ -94,4 +98,30 @@ test('the examples of docs/reactivation.md are valid', () => {
 test('docs/rehearsal.md lists every persona and every key of a script', () => {
   expect([...listed('rehearsal.md', 'Personas')].sort()).toEqual(personaSchema.options.toSorted());
   expect([...listed('rehearsal.md', 'Scripts')].sort()).toEqual(Object.keys(scriptSchema.unwrap().shape).toSorted());
+});
+
+describe('docs/inbound.md', () => {
+  const hooks = [...read('inbound.md').matchAll(/```yaml hook (\S+)\n(.*?)```/gs)];
+
+  test('shows the defaults of its rules as they are', () => {
+    const [, rules = ''] = /```yaml rules\n(.*?)```/s.exec(read('inbound.md')) ?? [];
+    expect(inboundSchema.parse(parse(rules))).toEqual(DEFAULT_INBOUND);
+    const shipped = readFileSync(path.resolve(__dirname, '../../sequences/rules/inbound.yaml'), 'utf8');
+    expect(inboundSchema.parse(parse(shipped))).toEqual(DEFAULT_INBOUND);
+  });
+
+  test.each(hooks.map(([, name = '', text = '']) => [name, text]))('the mapping for %s is valid', (name, text) => {
+    const mapping: unknown = parse(text);
+    expect(problemsOf(hookSchema, mapping)).toEqual([]);
+    expect(inboundProblems(inboundSchema.parse({ hooks: { [name]: mapping } }))).toEqual([]);
+  });
+
+  test('lists every kind', () => {
+    const kinds = listed('inbound.md', 'What is told apart').filter((word) => Object.hasOwn(CONSEQUENCES, word));
+    expect(kinds.toSorted()).toEqual(
+      Object.keys(CONSEQUENCES)
+        .filter((kind) => kind !== 'accepted')
+        .toSorted(),
+    );
+  });
 });

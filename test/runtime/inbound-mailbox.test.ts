@@ -1,5 +1,5 @@
-import { connect as connectDb, disconnect } from '../../src/store/db';
 import { readMailbox, startMailboxReader } from '../../src/runtime/inbound/mailbox';
+import { connect as connectDb, disconnect } from '../../src/store/db';
 import { LINK_SECRET } from '../support/api';
 import { MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
@@ -81,7 +81,12 @@ test('a reader looks again and again until it is stopped', async () => {
       if (looks === 3) done();
       return MONDAY;
     };
-    const reader = startMailboxReader({ ...options(), clock, everyMs: 10, onProblem: (problem) => problems.push(problem) });
+    const reader = startMailboxReader({
+      ...options(),
+      clock,
+      everyMs: 10,
+      onProblem: (problem) => problems.push(problem),
+    });
     server.add(aReport(mail));
     stop = reader.stop;
   });

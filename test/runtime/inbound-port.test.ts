@@ -1,14 +1,23 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { connect as connectDb, disconnect } from '../../src/store/db';
 import { createTransport } from '../../src/mail/transport';
-import { type InboundPort, type InboundPortOptions, refusalOf, startInboundPort } from '../../src/runtime/inbound/smtp-port';
+import {
+  type InboundPort,
+  type InboundPortOptions,
+  refusalOf,
+  startInboundPort,
+} from '../../src/runtime/inbound/smtp-port';
+import { startInbox } from '../../src/runtime/inbox/server';
+import { connect as connectDb, disconnect } from '../../src/store/db';
 import { LINK_SECRET } from '../support/api';
 import { MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { MAILING } from '../support/mailing';
-import { addressOf, aReport, aSent, IN_DOMAIN } from '../support/returning';
+import { aMailing, MAILING, mailDeps, sendMail } from '../support/mailing';
+import { addressOf, aReport, aSent, aWritten, IN_DOMAIN } from '../support/returning';
 
 const database = testDatabase(10);
 let port: InboundPort;
@@ -71,6 +80,30 @@ test('a report to a return path is kept before it is taken, and has its conseque
   ]);
   expect(await database.db.suppression.findUnique({ where: { email: mail.email } })).not.toBeNull();
   expect(problems).toEqual([]);
+});
+
+test('a mail goes out under its return path and with its Reply-To, and both lead home', async () => {
+  await start();
+  const folder = mkdtempSync(path.join(tmpdir(), 'viveiro-return-'));
+  const inbox = await startInbox({ folder, host: '127.0.0.1' });
+  const answerDomains = { bounce: IN_DOMAIN, reply: 'reply.viva.example', sendIdHeader: 'X-PM-Metadata-send' };
+  const deps = mailDeps(database.db, inbox.smtpUrl, { answerDomains });
+  const mailing = await aMailing(database.db);
+  await sendMail(deps, mailing);
+  const [{ from = '', id = 0 } = {}] = inbox.store.list({ offset: 0, limit: 1 }).messages;
+  const { parsed: mail } = await inbox.store.read(id);
+  await Promise.all([deps.transport.close(), inbox.stop()]);
+  rmSync(folder, { recursive: true });
+  expect(from).toBe(addressOf('bounce', mailing.request.key));
+  expect(mail.from?.value).toEqual([{ name: 'Viva', address: 'viva@viva.example' }]);
+  expect(mail.headers.get('x-pm-metadata-send')).toBe(mailing.request.key);
+  const [{ address: replyTo = '' } = {}] = mail.replyTo?.value ?? [];
+  expect(
+    await deliver(replyTo, aWritten({ from: 'ana@elsewhere.example', to: replyTo }), 'ana@elsewhere.example'),
+  ).toMatchObject({ type: 'accepted' });
+  expect(await database.db.inbound.findMany({ where: { contactId: mailing.contactId } })).toMatchObject([
+    { kind: 'reply', standing: 'applied', knownBy: 'return_path' },
+  ]);
 });
 
 // INV-FORGED-AT-THE-DOOR
@@ -137,6 +170,8 @@ test('addresses are taken whatever their case, and only of the domains that are 
   const known = { domains: { bounce: IN_DOMAIN }, secret: LINK_SECRET, addresses: ['fbl'] };
   expect(refusalOf(addressOf('bounce', sendId).toUpperCase(), known)).toBeUndefined();
   expect(refusalOf(`FBL@${IN_DOMAIN}`, known)).toBeUndefined();
-  expect(refusalOf(addressOf('bounce', sendId).replace(IN_DOMAIN, 'other.example'), known)).toBe('VIV_INBOUND_NO_ADDRESS');
+  expect(refusalOf(addressOf('bounce', sendId).replace(IN_DOMAIN, 'other.example'), known)).toBe(
+    'VIV_INBOUND_NO_ADDRESS',
+  );
   expect(refusalOf('', known)).toBe('VIV_INBOUND_NO_ADDRESS');
 });

@@ -48,3 +48,46 @@ test('what is wrong with either is told with its line, beside what is wrong else
     /gate\.yaml:1:.*calendars\.yaml:3:.*ends before it begins.*events\.yaml:2:.*not an event type/s,
   );
 });
+
+describe('inbound.yaml', () => {
+  const HOOK = `secretEnv: VIVEIRO_WEBHOOK_X, id: [id], kind: [event], kinds: { bounce: failed }, messageId: [mid], recipient: to`;
+
+  test('may be left out, and says what is its own', async () => {
+    rmSync(path.join(folder, 'inbound.yaml'));
+    expect((await loadRules(folder)).inbound).toBeUndefined();
+    write('inbound.yaml', 'soft: { suppressAfter: 3 }\n');
+    expect((await loadRules(folder)).inbound).toMatchObject({
+      soft: { suppressAfter: 3, within: 14 * 86_400_000, deliveredAfter: 2 * 86_400_000 },
+      trustAddressAlone: false,
+    });
+  });
+
+  test.each([
+    ['soft: { suppressAfter: 0 }', 'inbound.yaml:1:'],
+    ['soft:\n  within: two weeks', 'inbound.yaml:2:'],
+    ['soft:\n  within: 1d\n  deliveredAfter: 3d', 'inbound.yaml:3:'],
+    ['addresses: [fbl@in.viva.example]', 'not the part of an address'],
+    ['keepRawFor: 0d', 'longer than nothing'],
+    ['sofft: {}', 'VIV_KEY_UNKNOWN'],
+    [`hooks:\n  x: { ${HOOK} }`, 'signature'],
+    [`hooks:\n  x: { ${HOOK}, signature: { type: rsa } }`, 'inbound.yaml:2:'],
+    [`hooks:\n  x: { ${HOOK.replace('failed', 'broken')}, signature: { type: shared, header: X-A } }`, 'kinds'],
+    [`hooks:\n  x: { ${HOOK.replace('[mid]', '["a..b"]')}, signature: { type: shared, header: X-A } }`, 'not a path'],
+    [
+      `hooks:\n  x: { ${HOOK.replace('messageId: [mid], ', '')}, signature: { type: shared, header: X-A } }`,
+      'says nowhere which mail',
+    ],
+    [
+      `hooks:\n  x: { ${HOOK.replace('VIVEIRO_WEBHOOK_X', 'TOKEN')}, signature: { type: shared, header: X-A } }`,
+      'VIVEIRO_WEBHOOK_',
+    ],
+    [
+      `hooks:\n  x: { ${HOOK}, signature: { type: hmac, at: "header:X-Sig", timestamp: "header:X-Time" } }`,
+      'the time is not among what is signed',
+    ],
+  ])('%j is refused with its line', async (text, told) => {
+    write('inbound.yaml', text);
+    await expect(loadRules(folder)).rejects.toThrow(told);
+    await expect(loadRules(folder)).rejects.toThrow(/inbound\.yaml:\d+:\d+ error VIV_/);
+  });
+});

@@ -2,21 +2,23 @@ import { storyText } from '../../src/cli/commands/why';
 import { keyOf, newId } from '../../src/domain/ids';
 import { listInbound } from '../../src/store/inbound-rows';
 import { storyOf } from '../../src/store/story';
+import { runSweep } from '../../src/store/sweep';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { everythingIn } from '../support/everything';
 import { pokesIn, someone } from '../support/journeys';
 import { aMailing } from '../support/mailing';
 import { addressOf, alsoAccepted, aReport, aSent, aWritten, type Sent, took } from '../support/returning';
+import { SALES } from '../support/sales';
 
 const database = testDatabase(20);
 const sent = (o: Parameters<typeof aSent>[1] = {}) => aSent(database.db, o);
 const eventsOf = async (contactId: string) =>
   (await database.db.interaction.findMany({ where: { contactId }, orderBy: { seq: 'asc' } })).map(({ type }) => type);
 const decisionsOf = async (contactId: string, ...kinds: readonly string[]) =>
-  (await database.db.decision.findMany({ where: { contactId, kind: { in: [...kinds] } }, orderBy: { seq: 'asc' } })).map(
-    ({ kind, outcome, reason }) => ({ kind, outcome, reason }),
-  );
+  (
+    await database.db.decision.findMany({ where: { contactId, kind: { in: [...kinds] } }, orderBy: { seq: 'asc' } })
+  ).map(({ kind, outcome, reason }) => ({ kind, outcome, reason }));
 const suppressionOf = (email: string) => database.db.suppression.findUnique({ where: { email } });
 const ledgerOf = ({ sendId }: Sent) => database.db.send.findUniqueOrThrow({ where: { id: sendId } });
 /** The body was under way, and no final reply came. */
@@ -192,7 +194,9 @@ describe('who writes', () => {
     expect(await took(database.db, auto)).toMatchObject({ kind: 'auto_reply', standing: 'applied' });
     expect(await took(database.db, aWritten({ from: mail.email, headers }))).toMatchObject({ kind: 'reply' });
     expect(await eventsOf(mail.contactId)).toEqual(['mail.accepted', 'mail.auto_replied', 'mail.replied']);
-    const [reply] = await database.db.interaction.findMany({ where: { contactId: mail.contactId, type: 'mail.replied' } });
+    const [reply] = await database.db.interaction.findMany({
+      where: { contactId: mail.contactId, type: 'mail.replied' },
+    });
     expect(reply).toMatchObject({ journeyId: mail.journeyId, leadId: mail.leadId });
   });
 
@@ -266,9 +270,18 @@ describe('a report that lies', () => {
   // INV-LIES-CHANGE-NOTHING
   it.each([
     ['VIV_INBOUND_FORGED', (mail: Sent) => aReport(mail, { to: forged(mail.sendId) })],
-    ['VIV_INBOUND_FOREIGN', (mail: Sent) => aReport(mail, { to: 'viva@viva.example', messageId: `<${newId()}@viva.example>` })],
-    ['VIV_INBOUND_FOREIGN', (mail: Sent) => aReport(mail, { to: 'viva@viva.example', messageId: `<${mail.sendId}@evil.example>` })],
-    ['VIV_INBOUND_RECIPIENT', (mail: Sent) => aReport(mail, { to: 'viva@viva.example', recipient: 'victim@example.test' })],
+    [
+      'VIV_INBOUND_FOREIGN',
+      (mail: Sent) => aReport(mail, { to: 'viva@viva.example', messageId: `<${newId()}@viva.example>` }),
+    ],
+    [
+      'VIV_INBOUND_FOREIGN',
+      (mail: Sent) => aReport(mail, { to: 'viva@viva.example', messageId: `<${mail.sendId}@evil.example>` }),
+    ],
+    [
+      'VIV_INBOUND_RECIPIENT',
+      (mail: Sent) => aReport(mail, { to: 'viva@viva.example', recipient: 'victim@example.test' }),
+    ],
   ])('%s: changes nothing, and is kept and counted', async (code, write) => {
     const mail = await sent();
     const before = await everythingIn(database.url, ['inbound']);
@@ -286,10 +299,13 @@ describe('a report that lies', () => {
   it('that names an address and nothing else waits for a person, unless the company trusts such', async () => {
     const { contactId } = await someone(database.db);
     const { email } = await database.db.contact.findUniqueOrThrow({ where: { id: contactId } });
-    const bare = (mark: string) => `From: MAILER-DAEMON@x.example\r\nTo: viva@viva.example\r\nSubject: failure notice\r\n\r\nSorry ${mark}\r\n\r\n<${email}>:\r\n550 5.1.1 user unknown\r\n`;
+    const bare = (mark: string) =>
+      `From: MAILER-DAEMON@x.example\r\nTo: viva@viva.example\r\nSubject: failure notice\r\n\r\nSorry ${mark}\r\n\r\n<${email}>:\r\n550 5.1.1 user unknown\r\n`;
     expect(await took(database.db, bare('a'))).toMatchObject({ standing: 'kept', contactId });
     expect(await suppressionOf(email)).toBeNull();
-    expect(await took(database.db, bare('b'), { rules: { trustAddressAlone: true } })).toMatchObject({ standing: 'applied' });
+    expect(await took(database.db, bare('b'), { rules: { trustAddressAlone: true } })).toMatchObject({
+      standing: 'applied',
+    });
     expect(await suppressionOf(email)).not.toBeNull();
   });
 
@@ -307,4 +323,14 @@ test('what cannot be read is kept as it came, with its code, and only its beginn
   expect(answer).toMatchObject({ standing: 'refused', code: 'VIV_INBOUND_UNREADABLE' });
   const row = await database.db.inbound.findUniqueOrThrow({ where: { id } });
   expect([row.raw?.length, row.rawBytes]).toEqual([100, source.length]);
+});
+
+test('how messages came is forgotten by the daily sweep when its time is over, and what they were stays', async () => {
+  const { id: old } = await took(database.db, aWritten({ from: 'old@nowhere.example' }), { now: MONDAY });
+  const { id: young } = await took(database.db, aWritten({ from: 'young@nowhere.example' }), {
+    now: MONDAY + 60 * DAY,
+  });
+  await runSweep(database.db, SALES, { now: MONDAY + 91 * DAY });
+  const rawOf = async (id: string) => (await database.db.inbound.findUniqueOrThrow({ where: { id } })).raw;
+  expect([await rawOf(old), (await rawOf(young))?.length]).toEqual([null, expect.any(Number)]);
 });

@@ -10,8 +10,9 @@ declare module 'hoodiecrow-imap' {
     getMailbox(name: string): Mailbox;
     appendMessage(mailbox: string, flags: readonly string[], internaldate: string | false, raw: string): void;
   }
-  export default function hoodiecrow(options: {
+  function hoodiecrow(options: {
     readonly plugins: readonly string[];
     readonly storage: { readonly [mailbox: string]: { readonly messages: readonly string[] } };
   }): Server;
+  export = hoodiecrow;
 }

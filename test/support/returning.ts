@@ -1,12 +1,12 @@
 import { takeMail } from '../../src/api/inbound/take';
-import { DEFAULT_INBOUND, type InboundRules } from '../../src/domain/inbound/rules';
 import type { Instant } from '../../src/domain/ids';
+import { DEFAULT_INBOUND, type InboundRules } from '../../src/domain/inbound/rules';
 import { type ReturnKind, returnAddress } from '../../src/mail/verp';
 import type { Db } from '../../src/store/db';
 import { LINK_SECRET } from './api';
 import { MONDAY } from './builders';
 import { aMailing, MAILING, type Mailing, mailDeps, sendMail } from './mailing';
-import { scriptedSmtp, type Script } from './scripted-smtp';
+import { type Script, scriptedSmtp } from './scripted-smtp';
 
 export const IN_DOMAIN = 'in.viva.example';
 
@@ -29,7 +29,12 @@ export async function aSent(db: Db, o: { readonly script?: Script; readonly mail
 }
 
 /** One more mail that was accepted, of the same contact. */
-export async function alsoAccepted(db: Db, { contactId, journeyId, email }: Sent, sendId: string, at: Instant): Promise<void> {
+export async function alsoAccepted(
+  db: Db,
+  { contactId, journeyId, email }: Sent,
+  sendId: string,
+  at: Instant,
+): Promise<void> {
   const when = new Date(at);
   await db.send.create({
     data: {
@@ -107,12 +112,25 @@ interface WrittenParts {
 }
 
 /** A mail that somebody, or something, wrote. */
-export function aWritten({ from, to = 'viva@viva.example', subject = 'Re: Olá', text = 'Quanto custa?', headers = [] }: WrittenParts): string {
+export function aWritten({
+  from,
+  to = 'viva@viva.example',
+  subject = 'Re: Olá',
+  text = 'Quanto custa?',
+  headers = [],
+}: WrittenParts): string {
   return [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, ...headers, '', text, ''].join('\r\n');
 }
 
 /** Takes a message in at a moment, under rules. */
-export function took(db: Db, source: string | Buffer, o: { readonly now?: Instant; readonly rules?: Partial<InboundRules> } = {}) {
+export function took(
+  db: Db,
+  source: string | Buffer,
+  o: { readonly now?: Instant; readonly rules?: Partial<InboundRules> } = {},
+) {
   const turn = { ...MAILING, rules: { ...MAILING.rules, inbound: { ...DEFAULT_INBOUND, ...o.rules } } };
-  return takeMail({ db, turn, linkSecret: LINK_SECRET }, { source: Buffer.from(source), way: 'api', now: o.now ?? MONDAY });
+  return takeMail(
+    { db, turn, linkSecret: LINK_SECRET },
+    { source: Buffer.from(source), way: 'api', now: o.now ?? MONDAY },
+  );
 }

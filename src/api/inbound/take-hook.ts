@@ -1,10 +1,10 @@
 import { failure } from '../../domain/errors';
-import type { HookRules } from '../../domain/inbound/hook-rules';
 import type { Json } from '../../domain/ids';
+import type { HookRules } from '../../domain/inbound/hook-rules';
 import { hookArrivals } from '../../mail/inbound/hook-arrivals';
 import { signatureProblem } from '../../mail/inbound/hook-signature';
-import { countRefusals } from '../../store/inbound-rows';
 import { receive } from '../../store/inbound';
+import { countRefusals } from '../../store/inbound-rows';
 import type { ApiDeps } from '../deps';
 
 export interface HookRequest {

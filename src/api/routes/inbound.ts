@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { failure } from '../../domain/errors';
 import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import type { Envelope } from '../../mail/inbound/parse';
+import type { Routes } from '../deps';
 import { takeMail } from '../inbound/take';
 import { takeHook } from '../inbound/take-hook';
-import type { Routes } from '../deps';
 import { parseBody } from '../parse';
 
 const MAIL_LIMIT_BYTES = 10 * 1_048_576;

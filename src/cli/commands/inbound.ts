@@ -19,7 +19,9 @@ const STANDINGS: readonly Standing[] = ['applied', 'kept', 'refused'];
 export function register(program: Command): void {
   const inbound = program
     .command('inbound')
-    .addOption(new Option('--standing <standing>', 'only what was applied, kept for a person, or refused').choices(STANDINGS))
+    .addOption(
+      new Option('--standing <standing>', 'only what was applied, kept for a person, or refused').choices(STANDINGS),
+    )
     .addOption(new Option('--kind <kind>', 'only this kind').choices(Object.keys(CONSEQUENCES)))
     .option('--most <count>', 'at most so many', wholeNumber(1), 50)
     .option(...JSON_OPTION)
@@ -113,7 +115,9 @@ async function show(id: string, { json }: JsonOption, command: Command): Promise
 
 async function count({ days }: { readonly days: number }, command: Command): Promise<void> {
   const since = Date.now() - days * 86_400_000;
-  const [counts, blocks] = await withDatabase(async (db) => [await countInbound(db, since), await countBlocks(db, since)] as const);
+  const [counts, blocks] = await withDatabase(
+    async (db) => [await countInbound(db, since), await countBlocks(db, since)] as const,
+  );
   if (command.optsWithGlobals<JsonOption>().json) writeJson({ days, counts, blocks });
   else process.stdout.write(countText(counts, blocks));
 }

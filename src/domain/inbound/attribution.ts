@@ -69,20 +69,24 @@ const ours = ({ returnPaths }: Claims) => returnPaths.flatMap((path) => (path.ty
 /** Sends whose mail it brings back. */
 function returnedSends({ claims, sends }: Evidence): readonly KnownSend[] {
   const { messageIds, sendIds } = claims;
-  return sends.filter(({ id, messageId }) => sendIds.includes(id) || (messageId !== '' && messageIds.includes(messageId)));
+  return sends.filter(
+    ({ id, messageId }) => sendIds.includes(id) || (messageId !== '' && messageIds.includes(messageId)),
+  );
 }
 
 function lieIn(evidence: Evidence): Attribution | undefined {
   const { claims, isReport } = evidence;
-  if (claims.returnPaths.some(({ type }) => type === 'forged'))
-    return told('VIV_INBOUND_FORGED');
+  if (claims.returnPaths.some(({ type }) => type === 'forged')) return told('VIV_INBOUND_FORGED');
   if (!isReport) return undefined;
   return contradiction(evidence) ?? foreign(evidence) ?? wrongRecipient(evidence);
 }
 
 /** Signed address, Message-ID and X-Viveiro-Send must name the same send. */
 function contradiction(evidence: Evidence): Attribution | undefined {
-  const named = new Set([...ours(evidence.claims).map(({ sendId }) => sendId), ...returnedSends(evidence).map(({ id }) => id)]);
+  const named = new Set([
+    ...ours(evidence.claims).map(({ sendId }) => sendId),
+    ...returnedSends(evidence).map(({ id }) => id),
+  ]);
   const unknown = evidence.claims.sendIds.filter((id) => named.size > 0 && !named.has(id));
   if (named.size + unknown.length <= 1) return undefined;
   return told('VIV_INBOUND_CONTRADICTION');

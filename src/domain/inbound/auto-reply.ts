@@ -1,4 +1,4 @@
-import { type InboundMessage, valueOf } from './message';
+import { headerOf, type InboundMessage } from './message';
 
 /** Header fields by which a machine says that it answers. RFC 3834 §5; the others are customs of programs. */
 const SIGNS: readonly { readonly field: string; readonly value: RegExp }[] = [
@@ -28,8 +28,8 @@ const OPENING =
 
 /** By which sign a message was written by a machine; undefined: by none. Such an answer is never interest. */
 export function autoReplySign(message: InboundMessage): string | undefined {
-  const sign = SIGNS.find(({ field, value }) => message.headers.has(field) && value.test(valueOf(message, field)));
-  if (sign) return `header ${sign.field}: ${valueOf(message, sign.field).slice(0, 60)}`.trim();
+  const sign = SIGNS.find(({ field, value }) => message.headers.has(field) && value.test(headerOf(message, field)));
+  if (sign) return `header ${sign.field}: ${headerOf(message, sign.field).slice(0, 60)}`.trim();
   if (message.type === 'multipart/report') return `a report of type ${message.reportType.slice(0, 40) || 'unknown'}`;
   if (SUBJECT.test(message.subject)) return `the subject “${message.subject.slice(0, 80)}”`;
   return OPENING.test(message.text.slice(0, 300)) ? 'the first words are those of an absence' : undefined;

@@ -1,5 +1,5 @@
 import { header, headersIn } from './headers';
-import { type InboundMessage, partsOf, valueOf } from './message';
+import { headerOf, type InboundMessage, partsOf } from './message';
 
 /** An address that it came to, as the signature on it says. */
 export type ReturnClaim =
@@ -22,7 +22,8 @@ const MESSAGE_ID = /<[^\s<>]{1,250}>/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/i;
 const MOST_REFERENCES = 50;
 
-const idsIn = (text: string): readonly string[] => [...text.matchAll(MESSAGE_ID)].map(([id]) => id).slice(0, MOST_REFERENCES);
+const idsIn = (text: string): readonly string[] =>
+  [...text.matchAll(MESSAGE_ID)].map(([id]) => id).slice(0, MOST_REFERENCES);
 
 /** Reads what a message claims. `readAddress` tells the addresses that are ours: it holds the key. */
 export function claimsOf(message: InboundMessage, readAddress: (address: string) => ReturnClaim | undefined): Claims {
@@ -31,7 +32,7 @@ export function claimsOf(message: InboundMessage, readAddress: (address: string)
     returnPaths: message.to.flatMap((address) => readAddress(address) ?? []),
     messageIds: unique(returned.flatMap(({ messageId }) => idsIn(messageId))),
     sendIds: unique(returned.flatMap(({ sendId }) => UUID.exec(sendId)?.[0].toLowerCase() ?? [])),
-    references: unique(idsIn(`${valueOf(message, 'in-reply-to')} ${valueOf(message, 'references')}`)),
+    references: unique(idsIn(`${headerOf(message, 'in-reply-to')} ${headerOf(message, 'references')}`)),
   };
 }
 
@@ -44,7 +45,14 @@ interface Head {
 
 /** Heads of the mail that comes back: a part of its own, else lines within the text of a bounce in words. */
 function returnedHeads(message: InboundMessage): readonly Head[] {
-  const parts = partsOf(message, 'message/rfc822', 'text/rfc822-headers', 'message/rfc822-headers', 'message/global', 'message/global-headers');
+  const parts = partsOf(
+    message,
+    'message/rfc822',
+    'text/rfc822-headers',
+    'message/rfc822-headers',
+    'message/global',
+    'message/global-headers',
+  );
   if (parts.length > 0) return parts.map(({ text }) => headOf(text));
   const lines = message.text.split(/\r?\n/).map((line) => line.replace(/^[ >\t]{0,8}/, ''));
   const line = (name: string) => lines.find((one) => one.toLowerCase().startsWith(name))?.slice(name.length, 300) ?? '';

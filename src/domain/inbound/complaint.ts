@@ -1,6 +1,6 @@
 import type { Classified } from './classified';
 import { header, headersIn } from './headers';
-import { type InboundMessage, partsOf, valueOf } from './message';
+import { headerOf, type InboundMessage, partsOf } from './message';
 import { addressIn } from './report';
 
 /** What a kind of feedback asks for. RFC 5965 §7.3, RFC 6430 (not-spam), RFC 6591 (auth-failure), RFC 9477 (CFBL uses abuse). */
@@ -49,6 +49,6 @@ const REPORTERS = /^(abuse|fbl|feedback|staff|feedbackloop|scomp|spam|complaints
 function writtenComplaint(message: InboundMessage): Classified | undefined {
   const isOne = SUBJECT.test(message.subject) && REPORTERS.test(message.from);
   if (!isOne || partsOf(message, 'message/rfc822', 'text/rfc822-headers').length === 0) return undefined;
-  const told = addressIn(valueOf(message, 'x-original-recipient'));
+  const told = addressIn(headerOf(message, 'x-original-recipient'));
   return { type: 'complaint', recipients: told ? [told] : [], reason: 'complaint in words, with our message' };
 }

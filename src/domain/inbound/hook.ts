@@ -1,6 +1,6 @@
-import { failedKind } from './failed-kind';
 import type { Instant, Json } from '../ids';
 import type { InboundKind } from './classified';
+import { failedKind } from './failed-kind';
 import type { HOOK_KINDS, HookRules } from './hook-rules';
 import { atPath, textOf } from './json-path';
 import { addressIn, onOneLine } from './report';

@@ -1,6 +1,6 @@
 import type { RecipientReport } from './classified';
 import { failedKind } from './failed-kind';
-import { type InboundMessage, valueOf } from './message';
+import { headerOf, type InboundMessage } from './message';
 import { addressIn, onOneLine } from './report';
 
 const DAEMONS =
@@ -19,7 +19,7 @@ const COPY =
 /** Whether this is what a mail system says, with no regard to its form. */
 export function isFromMailSystem(message: InboundMessage): boolean {
   const isDaemon = DAEMONS.test(message.from.split('@')[0] ?? '');
-  return isDaemon || message.headers.has('x-failed-recipients') || valueOf(message, 'return-path').trim() === '<>';
+  return isDaemon || message.headers.has('x-failed-recipients') || headerOf(message, 'return-path').trim() === '<>';
 }
 
 /**
@@ -33,7 +33,7 @@ export function looseReportsIn(message: InboundMessage): readonly RecipientRepor
   const isDelay = DELAYED.test(message.subject) || (!FAILED.test(message.subject) && DELAYED.test(own));
   if (!isDelay && !FAILED.test(message.subject) && !FAILED.test(own) && !message.headers.has('x-failed-recipients'))
     return [];
-  const named = valueOf(message, 'x-failed-recipients').split(',').map(addressIn).filter(Boolean);
+  const named = headerOf(message, 'x-failed-recipients').split(',').map(addressIn).filter(Boolean);
   const recipients = [...new Set(named.length > 0 ? named : addressesIn(own, message))].slice(0, 20);
   return (recipients.length > 0 ? recipients : ['']).map((recipient) => looseReport(recipient, { own, isDelay }));
 }
@@ -71,6 +71,8 @@ function wordsAbout(recipient: string, own: string): string {
   const at = recipient === '' ? -1 : own.toLowerCase().indexOf(recipient);
   const behind = at < 0 ? '' : own.slice(at + recipient.length, at + 2_000).replace(/^[>:\s]+/, '');
   const paragraphs = behind.split(/\r?\n[ \t]*\r?\n/);
-  const told = paragraphs.slice(0, 2).find((one) => REPLY.test(one)) ?? own.split(/\r?\n[ \t]*\r?\n/).find((one) => REPLY.test(one));
+  const told =
+    paragraphs.slice(0, 2).find((one) => REPLY.test(one)) ??
+    own.split(/\r?\n[ \t]*\r?\n/).find((one) => REPLY.test(one));
   return onOneLine(told ?? paragraphs[0] ?? '');
 }

@@ -25,7 +25,7 @@ export interface InboundMessage {
 }
 
 /** The first value of a header; empty: none. */
-export const valueOf = (message: InboundMessage, name: string): string => header(message.headers, name);
+export const headerOf = (message: InboundMessage, name: string): string => header(message.headers, name);
 
 /** All parts of one of these media types. */
 export const partsOf = (message: InboundMessage, ...types: readonly string[]): readonly Part[] =>

@@ -29,7 +29,14 @@ function reportOf(block: Headers, { text }: InboundMessage): RecipientReport {
     recipient,
     originalRecipient: addressIn(header(block, 'original-recipient')),
     diagnostic: whole,
-    ...kindOf({ action: header(block, 'action').toLowerCase().split(/[\s(;]/)[0] ?? '', status, diagnostic: whole }),
+    ...kindOf({
+      action:
+        header(block, 'action')
+          .toLowerCase()
+          .split(/[\s(;]/)[0] ?? '',
+      status,
+      diagnostic: whole,
+    }),
   };
 }
 
@@ -68,4 +75,8 @@ function sentenceAbout(text: string, recipient: string): string {
 
 /** For a person and for the rules: no line breaks, not too long. */
 export const onOneLine = (text: string): string =>
-  text.slice(0, 4 * LONGEST_DIAGNOSTIC).replace(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, LONGEST_DIAGNOSTIC);
+  text
+    .slice(0, 4 * LONGEST_DIAGNOSTIC)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_DIAGNOSTIC);

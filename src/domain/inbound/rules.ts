@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
-import { hookSchema } from './hook-rules';
 import { slug } from '../sequence/names';
+import { hookSchema } from './hook-rules';
 
 const DAY = 86_400_000;
 const MEGABYTE = 1_048_576;
@@ -33,12 +33,9 @@ export const inboundSchema = z
       .max(20)
       .default(['postmaster', 'abuse', 'fbl'])
       .meta({ description: 'Local parts that our own port takes beside the signed ones: where complaints go.' }),
-    trustAddressAlone: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'Whether a report that brings nothing of our mail back counts for whomever it names.',
-      }),
+    trustAddressAlone: z.boolean().default(false).meta({
+      description: 'Whether a report that brings nothing of our mail back counts for whomever it names.',
+    }),
     keepRawFor: durationSchema.default(90 * DAY).meta({ description: 'How long messages are kept as they came.' }),
     keepRawBytes: z
       .int()

@@ -1,8 +1,8 @@
+import type { Instant, Json } from '../../domain/ids';
 import type { Arrival, ArrivalKind } from '../../domain/inbound/arrival';
 import type { RecipientReport, ReportKind } from '../../domain/inbound/classified';
 import { type HookEvent, hookEvents } from '../../domain/inbound/hook';
 import type { HookRules } from '../../domain/inbound/hook-rules';
-import type { Instant, Json } from '../../domain/ids';
 
 /** Clocks of providers may be this much ahead of ours. */
 const CLOCK_SKEW_MS = 300_000;

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { atPath, textOf } from '../../domain/inbound/json-path';
-import type { SignatureRules } from '../../domain/inbound/hook-rules';
 import type { Instant, Json } from '../../domain/ids';
+import type { SignatureRules } from '../../domain/inbound/hook-rules';
+import { atPath, textOf } from '../../domain/inbound/json-path';
 
 /** A message of a provider, as it came. */
 export interface HookMessage {

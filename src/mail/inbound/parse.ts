@@ -1,4 +1,10 @@
-import { type AddressObject, type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+import {
+  type AddressObject,
+  type EmailAddress,
+  type ParsedMail,
+  type SimpleParserOptions,
+  simpleParser,
+} from 'mailparser';
 import { failure } from '../../domain/errors';
 import { headersIn } from '../../domain/inbound/headers';
 import type { InboundMessage, Part } from '../../domain/inbound/message';
@@ -96,14 +102,20 @@ const ENVELOPE_HEADERS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-env
 function recipientsOf(mail: ParsedMail, envelope: Envelope | undefined): readonly string[] {
   const told = envelope
     ? envelope.to.map((address) => storable(address).toLowerCase())
-    : [...ENVELOPE_HEADERS.flatMap((name) => textsOf(mail.headers.get(name))), ...addressesIn(mail.to), ...addressesIn(mail.cc)];
+    : [
+        ...ENVELOPE_HEADERS.flatMap((name) => textsOf(mail.headers.get(name))),
+        ...addressesIn(mail.to),
+        ...addressesIn(mail.cc),
+      ];
   return [...new Set(told)].slice(0, MOST_RECIPIENTS);
 }
 
 /** Addresses in a header that mailparser may or may not have taken apart. */
 function textsOf(value: unknown): readonly string[] {
   const texts = [value].flat().map((one) => (typeof one === 'string' ? one : isAddress(one) ? one.text : ''));
-  return texts.flatMap((text) => [...text.matchAll(/[^\s<>,;"]{1,64}@[^\s<>,;"]{1,255}/g)].map(([address]) => address.toLowerCase()));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/[^\s<>,;"]{1,64}@[^\s<>,;"]{1,255}/g)].map(([address]) => address.toLowerCase()),
+  );
 }
 
 const isAddress = (value: unknown): value is { readonly text: string } =>

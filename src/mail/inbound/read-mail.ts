@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Arrival, Way } from '../../domain/inbound/arrival';
-import { classify, kindOf } from '../../domain/inbound/classify';
-import { claimsOf } from '../../domain/inbound/claims';
-import { evidenceOf } from '../../domain/inbound/evidence';
-import { valueOf } from '../../domain/inbound/message';
 import type { Instant } from '../../domain/ids';
+import type { Arrival, Way } from '../../domain/inbound/arrival';
+import { claimsOf } from '../../domain/inbound/claims';
+import { classify, kindOf } from '../../domain/inbound/classify';
+import { evidenceOf } from '../../domain/inbound/evidence';
+import { headerOf } from '../../domain/inbound/message';
 import { type Envelope, parseMessage } from './parse';
 import { returnClaim } from './return-claim';
 
@@ -31,7 +31,7 @@ export async function readMail(secret: string, mail: IncomingMail): Promise<Arri
   const isToUnsubscribe = claims.returnPaths.some((one) => one.type === 'ours' && one.kind === 'unsubscribe');
   const classified = classify(message, { isToUnsubscribe });
   const key = keyOfMail(mail);
-  const messageId = valueOf(message, 'message-id').slice(0, 250);
+  const messageId = headerOf(message, 'message-id').slice(0, 250);
   return {
     key,
     way,

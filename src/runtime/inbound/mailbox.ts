@@ -98,8 +98,8 @@ async function newUids(client: ImapFlow, from: bigint): Promise<readonly number[
 /** One that somebody else has deleted meanwhile is no more. */
 async function takeOne({ intake, maxBytes, clock }: MailboxOptions, client: ImapFlow, uid: number): Promise<void> {
   const message = await client.fetchOne(String(uid), { source: { start: 0, maxLength: maxBytes } }, { uid: true });
-  if (message && message.source)
-    await takeMail(intake, { source: message.source, way: 'imap', now: clock() });
+  const source = message ? message.source : undefined;
+  if (source) await takeMail(intake, { source, way: 'imap', now: clock() });
 }
 
 const EVERY_MS = 60_000;

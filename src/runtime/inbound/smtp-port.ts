@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { type IntakeDeps, takeMail } from '../../api/inbound/take';
 import { ERRORS, type ErrorCode, failure, ViveiroError } from '../../domain/errors';
-import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import type { Instant } from '../../domain/ids';
+import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import type { AnswerDomains } from '../../mail/answers';
 import { readReturnAddress } from '../../mail/verp';
 import { errorCode } from '../error-code';
@@ -69,7 +69,8 @@ function smtpServer(options: InboundPortOptions, refusals: Refusals): SMTPServer
     socketTimeout: PATIENCE_MS,
     closeTimeout: 500,
     onRcptTo: ({ address }, { envelope }, answer) => {
-      if (envelope.rcptTo.length >= MOST_RECIPIENTS) return answer(reply(452, '4.5.3 Too many recipients; send the rest apart'));
+      if (envelope.rcptTo.length >= MOST_RECIPIENTS)
+        return answer(reply(452, '4.5.3 Too many recipients; send the rest apart'));
       const code = refusalOf(address, { domains, secret: intake.linkSecret, addresses: namesTaken(intake) });
       if (code === undefined) return answer();
       refusals.note(code);
@@ -136,7 +137,8 @@ async function keep(options: InboundPortOptions, refusals: Refusals, { stream, s
 async function upTo(stream: SMTPServerDataStream, most: number): Promise<Buffer | undefined> {
   let chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) { // a stream of bytes without encoding
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    // a stream of bytes without encoding
     bytes += chunk.length;
     if (bytes > most) chunks = [];
     else chunks.push(chunk);

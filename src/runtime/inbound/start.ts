@@ -21,14 +21,21 @@ interface Ways {
 /** Starts the ways in that the settings name. Throws VIV_CONFIG_INVALID, VIV_PORT_IN_USE. */
 export async function startInboundWays(
   config: Config,
-  o: { readonly intake: IntakeDeps; readonly ways: Ways; readonly onProblem?: ((problem: unknown) => void) | undefined },
+  o: {
+    readonly intake: IntakeDeps;
+    readonly ways: Ways;
+    readonly onProblem?: ((problem: unknown) => void) | undefined;
+  },
 ): Promise<InboundWays> {
   const { intake, ways, onProblem = () => undefined } = o;
   const { inboundPort: port, inboundMaxBytes: maxBytes, inboundImapUrl: url } = config;
   const stops = createStops();
   const common = { intake, maxBytes, clock: Date.now, onProblem };
   try {
-    const server = port === undefined || !ways.port ? undefined : await startInboundPort({ ...common, ...portOptions(config), port });
+    const server =
+      port === undefined || !ways.port
+        ? undefined
+        : await startInboundPort({ ...common, ...portOptions(config), port });
     if (server) stops.add(server.stop);
     if (url !== undefined) stops.add(startMailboxReader({ ...common, url }).stop);
     return { smtpUrl: server?.url, stop: stops.stop };

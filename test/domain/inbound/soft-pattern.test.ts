@@ -13,7 +13,11 @@ test.each([
   ['five in two weeks', past({ bounces: bouncedOn(0, 1, 2, 3, 4) }), { count: 5, suppresses: true }],
   ['four in two weeks', past({ bounces: bouncedOn(0, 1, 2, 3) }), { count: 4, suppresses: false }],
   ['five in a month', past({ bounces: bouncedOn(0, 1, 2, 20, 25) }), { count: 3, suppresses: false }],
-  ['a click between', past({ bounces: bouncedOn(0, 1, 5, 6, 7), signs: [NOW - 3 * DAY] }), { count: 2, suppresses: false }],
+  [
+    'a click between',
+    past({ bounces: bouncedOn(0, 1, 5, 6, 7), signs: [NOW - 3 * DAY] }),
+    { count: 2, suppresses: false },
+  ],
   [
     'a mail between of which no bounce came',
     past({ bounces: bouncedOn(0, 1, 5, 6, 7), accepted: [{ sendId: 'good', at: NOW - 4 * DAY }] }),
@@ -42,7 +46,9 @@ test.each([
 test('suppresses only after the declared number of mails, within the declared time, with none delivered between', () => {
   const day = fc.integer({ min: 0, max: 40 });
   const mail = fc.record({ sendId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), day });
-  const mails = fc.array(mail, { maxLength: 12 }).map((all) => all.map(({ sendId, day: ago }) => ({ sendId, at: NOW - ago * DAY })));
+  const mails = fc
+    .array(mail, { maxLength: 12 })
+    .map((all) => all.map(({ sendId, day: ago }) => ({ sendId, at: NOW - ago * DAY })));
   fc.assert(
     fc.property(mails, mails, fc.array(day, { maxLength: 3 }), (bounces, accepted, signs) => {
       const signsAt = signs.map((ago) => NOW - ago * DAY);

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { ViveiroError } from '../../../src/domain/errors';
 import { autoReplySign } from '../../../src/domain/inbound/auto-reply';
-import { classify } from '../../../src/domain/inbound/classify';
 import { claimsOf } from '../../../src/domain/inbound/claims';
+import { classify } from '../../../src/domain/inbound/classify';
 import { failedKind } from '../../../src/domain/inbound/failed-kind';
 import { parseMessage } from '../../../src/mail/inbound/parse';
 import { returnClaim } from '../../../src/mail/inbound/return-claim';
 import { LINK_SECRET } from '../../support/api';
 
-const HEAD = 'From: MAILER-DAEMON@evil.example\r\nTo: x@in.viva.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n';
+const HEAD =
+  'From: MAILER-DAEMON@evil.example\r\nTo: x@in.viva.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n';
 const readAll = async (source: string | Buffer) => {
   const message = await parseMessage(Buffer.from(source));
   return {
@@ -20,7 +21,10 @@ const readAll = async (source: string | Buffer) => {
 const unreadable = expect.objectContaining({ code: 'VIV_INBOUND_UNREADABLE' });
 
 const nested = (depth: number): string => {
-  const open = Array.from({ length: depth }, (_, level) => `Content-Type: multipart/mixed; boundary="b${level}"\r\n\r\n--b${level}\r\n`);
+  const open = Array.from(
+    { length: depth },
+    (_, level) => `Content-Type: multipart/mixed; boundary="b${level}"\r\n\r\n--b${level}\r\n`,
+  );
   return `${HEAD}${open.join('')}Content-Type: text/plain\r\n\r\nhello\r\n`;
 };
 
@@ -56,8 +60,19 @@ test('no NUL, no line break and no half character comes out of a report', async 
 
 test('whatever bytes come, a message is read, or refused with its code', async () => {
   const piece = fc.oneof(
-    fc.constantFrom(HEAD, '\r\n', '\r\n\r\n', '--b\r\n', 'Content-Type: multipart/report; boundary=b; report-type=x\r\n'),
-    fc.constantFrom('Content-Type: message/delivery-status\r\n\r\n', 'Action: failed\r\n', 'Status: 9.999.1\r\n', '=?utf-8?B?'),
+    fc.constantFrom(
+      HEAD,
+      '\r\n',
+      '\r\n\r\n',
+      '--b\r\n',
+      'Content-Type: multipart/report; boundary=b; report-type=x\r\n',
+    ),
+    fc.constantFrom(
+      'Content-Type: message/delivery-status\r\n\r\n',
+      'Action: failed\r\n',
+      'Status: 9.999.1\r\n',
+      '=?utf-8?B?',
+    ),
     fc.string({ unit: 'binary', maxLength: 40 }),
   );
   await fc.assert(
@@ -74,10 +89,32 @@ test('whatever bytes come, a message is read, or refused with its code', async (
 });
 
 test('no words keep the rules busy', () => {
-  const bases = ['a', ' ', 'mailbox ', 'user user ', '<a@b.c', '5.1.1', 'a@', 'spam rejected ', '\n\n', '> ', 'mimecast ', 'hello, '];
+  const bases = [
+    'a',
+    ' ',
+    'mailbox ',
+    'user user ',
+    '<a@b.c',
+    '5.1.1',
+    'a@',
+    'spam rejected ',
+    '\n\n',
+    '> ',
+    'mimecast ',
+    'hello, ',
+  ];
   for (const base of bases) {
     const text = base.repeat(65_536 / base.length);
-    const message = { to: [], from: 'mailer-daemon@x.example', subject: text, headers: new Map(), type: 'text/plain', reportType: '', text, parts: [] };
+    const message = {
+      to: [],
+      from: 'mailer-daemon@x.example',
+      subject: text,
+      headers: new Map(),
+      type: 'text/plain',
+      reportType: '',
+      text,
+      parts: [],
+    };
     const started = process.hrtime.bigint();
     failedKind({ status: text, diagnostic: text.slice(0, 1_000) });
     autoReplySign(message);

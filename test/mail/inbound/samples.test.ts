@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attribute, type KnownSend } from '../../../src/domain/inbound/attribution';
+import { claimsOf } from '../../../src/domain/inbound/claims';
 import type { Classified, InboundKind } from '../../../src/domain/inbound/classified';
 import { classify, kindOf } from '../../../src/domain/inbound/classify';
-import { claimsOf } from '../../../src/domain/inbound/claims';
 import { evidenceOf } from '../../../src/domain/inbound/evidence';
 import { parseMessage } from '../../../src/mail/inbound/parse';
 import { returnClaim } from '../../../src/mail/inbound/return-claim';

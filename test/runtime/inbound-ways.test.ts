@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { hookSchema } from '../../src/domain/inbound/hook-rules';
+import { DEFAULT_INBOUND } from '../../src/domain/inbound/rules';
+import { readConfig } from '../../src/runtime/config';
+import { startInboundWays } from '../../src/runtime/inbound/start';
+import { requireHookSecrets } from '../../src/runtime/webhook-secrets';
+import { LINK_SECRET } from '../support/api';
+import { testDatabase } from '../support/database';
+import { MAILING } from '../support/mailing';
+import { IN_DOMAIN } from '../support/returning';
+
+const database = testDatabase();
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'viveiro-ways-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+const ways = (environment: { readonly [name: string]: string }, port = true) =>
+  startInboundWays(readConfig({ HOME: folder, ...environment }), {
+    intake: { db: database.db, turn: MAILING, linkSecret: LINK_SECRET },
+    ways: { port },
+  });
+
+test('with nothing set no way in is opened; with a port and a domain, our own mail server is', async () => {
+  const none = await ways({});
+  expect(none.smtpUrl).toBeUndefined();
+  await none.stop();
+  const settings = { VIVEIRO_INBOUND_PORT: '0', VIVEIRO_BOUNCE_DOMAIN: IN_DOMAIN };
+  const own = await ways(settings);
+  expect(own.smtpUrl).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);
+  await own.stop();
+  const beside = await ways(settings, false); // a worker beside another process
+  expect(beside.smtpUrl).toBeUndefined();
+  await beside.stop();
+});
+
+test.each([
+  [{ VIVEIRO_INBOUND_PORT: '0' }, 'VIVEIRO_BOUNCE_DOMAIN'],
+  [
+    { VIVEIRO_INBOUND_PORT: '0', VIVEIRO_BOUNCE_DOMAIN: IN_DOMAIN, VIVEIRO_INBOUND_TLS_CERT: '/nowhere' },
+    'VIVEIRO_INBOUND_TLS_KEY',
+  ],
+  [
+    {
+      VIVEIRO_INBOUND_PORT: '0',
+      VIVEIRO_BOUNCE_DOMAIN: IN_DOMAIN,
+      VIVEIRO_INBOUND_TLS_CERT: '/nowhere',
+      VIVEIRO_INBOUND_TLS_KEY: '/nowhere',
+    },
+    '/nowhere cannot be read',
+  ],
+])('%j is refused, and the message says what is missing', async (environment, told) => {
+  await expect(ways(environment)).rejects.toMatchObject({
+    code: 'VIV_CONFIG_INVALID',
+    message: expect.stringContaining(told),
+  });
+});
+
+test('a domain, a header or a mailbox that is none is refused', () => {
+  for (const environment of [
+    { VIVEIRO_BOUNCE_DOMAIN: 'not a domain' },
+    { VIVEIRO_REPLY_DOMAIN: 'a@b.example' },
+    { VIVEIRO_SEND_ID_HEADER: 'X-A\r\nBcc' },
+    { VIVEIRO_INBOUND_IMAP_URL: 'https://x.example' },
+  ])
+    expect(() => readConfig({ HOME: folder, ...environment })).toThrow(
+      expect.objectContaining({ code: 'VIV_CONFIG_INVALID' }),
+    );
+});
+
+test('a provider without a secret is told before anything starts', () => {
+  const hook = hookSchema.parse({
+    secretEnv: 'VIVEIRO_WEBHOOK_X',
+    signature: { type: 'shared', header: 'X-A' },
+    id: ['id'],
+    kind: ['event'],
+    kinds: {},
+    send: ['send'],
+    recipient: 'to',
+  });
+  const rules = { ...DEFAULT_INBOUND, hooks: { x: hook } };
+  for (const secret of [undefined, 'short'])
+    expect(() => requireHookSecrets(rules, { VIVEIRO_WEBHOOK_X: secret })).toThrow('VIVEIRO_WEBHOOK_X');
+  expect(() => requireHookSecrets(rules, { VIVEIRO_WEBHOOK_X: 'long enough a secret' })).not.toThrow();
+});
