@@ -137,7 +137,9 @@ export async function countRefusals(
     ON CONFLICT (day, code) DO UPDATE SET count = inbound_refusal.count + excluded.count`;
 }
 
-/** Forgets how messages came, once their time is over. Answers how many. */
+/** Forgets how some thousand messages came whose time is over. Answers how many: 0 when none is left. */
 export async function forgetRaw(tx: Tx, before: Instant): Promise<number> {
-  return tx.$executeRaw`UPDATE inbound SET raw = NULL WHERE raw IS NOT NULL AND received_at < ${new Date(before)}`;
+  return tx.$executeRaw`
+    UPDATE inbound SET raw = NULL WHERE id IN (
+      SELECT id FROM inbound WHERE raw IS NOT NULL AND received_at < ${new Date(before)} LIMIT 1000)`;
 }

@@ -1,11 +1,10 @@
 import { EVENTS } from '../domain/event';
 import type { Instant } from '../domain/ids';
-import { DEFAULT_INBOUND } from '../domain/inbound/rules';
 import { type Db, type Tx, transaction } from './db';
 import { decideExperiments } from './experiments';
-import { forgetRaw } from './inbound-rows';
 import { newestVersions } from './sequences';
 import { sweepEntries } from './sweep-entries';
+import { sweepInbound } from './sweep-inbound';
 import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
 import { sweepTemperatures } from './sweep-temperatures';
 import { sweepWaiting } from './sweep-waiting';
@@ -45,8 +44,8 @@ const PAGE_OF_ENTRIES = 50;
 
 /**
  * The daily sweep: enters who has waited for a day with room, gives clients the status of their recency and leads the temperature
- * of their interest, forgets how old messages came, decides experiments, then enters everyone whom a published sequence wants by condition or date. May be broken
- * off at any point and repeated: what is done stays done.
+ * of their interest, looks after what came back, decides experiments, then enters everyone whom a published sequence wants by condition
+ * or date. May be broken off at any point and repeated: what is done stays done.
  */
 export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
   let entered = await sweepWaiting(db, deps, { now, signal }); // first come, first served
@@ -55,8 +54,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
   const leads = await allPages(db, signal, (tx, after) =>
     sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
   );
-  const { keepRawFor } = deps.rules.inbound ?? DEFAULT_INBOUND;
-  await transaction(db, (tx) => forgetRaw(tx, now - keepRawFor));
+  await sweepInbound(db, deps, { now, signal });
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   let missed = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx))) {

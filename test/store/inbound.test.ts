@@ -257,6 +257,27 @@ describe('a send in doubt', () => {
     expect(await ledgerOf(mail)).toMatchObject({ status: 'accepted' });
   });
 
+  const standing = (mail: Sent, status: string, leaseUntil: string) => database.db.$executeRaw`
+    UPDATE send SET status = ${status}, lease_until = clock_timestamp() + ${leaseUntil}::interval WHERE id = ${mail.sendId}::uuid`;
+
+  it('that a process died over is settled, before another one tries', async () => {
+    const mail = await doubtful();
+    await standing(mail, 'dispatching', '-1 minute');
+    await took(database.db, aReport(mail, { action: 'delivered', status: '2.0.0' }));
+    expect(await ledgerOf(mail)).toMatchObject({ status: 'accepted', leaseUntil: null });
+  });
+
+  it('is not taken from a sender who is still at work; if that one is lost later, the sweep ends the doubt', async () => {
+    const mail = await doubtful();
+    await standing(mail, 'dispatching', '1 minute');
+    await took(database.db, aReport(mail));
+    expect(await ledgerOf(mail)).toMatchObject({ status: 'dispatching' });
+    await standing(mail, 'unknown', '-1 minute');
+    await runSweep(database.db, SALES, { now: MONDAY + DAY });
+    expect(await ledgerOf(mail)).toMatchObject({ status: 'rejected', reason: expect.stringContaining('hard bounce') });
+    expect(await eventsOf(mail.contactId)).toEqual(['mail.bounced']);
+  });
+
   it('stays as it was settled, when it was not in doubt', async () => {
     const mail = await sent();
     await took(database.db, aReport(mail));
