@@ -90,6 +90,10 @@ export const ERRORS = {
     (p) => `Template "${p.template}" is not in ${p.folder}. Add ${p.template}/<locale>.md, or change the name.`,
   ),
   VIV_TEMPLATE_INVALID: bad<{ template: string; problem: string }>((p) => `Template "${p.template}": ${p.problem}`),
+  VIV_TEMPLATE_VERSION_UNKNOWN: bad<{ template: string; version: number; known: string }>(
+    (p) => `Template "${p.template}" has no version ${p.version}. Published: ${p.known || 'none'}.`,
+    404,
+  ),
   VIV_CONDITION_INVALID: bad<{ problem: string }>((p) => `Not a valid condition: ${p.problem}`),
   // problems inside a file, each with its line: src/domain/yaml finds them in any YAML file
   VIV_YAML_TOO_LARGE: found,
@@ -126,6 +130,15 @@ export const ERRORS = {
   // src/domain/segments finds these wherever a segment is named
   VIV_SEGMENT_UNKNOWN: found,
   VIV_SEGMENT_CIRCLE: found,
+  // src/mail/template finds these in a template
+  VIV_TEMPLATE_VALUE_UNSURE: found,
+  VIV_TEMPLATE_VALUE_MISSING: found,
+  VIV_LINK_DEAD: found,
+  VIV_ALT_MISSING: found,
+  VIV_CONTRAST_LOW: found,
+  VIV_MAIL_TOO_LARGE: found,
+  VIV_UNSUBSCRIBE_MISSING: found,
+  VIV_POSTAL_ADDRESS_MISSING: found,
   // changing sequences
   VIV_STEP_MAP_INVALID: bad<{ file: string; problems: string }>(
     (p) => `${p.file} is not a valid step map:\n${p.problems}`,

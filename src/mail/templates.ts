@@ -1,106 +1,141 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { failure } from '../domain/errors';
+import { inLocale, type TemplateContent } from '../domain/template/content';
 import { suggestion } from '../domain/yaml/closest';
 import { type Problem, problemText } from '../domain/yaml/problem';
-import { type Rendered, type RenderRequest, render } from './render';
-import { SALES_TEMPLATES } from './shape';
-import { parseTemplate, type Template } from './template';
-import { placedIn } from './template-problem';
+import { type Filling, type Rendered, render } from './render';
+import { type Compiled, compileDraft, type HtmlPage, htmlPage, mjmlPage } from './template/compile';
+import { type Draft, readDraft } from './template/draft';
+import { readTemplateFolder, type SourceFile, type TemplateFolder } from './template/files';
+import { problemAt, problemsInOrder } from './template/problem';
+import { isSalesTemplate } from './template/shape';
 
-export type { Rendered, RenderRequest, TrackedLink } from './render';
+export type { Rendered, TrackedLink } from './render';
+
+export interface RenderRequest extends Omit<Filling, 'locale'> {
+  readonly template: string;
+  /** Of the recipient: the template's text of the same locale, else of the same language, else `en`, else any. */
+  readonly locale: string;
+}
 
 /** All templates of a folder, each in its languages; all of them valid. */
 export interface Templates {
+  readonly folder: string;
   readonly names: readonly string[];
   /** What speaks against mails of this purpose by this template in a sequence, each `message; fix`. */
   check(name: string, mail: { readonly purpose: string }): readonly string[];
-  /** Throws VIV_TEMPLATE_UNKNOWN, and VIV_TEMPLATE_INVALID for a value that this recipient has not. */
+  /** As it would be published; undefined: there is none. */
+  content(name: string): TemplateContent | undefined;
+  /** As its files say it. Throws VIV_TEMPLATE_UNKNOWN, and VIV_TEMPLATE_INVALID for a value that this recipient has not. */
   render(request: RenderRequest): Rendered;
 }
 
-/**
- * Reads `<name>/<locale>.md` in a folder. Throws VIV_TEMPLATE_INVALID with every problem of every file, each with its line, and
- * VIV_FILE_UNREADABLE.
- */
-export function loadTemplates(folder: string): Templates {
-  const templates = new Map<string, readonly Template[]>();
-  const problems: Problem[] = [];
-  for (const name of entriesOf(folder, 'folder')) {
-    const read = entriesOf(path.join(folder, name), 'file').map((entry) =>
-      readOne(path.join(folder, name), { name, entry }),
-    );
-    problems.push(...read.flatMap((one) => ('problems' in one ? one.problems : [])));
-    templates.set(
-      name,
-      read.flatMap((one) => ('problems' in one ? [] : [one])),
-    );
-  }
-  if (problems.length > 0)
-    throw failure('VIV_TEMPLATE_INVALID', { template: folder, problem: problems.map(problemText).join('\n') });
-  return templatesOf(folder, templates);
+/** A folder as it was read: its templates, and everything that is wrong with them. */
+export interface ReadTemplates {
+  readonly templates: Templates;
+  /** Errors: the folder cannot be used. Warnings: it can. */
+  readonly problems: readonly Problem[];
+  readonly compiled: readonly Compiled[];
+  readonly samples: ReadonlyMap<string, SourceFile>;
 }
 
-function templatesOf(folder: string, templates: ReadonlyMap<string, readonly Template[]>): Templates {
-  const names = [...templates.keys()];
+/**
+ * Reads and compiles a folder of templates. Throws VIV_TEMPLATE_INVALID with every problem of every file, each with its line, and
+ * VIV_FILE_UNREADABLE.
+ */
+export async function compileTemplates(folder: string): Promise<Templates> {
+  return orInvalid(folder, await readTemplates(folder));
+}
+
+/** The same without MJML, at once: for a folder that has none. */
+export function loadTemplates(folder: string): Templates {
+  const read = readDrafts(folder);
+  return orInvalid(folder, templatesFrom(read, read.drafts.map(plainPage)));
+}
+
+/** Reads and compiles a folder, and says what is wrong with it. Throws VIV_FILE_UNREADABLE. */
+export async function readTemplates(folder: string): Promise<ReadTemplates> {
+  const read = readDrafts(folder);
+  const pages: HtmlPage[] = [];
+  for (const draft of read.drafts) pages.push(draft.language === 'mjml' ? await mjmlPage(draft) : htmlPage(draft));
+  return templatesFrom(read, pages);
+}
+
+interface ReadDrafts {
+  readonly folder: TemplateFolder;
+  readonly drafts: readonly Draft[];
+  readonly problems: readonly Problem[];
+}
+
+function readDrafts(path: string): ReadDrafts {
+  const folder = readTemplateFolder(path);
+  const read = folder.locales.map((files) => readDraft(files, folder));
   return {
+    folder,
+    drafts: read.flatMap(({ draft }) => draft ?? []),
+    problems: [...folder.problems, ...read.flatMap(({ problems }) => problems)],
+  };
+}
+
+function plainPage(draft: Draft): HtmlPage {
+  if (draft.language === 'html') return htmlPage(draft);
+  const said = { message: 'MJML is compiled where time does not matter', fix: 'read the folder with compileTemplates' };
+  return { clean: '', noted: '', problems: [problemAt(draft.origin, said)] };
+}
+
+function templatesFrom({ folder, drafts, problems }: ReadDrafts, pages: readonly HtmlPage[]): ReadTemplates {
+  const compiled = drafts.flatMap((draft, index) => {
+    const page = pages[index];
+    return page ? [compileDraft(draft, page)] : [];
+  });
+  const contents = new Map(
+    folder.names.map((name) => [name, contentOf(compiled.filter((one) => one.draft.name === name))]),
+  );
+  return {
+    templates: templatesOf(folder.folder, contents),
+    problems: problemsInOrder([...problems, ...compiled.flatMap((one) => one.problems)]),
+    compiled,
+    samples: folder.samples,
+  };
+}
+
+function contentOf(compiled: readonly Compiled[]): TemplateContent {
+  const files = compiled.flatMap(({ draft }) => draft.files.map(({ path, text }) => [path, text] as const));
+  return { texts: compiled.map(({ text }) => text), files: Object.fromEntries(files) };
+}
+
+function orInvalid(folder: string, { templates, problems }: ReadTemplates): Templates {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0)
+    throw failure('VIV_TEMPLATE_INVALID', { template: folder, problem: errors.map(problemText).join('\n') });
+  return templates;
+}
+
+function templatesOf(folder: string, contents: ReadonlyMap<string, TemplateContent>): Templates {
+  const names = [...contents.keys()];
+  return {
+    folder,
     names,
+    content: (name) => contents.get(name),
     check(name) {
-      if (!templates.has(name)) return [`there is no template "${name}" in ${folder}; ${suggestion(name, names)}`];
-      if (!SALES_TEMPLATES.includes(name)) return [];
+      if (!contents.has(name)) return [`there is no template "${name}" in ${folder}; ${suggestion(name, names)}`];
+      if (!isSalesTemplate(name)) return [];
       return [`template "${name}" is for mails to sales, which the handoff sends; name another, or use a handoff step`];
     },
     render({ template, locale, ...rest }) {
-      const found = inLocale(templates.get(template) ?? [], locale);
-      if (!found) throw failure('VIV_TEMPLATE_UNKNOWN', { template, folder });
-      return render(found, rest);
+      const content = contents.get(template);
+      if (content) return renderContent(template, content, { locale, ...rest });
+      throw failure('VIV_TEMPLATE_UNKNOWN', { template, folder });
     },
   };
 }
 
-const languageOf = (locale: string): string => locale.toLowerCase().split(/[-_]/)[0] ?? '';
-
-/** The file for a recipient: of the same locale, else of the same language, else English, else any. */
-function inLocale(all: readonly Template[], locale: string): Template | undefined {
-  const same = (wanted: string) => all.find((one) => one.locale.toLowerCase() === wanted.toLowerCase());
-  const sameLanguage = all.find((one) => languageOf(one.locale) === languageOf(locale));
-  const english = all.find((one) => languageOf(one.locale) === 'en');
-  return same(locale) ?? sameLanguage ?? english ?? all[0];
-}
-
-const LOCALE_FILE = /^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)\.md$/;
-
-function readOne(
-  folder: string,
-  { name, entry }: { readonly name: string; readonly entry: string },
-): Template | { readonly problems: readonly Problem[] } {
-  const file = path.join(folder, entry);
-  const locale = LOCALE_FILE.exec(entry)?.[1];
-  if (locale === undefined) return { problems: [placedIn(file, MISNAMED)] };
-  return parseTemplate({ name, locale, file, text: textOf(file) });
-}
-
-const MISNAMED = { line: 1, message: 'its name is no locale', fix: 'name it like en.md or pt-BR.md' };
-
-function textOf(file: string): string {
-  return orUnreadable(file, () => new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)));
-}
-
-/** By name, without what the system hides. */
-function entriesOf(folder: string, type: 'folder' | 'file'): readonly string[] {
-  const entries = orUnreadable(folder, () => readdirSync(folder, { withFileTypes: true }));
-  return entries
-    .filter((entry) => !entry.name.startsWith('.') && (type === 'folder' ? entry.isDirectory() : !entry.isDirectory()))
-    .map(({ name }) => name)
-    .sort();
-}
-
-function orUnreadable<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException; // what fs throws
-    const problem = code === 'ENOENT' ? 'it is not there' : `the system says ${code ?? String(error)}`;
-    throw failure('VIV_FILE_UNREADABLE', { file, problem }, error);
-  }
+/** Fills the text of a template that fits the recipient. Throws VIV_TEMPLATE_INVALID. */
+export function renderContent(
+  template: string,
+  { texts }: TemplateContent,
+  filling: Filling & { readonly locale: string },
+): Rendered {
+  const text = inLocale(texts, filling.locale);
+  if (text) return render(text, filling, template);
+  throw failure('VIV_TEMPLATE_INVALID', { template, problem: 'it has no text in any language' });
 }

@@ -82,7 +82,7 @@ describe('a template', () => {
 
   it('that names what this recipient has not cannot be filled', () => {
     expect(() => rendered('Bought on {{client.lastPurchaseOn}}')).toThrow(
-      /en\.md cannot be filled for this recipient: "lastPurchaseOn" has no value; put \{\{#if …\}\} around/,
+      /its text in en cannot be filled for this recipient: "lastPurchaseOn" has no value; put \{\{#if …\}\} around/,
     );
     expect(() => rendered('{{contact.attributes.company}}')).toThrow('"company" has no value');
     expect(letter('{{#if client}}{{client.lastPurchaseOn}}{{else}}new{{/if}}')).toBe('<p>new</p>\n');
@@ -264,7 +264,7 @@ describe('what is wrong with a template is told with its line and what to do', (
     [
       'a helper',
       '{{upper contact.name}}',
-      'hello/en.md:4 only names can be printed, with nothing behind them — write {{name}}',
+      'hello/en.md:4 there is no helper "upper" — known: date, time, number, money, plural',
     ],
     [
       'an unknown block',
@@ -277,11 +277,7 @@ describe('what is wrong with a template is told with its line and what to do', (
       'hello/en.md:4 {{#if}} takes one name and nothing else — write {{#if name}} … {{/if}}',
     ],
     ['an each over no list', '{{#each lead}}x{{/each}}', 'hello/en.md:4 "lead" is no list — use {{#if}} or {{#with}}'],
-    [
-      'a partial',
-      '{{> footer}}',
-      'hello/en.md:4 partials, decorators and raw blocks mean nothing in a mail — write its text',
-    ],
+    ['a partial', '{{> footer}}', 'hello/en.md:4 there is no partial "footer" here — write it: _partials/footer.md'],
     [
       'a block that does not end',
       'a\n{{#if lead}}',

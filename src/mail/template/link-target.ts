@@ -1,12 +1,5 @@
-import { MARKS, type Tag } from './expressions';
-
-/** Where a tracked link leads: its address in pieces, with a value between each two. */
-export interface TrackedTarget {
-  readonly name: string;
-  readonly literals: readonly string[];
-  /** Expressions of the values: each is encoded where it stands. */
-  readonly values: readonly string[];
-}
+import type { TrackedTarget } from '../../domain/template/content';
+import { isOfBlock, MARKS, type Tag } from './tags';
 
 export type LinkTarget =
   /** Stays as it is: ours already, or no web page. */
@@ -24,18 +17,24 @@ export function linkTarget(address: string, o: { readonly label: string; readonl
   const literals = [first, ...rest.filter((_, index) => index % 2 === 1)];
   const named = rest.filter((_, index) => index % 2 === 0).map((index) => o.tags[Number(index)]);
   const shown = address.replaceAll(MARKS, (_, index) => o.tags[Number(index)]?.source ?? '');
-  if (named.length === 1 && literals.join('') === '' && named[0]?.name.startsWith('links.')) return { type: 'plain' };
+  if (named.length === 1 && literals.join('') === '' && named[0] && isOurs(named[0])) return { type: 'plain' };
   if (named.length === 0 && /^(mailto|tel):\S+$/i.test(address)) return { type: 'plain' };
   if (!isWebAddress(literals))
     return wrong(`"${shown}" is no address of a web page`, 'write it like https://example.com/page');
   if (named.length > 0 && !ORIGIN.test(first))
     return wrong(`"${shown}" takes a value before its path`, 'write the host, and values only behind it');
-  if (named.some((tag) => tag?.kind !== 'value'))
+  if (named.some((tag) => !tag || isOfBlock(tag)))
     return wrong(`"${shown}" has a block in it`, 'put the block around the link');
+  if (named.some((tag) => tag?.kind !== 'value'))
+    return wrong(`"${shown}" takes a formatted value`, 'name the value alone: it is encoded as it is on record');
   const name = o.label.replaceAll(MARKS, '').replaceAll(/\s+/g, ' ').trim().slice(0, LONGEST_NAME) || literals.join('');
   const values = named.flatMap((tag) => tag?.source.slice(2, -2) ?? []);
   return { type: 'tracked', target: { name, literals, values } };
 }
+
+/** An address that is ours as it stands, or was made so before. */
+const isOurs = ({ kind, name }: Tag): boolean =>
+  kind === 'tracked' || (kind === 'value' && (name.startsWith('links.') || name === 'mail.footer.unsubscribeUrl'));
 
 const wrong = (message: string, fix: string): LinkTarget => ({ type: 'wrong', message, fix });
 
@@ -53,3 +52,7 @@ export function addressFor({ literals, values }: TrackedTarget, given: readonly 
   });
   return new URL(literals.map((literal, index) => literal + (encoded[index] ?? '')).join('')).href;
 }
+
+/** What the compiled template has in place of the address of link `index`. */
+export const trackedSource = (index: number, { values }: TrackedTarget): string =>
+  `{{tracked ${[index, ...values].join(' ')}}}`;

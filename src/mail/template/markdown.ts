@@ -1,5 +1,5 @@
 import MarkdownIt from 'markdown-it';
-import { MARKS, markOf, type Tag } from './expressions';
+import { isOfBlock, MARKS, markOf, marksIn, type Tag } from './tags';
 
 type Token = MarkdownIt.Token;
 
@@ -47,9 +47,11 @@ export function templateMarkdown(tags: readonly Tag[]): MarkdownIt.MarkdownIt {
   return markdown;
 }
 
+const isBlock = (tag: Tag | undefined): boolean => tag !== undefined && isOfBlock(tag);
+
 /** Tags of blocks that have a line to themselves: they stand around paragraphs and lists, not in them. */
 function marksAlone(line: string, tags: readonly Tag[]): readonly number[] {
   if (line.replaceAll(MARKS, '').trim() !== '') return [];
-  const indexes = [...line.matchAll(MARKS)].map((match) => Number(match[1]));
-  return indexes.every((index) => tags[index]?.kind !== 'value') ? indexes : [];
+  const indexes = marksIn(line);
+  return indexes.every((index) => isBlock(tags[index])) ? indexes : [];
 }

@@ -1,7 +1,8 @@
 import type MarkdownIt from 'markdown-it';
-import type { Tag } from './expressions';
+import type { Problem } from '../../domain/yaml/problem';
 import { tagIndex } from './markdown';
-import type { TemplateProblem } from './template-problem';
+import { problemAt, type Said } from './problem';
+import type { Tag } from './tags';
 
 type Token = MarkdownIt.Token;
 
@@ -45,14 +46,14 @@ function isList(branch: readonly Token[], like: Token): boolean {
 }
 
 /** Blocks that begin inside a paragraph, a list or bold text and end outside it, so that broken HTML would come of them. */
-export function crossings(tokens: readonly Token[], tags: readonly Tag[]): readonly TemplateProblem[] {
+export function crossings(tokens: readonly Token[], tags: readonly Tag[]): readonly Problem[] {
   const open: Part[] = [];
-  const crossed = new Map<number, Tag>();
+  const found = new Map<number, Tag>();
   for (const token of tokens.flatMap((one) => (one.type === 'inline' ? (one.children ?? []) : [one]))) {
     const part = partOf(token, tagOf(tags, token));
-    for (const tag of crossedBy(part, open)) crossed.set(tag.block, tag);
+    for (const tag of crossedBy(part, open)) found.set(tag.block, tag);
   }
-  return [...crossed.values()].map(crossing);
+  return [...found.values()].map(crossing);
 }
 
 /** Notes how a part moves; what was begun inside it and is not at its end by now crosses it. */
@@ -71,7 +72,14 @@ interface Part {
   readonly tag: Tag | undefined;
 }
 
-const MOVES = { open: 'begin', else: 'go_on', close: 'end', value: 'go_on' } as const;
+const MOVES = {
+  open: 'begin',
+  else: 'go_on',
+  close: 'end',
+  value: 'go_on',
+  formatted: 'go_on',
+  tracked: 'go_on',
+} as const satisfies { readonly [K in Tag['kind']]: Part['move'] };
 
 function partOf({ type, nesting }: Token, tag: Tag | undefined): Part {
   if (tag) return { key: tag.block, move: MOVES[tag.kind], tag };
@@ -79,8 +87,10 @@ function partOf({ type, nesting }: Token, tag: Tag | undefined): Part {
   return { key: type.replace(/_(open|close)$/, ''), move, tag: undefined };
 }
 
-const crossing = ({ name, line }: Tag): TemplateProblem => ({
-  line,
-  message: `{{#${name}}} begins in one part of the text and ends in another`,
-  fix: `keep {{#${name}}} and {{/${name}}} within one paragraph, or put each on a line of its own`,
+const crossing = ({ name, origin }: Tag): Problem => problemAt(origin, crossed(name));
+
+/** What to say of a block that does not end where it began. */
+export const crossed = (block: string): Said => ({
+  message: `{{#${block}}} begins in one part of the text and ends in another`,
+  fix: `keep {{#${block}}} and {{/${block}}} within one paragraph, or put each on a line of its own`,
 });

@@ -1,6 +1,6 @@
-import { suggestion } from '../domain/yaml/closest';
+import { suggestion } from '../../domain/yaml/closest';
+import type { Said } from './problem';
 import { pathsIn, type Shape, shapeAt } from './shape';
-import type { Said } from './template-problem';
 
 /** What `this` is. */
 export interface Scope {
@@ -8,6 +8,8 @@ export interface Scope {
   /** From the root; null inside a list. */
   readonly path: string | null;
   readonly isLoop: boolean;
+  /** The innermost part of the path that not everyone has, from the root; null: everyone has it. */
+  readonly unsure: string | null;
 }
 
 /** From the root to where an expression stands. */
@@ -15,12 +17,14 @@ export type Scopes = readonly Scope[];
 
 const LOOP_DATA: readonly string[] = ['index', 'first', 'last', 'key'];
 
+export const rootScope = (shape: Shape): Scope => ({ shape, path: '', isLoop: false, unsure: null });
+
 /** The scopes inside a block: `each` and `with` make a new `this`. */
 export function scopesInside(helper: string, found: Scope | undefined, scopes: Scopes): Scopes {
   if (!found || (helper !== 'each' && helper !== 'with')) return scopes;
   const { shape, path } = found;
-  if (helper === 'with') return [...scopes, { shape, path, isLoop: false }];
-  return [...scopes, { shape: shape.type === 'list' ? shape.of : shape, path: null, isLoop: true }];
+  if (helper === 'with') return [...scopes, { shape, path, isLoop: false, unsure: null }];
+  return [...scopes, { shape: shape.type === 'list' ? shape.of : shape, path: null, isLoop: true, unsure: null }];
 }
 
 /** What a path means where it stands: `name`, `this`, `../name`, `@root.name`; in a loop also `@index` and its like. */
@@ -28,16 +32,17 @@ export function lookUp({ data, depth, parts }: hbs.AST.PathExpression, scopes: S
   const [first = '', ...rest] = parts;
   if (data && first !== 'root') {
     const isLoopData = LOOP_DATA.includes(first) && rest.length === 0 && scopes.at(-1)?.isLoop === true;
-    return isLoopData ? { shape: { type: 'value' }, path: null, isLoop: false } : undefined;
+    return isLoopData ? { shape: { type: 'value' }, path: null, isLoop: false, unsure: null } : undefined;
   }
   const start = data ? scopes[0] : scopes[scopes.length - 1 - depth];
   return (data ? rest : parts).reduce<Scope | undefined>((scope, key) => scope && below(scope, key), start);
 }
 
-function below({ shape, path }: Scope, key: string): Scope | undefined {
+function below({ shape, path, unsure }: Scope, key: string): Scope | undefined {
   const inner = shapeAt(shape, key);
   if (!inner) return undefined;
-  return { shape: inner, path: path === null ? null : [path, key].filter(Boolean).join('.'), isLoop: false };
+  const here = path === null ? null : [path, key].filter(Boolean).join('.');
+  return { shape: inner, path: here, isLoop: false, unsure: inner.isUnsure ? here : unsure };
 }
 
 /** What to say of a path that means nothing where it stands. */
