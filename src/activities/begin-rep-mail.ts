@@ -4,9 +4,11 @@ import type { Tx } from '../store/db';
 import { type Claim, claimNewSend, claimSend, settleClaim, settleUntried } from '../store/send-ledger';
 import { readSend, type SendRow } from '../store/sends';
 import { suppressionOf } from '../store/suppressions';
+import { newestTemplateId } from '../store/templates';
 import type { RepMailOutcome } from './handoff';
 import type { RepMail, RepMailDeps } from './handoff-mail';
 import { leaseMsOf, type MailDeps } from './mail-deps';
+import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 
 /** The purpose of all mails to reps: whoever waits for a lead would rather have two copies than none. */
@@ -75,13 +77,16 @@ interface Claiming {
 
 async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Claiming): Promise<BegunRepMail> {
   const { sendId: id, now } = send;
-  const terms = { recipient: mail.recipient, messageId: messageIdOf(id, deps.from), leaseMs: leaseMsOf(deps) };
+  const newest = row ? row.templateVersionId : await newestTemplateId(tx, mail.template);
+  const { fill, versionId } = await templateOfSend(tx, deps, { template: mail.template, versionId: newest, now });
+  const messageId = messageIdOf(id, deps.from);
+  const terms = { recipient: mail.recipient, messageId, templateVersionId: versionId, leaseMs: leaseMsOf(deps) };
   const claim = row
     ? await claimSend(tx, { ...terms, send: row })
     : await claimNewSend(tx, { ...terms, ...mail, id, purpose: REP_MAIL, now });
   if (!claim) return ANOTHER_WAS_FASTER;
   const suppressed = await suppressionOf(tx, mail.recipient);
-  const letter = suppressed === undefined ? written(deps, mail, now) : `the address is suppressed: ${suppressed}`;
+  const letter = suppressed === undefined ? written(mail, fill, now) : `the address is suppressed: ${suppressed}`;
   if (typeof letter !== 'string')
     return { type: 'held', held: { claim, letter, attempts: (row?.attempts ?? 0) + (isAgain ? 1 : 0) } };
   const refused = { status: 'rejected', reason: letter, response: null, at: now, contactId: null } as const;
@@ -90,14 +95,9 @@ async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Cla
 }
 
 /** The letter, or why it cannot be written: a template that is wrong for this lead stays so, and the handoff must go on. */
-function written(
-  { templates }: MailDeps,
-  { recipient, template, locale, data }: RepMail,
-  date: number,
-): Letter | string {
+function written({ recipient, locale, data }: RepMail, fill: Fill, date: number): Letter | string {
   try {
-    const rendered = templates.render({ template, locale, data });
-    return { to: { name: data.rep.name, address: recipient }, rendered, links: [], date };
+    return { to: { name: data.rep.name, address: recipient }, rendered: fill({ locale, data }), links: [], date };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -15,6 +15,7 @@ import { factsFor, takeTurn } from '../store/turn';
 import { journeyLetter } from './journey-letter';
 import { leaseMsOf, type MailDeps } from './mail-deps';
 import { decisionOn, saidOf } from './send-decisions';
+import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 import type { MailActivities } from './types';
 
@@ -111,9 +112,12 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   // a first try that was lost may have arrived: whatever forbids the second, the send is no longer just "not sent"
   if (refused)
     return settled(tx, deps, opening, lost ? { effect: 'mail', status: 'unknown', reason: lost.reason } : refused);
-  const letter = written(deps, opening);
+  const use = { template: mail.template, versionId: send.templateVersionId, now: request.now };
+  const template = await templateOfSend(tx, deps, use);
+  const letter = written(deps, opening, template.fill);
   if ('status' in letter) return settled(tx, deps, opening, letter);
-  return claimed(tx, deps, { ...opening, letter, reason: verdict.reason, again: lost?.reason });
+  const { versionId } = template;
+  return claimed(tx, deps, { ...opening, letter, versionId, reason: verdict.reason, again: lost?.reason });
 }
 
 function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now } }: Opening): Verdict {
@@ -123,10 +127,10 @@ function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now }
 }
 
 /** A letter that cannot be written now cannot be written later: no retry, but a mail that is not sent, with its reason. */
-function written(deps: MailDeps, { request, mail, journey, facts }: Opening): Letter | MailOutcome {
+function written(deps: MailDeps, { request, mail, journey, facts }: Opening, fill: Fill): Letter | MailOutcome {
   const { key: sendId, now } = request;
   try {
-    return journeyLetter(deps, { sendId, mail, title: journey.definition.title, facts, now });
+    return journeyLetter(deps, { sendId, mail, fill, title: journey.definition.title, facts, now });
   } catch (error) {
     return { effect: 'mail', status: 'skipped', reason: error instanceof Error ? error.message : String(error) };
   }
@@ -146,17 +150,20 @@ async function settled(tx: Tx, deps: MailDeps, opening: Opening, outcome: MailOu
 
 interface Claiming extends Opening {
   readonly letter: Letter;
+  /** Of the template. */
+  readonly versionId: string | null;
   readonly reason: string;
   /** Why it goes out a second time. */
   readonly again: string | undefined;
 }
 
 async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begun> {
-  const { send, letter, journey, request, mail, reason, again } = claiming;
+  const { send, letter, versionId, journey, request, mail, reason, again } = claiming;
   const claim = await claimSend(tx, {
     send,
     recipient: letter.to.address,
     messageId: messageIdOf(send.id, deps.from),
+    templateVersionId: versionId,
     leaseMs: leaseMsOf(deps),
   });
   if (!claim) return ANOTHER_WAS_FASTER;

@@ -5,11 +5,13 @@ import { type LinkPayload, signLink } from '../mail/links';
 import { senderOf } from '../mail/message';
 import type { MailOfStep } from '../store/sends';
 import type { MailDeps } from './mail-deps';
+import type { Fill } from './template-of-send';
 import type { Letter } from './try-send';
 
 export interface JourneyMailRequest {
   readonly sendId: string;
   readonly mail: MailOfStep;
+  readonly fill: Fill;
   /** Of the sequence. */
   readonly title: string;
   readonly facts: Facts;
@@ -18,10 +20,10 @@ export interface JourneyMailRequest {
 
 const PATHS = { click: 'c', unsubscribe: 'u', call: 'call' } as const satisfies { readonly [kind: string]: string };
 
-/** Writes the mail of a journey: pure. Throws VIV_TEMPLATE_UNKNOWN, and VIV_TEMPLATE_INVALID for what this contact lacks. */
+/** Writes the mail of a journey: pure. Throws what `fill` throws. */
 export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Letter {
-  const { sendId, mail, title, facts, now } = request;
-  const { templates, from, postalAddress, publicUrl, linkSecret } = deps;
+  const { sendId, mail, fill, title, facts, now } = request;
+  const { from, postalAddress, publicUrl, linkSecret } = deps;
   const { contact } = facts;
   const urlOf = (kind: keyof typeof PATHS & LinkPayload['kind'], id: string) =>
     `${publicUrl}/${PATHS[kind]}/${signLink(linkSecret, { kind, id })}`;
@@ -29,10 +31,10 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
   const links = { call: urlOf('call', sendId), unsubscribe: urlOf('unsubscribe', sendId) };
   const sender = { name: senderOf(from).name, postalAddress };
   const canUnsubscribe = mail.purpose !== 'transactional';
-  const rendered = templates.render({
-    template: mail.template,
+  const rendered = fill({
     locale: contact.locale,
-    data: journeyData({ facts, title, links, sender }),
+    timeZone: contact.timeZone,
+    data: journeyData({ facts, title, links, sender, now }),
     footer: canUnsubscribe ? { postalAddress, unsubscribeUrl: links.unsubscribe } : undefined,
     trackedUrl: (position) => urlOf('click', linkId(position)),
   });

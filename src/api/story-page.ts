@@ -6,10 +6,10 @@ import { page } from './page';
 /** The story of a contact as a page, in the contact's own time zone. */
 export function storyPage({ contact, leads, clientStatus, entries }: Story): string {
   const { name, email, timeZone } = contact;
-  const rows = entries.map(({ at, what, reason, sequence, step }) => {
+  const rows = entries.map(({ at, what, reason, sequence, step, template }) => {
     const local = DateTime.fromMillis(at, { zone: timeZone });
     return html`<tr><td class="when"><time datetime="${local.toISO()}">${local.toFormat('yyyy-MM-dd HH:mm')}</time></td><td>${what}</td><td>${reason}</td><td class="muted where">${
-      sequence && (step ? `${sequence}/${step}` : sequence)
+      [sequence && (step ? `${sequence}/${step}` : sequence), template].filter(Boolean).join(', ')
     }</td></tr>\n`;
   });
   const body = html`<h1>${name ?? email}</h1>

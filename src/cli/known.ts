@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Known } from '../domain/sequence/checks';
-import { loadTemplates } from '../mail/templates';
+import { compileTemplates, type Templates } from '../mail/templates';
 import { readConfig } from '../runtime/config';
 import { contentFolders } from '../runtime/content';
 import { loadRules } from '../runtime/rules';
@@ -21,17 +21,17 @@ export async function knownFor(paths: readonly string[], options: KnownOptions):
   return known;
 }
 
-/** What the files may name, and the rules themselves, to decide by. */
+/** What the files may name, the rules themselves, to decide by, and the templates, to publish them. */
 export async function contentFor(
   paths: readonly string[],
   options: KnownOptions,
-): Promise<{ readonly known: Known; readonly deps: TurnDeps }> {
+): Promise<{ readonly known: Known; readonly deps: TurnDeps; readonly templates: Templates }> {
   const folders = contentFolders(readConfig(process.env));
   const beside = rulesFolderOf(paths[0] ?? '.');
   const rules = await loadRules(options.rules ?? (existsSync(beside) ? beside : folders.rules));
-  const templates = loadTemplates(options.templates ?? folders.templates);
+  const templates = await compileTemplates(options.templates ?? folders.templates);
   const known: Known = { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
-  return { known, deps: { rules } };
+  return { known, deps: { rules }, templates };
 }
 
 /** The same without a database: the sequences that may be joined are the files themselves, those beside them, and the configured ones. */

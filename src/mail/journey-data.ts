@@ -8,10 +8,11 @@ export interface JourneyMail {
   readonly title: string;
   readonly links: { readonly call: string; readonly unsubscribe: string };
   readonly sender: { readonly name: string; readonly postalAddress: string };
+  readonly now: Instant;
 }
 
-/** What the template of a journey's mail is filled with: the keys of ./shape, of which a recipient may lack some. */
-export function journeyData({ facts, title, links, sender }: JourneyMail): { readonly [key: string]: Json } {
+/** What the template of a journey's mail is filled with: the keys of ./template/shape, of which a recipient may lack some. */
+export function journeyData({ facts, title, links, sender, now }: JourneyMail): { readonly [key: string]: Json } {
   const { contact, lead, client } = facts;
   const name = contact.name?.trim() ?? '';
   return {
@@ -23,10 +24,15 @@ export function journeyData({ facts, title, links, sender }: JourneyMail): { rea
       attributes: printable(contact.attributes),
     },
     lead: lead && { offer: lead.offer, source: lead.source },
-    client: client && lastPurchase(client.lastPurchaseAt, contact),
+    client: client && {
+      ...lastPurchase(client.lastPurchaseAt, contact),
+      purchases: client.purchases,
+      revenue: client.revenue,
+    },
     sequence: { title },
     links,
     sender,
+    today: new Date(now).toISOString(),
   };
 }
 
@@ -37,8 +43,9 @@ function printable(attributes: Facts['contact']['attributes']): { readonly [key:
   );
 }
 
-/** The local date of the last purchase in the contact's language. */
+/** When the last purchase was: the local date in the contact's language, and the instant. */
 function lastPurchase(at: Instant | null, { timeZone, locale }: Facts['contact']): { readonly [key: string]: Json } {
   if (at === null) return {};
-  return { lastPurchaseOn: DateTime.fromMillis(at, { zone: timeZone, locale }).toLocaleString(DateTime.DATE_FULL) };
+  const moment = DateTime.fromMillis(at, { zone: timeZone, locale });
+  return { lastPurchaseOn: moment.toLocaleString(DateTime.DATE_FULL), lastPurchaseAt: new Date(at).toISOString() };
 }

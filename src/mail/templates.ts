@@ -6,6 +6,7 @@ import { type Filling, type Rendered, render } from './render';
 import { type Compiled, compileDraft, type HtmlPage, htmlPage, mjmlPage } from './template/compile';
 import { type Draft, readDraft } from './template/draft';
 import { readTemplateFolder, type SourceFile, type TemplateFolder } from './template/files';
+import { lint } from './template/lint/lint';
 import { problemAt, problemsInOrder } from './template/problem';
 import { isSalesTemplate } from './template/shape';
 
@@ -23,6 +24,8 @@ export interface Templates {
   readonly names: readonly string[];
   /** What speaks against mails of this purpose by this template in a sequence, each `message; fix`. */
   check(name: string, mail: { readonly purpose: string }): readonly string[];
+  /** Everything that speaks against publishing a template, and warnings, beside what reading it has found. */
+  lint(name: string, purpose?: string): readonly Problem[];
   /** As it would be published; undefined: there is none. */
   content(name: string): TemplateContent | undefined;
   /** As its files say it. Throws VIV_TEMPLATE_UNKNOWN, and VIV_TEMPLATE_INVALID for a value that this recipient has not. */
@@ -87,11 +90,14 @@ function templatesFrom({ folder, drafts, problems }: ReadDrafts, pages: readonly
     const page = pages[index];
     return page ? [compileDraft(draft, page)] : [];
   });
+  const ofTemplate = (name: string) => compiled.filter((one) => one.draft.name === name);
   const contents = new Map(
     folder.names.map((name) => [name, contentOf(compiled.filter((one) => one.draft.name === name))]),
   );
+  const lintOf = (name: string, purpose?: string) =>
+    problemsInOrder(ofTemplate(name).flatMap((one) => lint(one, { sample: folder.samples.get(name), purpose })));
   return {
-    templates: templatesOf(folder.folder, contents),
+    templates: templatesOf(folder.folder, contents, lintOf),
     problems: problemsInOrder([...problems, ...compiled.flatMap((one) => one.problems)]),
     compiled,
     samples: folder.samples,
@@ -110,15 +116,20 @@ function orInvalid(folder: string, { templates, problems }: ReadTemplates): Temp
   return templates;
 }
 
-function templatesOf(folder: string, contents: ReadonlyMap<string, TemplateContent>): Templates {
+function templatesOf(
+  folder: string,
+  contents: ReadonlyMap<string, TemplateContent>,
+  lintOf: Templates['lint'],
+): Templates {
   const names = [...contents.keys()];
   return {
     folder,
     names,
     content: (name) => contents.get(name),
-    check(name) {
+    lint: lintOf,
+    check(name, { purpose }) {
       if (!contents.has(name)) return [`there is no template "${name}" in ${folder}; ${suggestion(name, names)}`];
-      if (!isSalesTemplate(name)) return [];
+      if (!isSalesTemplate(name)) return lintOf(name, purpose).flatMap((problem) => refusal(problem));
       return [`template "${name}" is for mails to sales, which the handoff sends; name another, or use a handoff step`];
     },
     render({ template, locale, ...rest }) {
@@ -128,6 +139,10 @@ function templatesOf(folder: string, contents: ReadonlyMap<string, TemplateConte
     },
   };
 }
+
+/** As a sequence is told of what is wrong with a template that it names. Warnings are for whoever writes the template. */
+const refusal = ({ severity, file, line, message, fix }: Problem): readonly string[] =>
+  severity === 'error' ? [`${file}:${line}: ${message}; ${fix}`] : [];
 
 /** Fills the text of a template that fits the recipient. Throws VIV_TEMPLATE_INVALID. */
 export function renderContent(

@@ -3,7 +3,7 @@ import { loadForms } from '../api/forms/load';
 import type { HostedForm } from '../api/forms/schema';
 import type { Rules } from '../domain/rules';
 import type { Known } from '../domain/sequence/checks';
-import { loadTemplates, type Templates } from '../mail/templates';
+import { compileTemplates, type Templates } from '../mail/templates';
 import type { Config } from './config';
 import { loadRules } from './rules';
 import { knownFrom } from './sequence-files';
@@ -34,7 +34,7 @@ export interface Content {
 export async function loadContent(config: Config): Promise<Content> {
   const folders = contentFolders(config);
   const rules = await loadRules(folders.rules);
-  const templates = loadTemplates(folders.templates);
+  const templates = await compileTemplates(folders.templates);
   const known: Known = { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
   return { rules, templates, forms: loadForms(folders.forms), known };
 }

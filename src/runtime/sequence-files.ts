@@ -6,8 +6,10 @@ import type { Known, KnownSequence } from '../domain/sequence/checks';
 import type { Definition } from '../domain/sequence/definition';
 import { type ParsedSequence, parseSequence } from '../domain/sequence/parse';
 import { problemText } from '../domain/yaml/problem';
+import type { Templates } from '../mail/templates';
 import { type Db, transaction } from '../store/db';
 import { newestVersions, type Published, publish } from '../store/sequences';
+import { type PublishedName, publishTemplates, templatesIn } from './template-files';
 import { readText } from './text-file';
 
 export type SequenceFile = ParsedSequence & { readonly file: string; readonly source: string };
@@ -22,12 +24,25 @@ export async function readSequenceFile(file: string, known: Known = {}): Promise
 export interface PublishedFile extends Published {
   readonly file: string;
   readonly sequence: string;
+  /** Templates that it names and that were published with it: those that had changed. */
+  readonly templates: readonly PublishedName[];
 }
 
-/** Publishes sequence files in order; with one of them invalid, none. Throws VIV_SEQUENCE_INVALID with all problems. */
+export interface Publishing {
+  readonly files: readonly string[];
+  readonly known?: Known;
+  /** Left out: templates are not published. */
+  readonly templates?: Templates;
+  readonly now: Instant;
+}
+
+/**
+ * Publishes sequence files in order, each after the templates that it names; with one of them invalid, nothing. Throws
+ * VIV_SEQUENCE_INVALID with all problems.
+ */
 export async function publishFiles(
   db: Db,
-  { files, known, now }: { readonly files: readonly string[]; readonly known?: Known; readonly now: Instant },
+  { files, known, templates, now }: Publishing,
 ): Promise<readonly PublishedFile[]> {
   const read = await readForPublishing(db, files, known);
   const valid = read.flatMap((one) => (one.type === 'valid' ? [one] : []));
@@ -39,8 +54,10 @@ export async function publishFiles(
     });
   const published: PublishedFile[] = [];
   for (const { file, source, input, definition } of valid) {
+    const named = templates ? await publishTemplates(db, { templates, names: templatesIn(definition), now }) : [];
     const version = await publish(db, { definition: input, source, now });
-    published.push({ ...version, file, sequence: definition.sequence });
+    const changed = named.filter(({ status }) => status === 'published');
+    published.push({ ...version, file, sequence: definition.sequence, templates: changed });
   }
   return published;
 }

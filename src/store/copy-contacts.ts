@@ -14,12 +14,12 @@ const TABLES = [
 ] as const;
 
 /** Tables that are copied whole: few rows, and needed by everyone. */
-const WHOLE = ['sequence_version', 'rep', 'experiment'] as const;
+const WHOLE = ['sequence_version', 'template_version', 'rep', 'experiment'] as const;
 const SERIAL = ['consent', 'interaction', 'score_entry', 'decision'] as const;
 const BATCH = 500;
 
 /**
- * Copies contacts with everything that decisions look at, published versions, reps and winners of experiments from one database to
+ * Copies contacts with everything that decisions look at, published versions of sequences and templates, reps and winners of experiments from one database to
  * another, which a rehearsal then has for itself. Nothing is written to `from`. Copying again adds nothing.
  */
 export async function copyContacts(from: Db, to: Db, contactIds: readonly string[]): Promise<void> {

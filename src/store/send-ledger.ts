@@ -14,15 +14,19 @@ export interface ClaimRequest {
   readonly recipient: string;
   /** Kept if the send has none yet. */
   readonly messageId: string;
+  /** Of its template; null: it is never published. */
+  readonly templateVersionId: string | null;
   readonly leaseMs: number;
 }
 
 /** Claims a send that stands as it was read, and on which nobody works; null: another one was faster. */
-export async function claimSend(tx: Tx, { send, recipient, messageId, leaseMs }: ClaimRequest): Promise<Claim | null> {
+export async function claimSend(tx: Tx, claim: ClaimRequest): Promise<Claim | null> {
+  const { send, recipient, messageId, templateVersionId, leaseMs } = claim;
   const token = newId();
   const id = send.messageId || messageId;
   const count = await tx.$executeRaw`
     UPDATE send SET status = 'claimed', recipient = ${recipient}, message_id = ${id}, lease_token = ${token}::uuid,
+      template_version_id = coalesce(template_version_id, ${templateVersionId}::uuid),
       attempts = attempts + CASE status WHEN 'dispatching' THEN 1 ELSE 0 END,
       lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${send.id}::uuid AND status = ${send.status} AND lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
@@ -38,6 +42,7 @@ export interface NewSend {
   readonly recipient: string;
   readonly purpose: string;
   readonly template: string;
+  readonly templateVersionId: string | null;
   readonly messageId: string;
   readonly now: Instant;
   readonly leaseMs: number;
@@ -47,10 +52,10 @@ export interface NewSend {
 export async function claimNewSend(tx: Tx, send: NewSend): Promise<Claim | null> {
   const token = newId();
   const count = await tx.$executeRaw`
-    INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, status, message_id, planned_at,
-      lease_token, lease_until)
+    INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, template_version_id, status,
+      message_id, planned_at, lease_token, lease_until)
     VALUES (${send.id}::uuid, ${send.journeyId}::uuid, ${send.handoffId}::uuid, ${send.stepId}, ${send.recipient}, ${send.purpose},
-      ${send.template}, 'claimed', ${send.messageId}, ${new Date(send.now)}, ${token}::uuid,
+      ${send.template}, ${send.templateVersionId}::uuid, 'claimed', ${send.messageId}, ${new Date(send.now)}, ${token}::uuid,
       clock_timestamp() + ${send.leaseMs} * interval '1 millisecond')
     ON CONFLICT (id) DO NOTHING`;
   return count === 1 ? { sendId: send.id, token, messageId: send.messageId } : null;

@@ -36,12 +36,16 @@ export interface SendRow {
   readonly leaseToken: string | null;
   /** How long the lease still lives (ms, real time); 0: nobody works on it. */
   readonly leaseLeftMs: number;
+  /** The version of its template that it was first tried with, else the newest; null: none is published. */
+  readonly templateVersionId: string | null;
 }
 
 /** The columns of `SendRow` of a row `s`. */
 export const SEND_COLUMNS = Prisma.sql`s.id, s.status, s.message_id AS "messageId", s.body_hash AS "bodyHash", s.attempts,
   coalesce(s.reason, '') AS reason, s.lease_token AS "leaseToken",
-  greatest(coalesce((extract(epoch FROM s.lease_until - clock_timestamp()) * 1000)::float8, 0), 0) AS "leaseLeftMs"`;
+  greatest(coalesce((extract(epoch FROM s.lease_until - clock_timestamp()) * 1000)::float8, 0), 0) AS "leaseLeftMs",
+  coalesce(s.template_version_id, (SELECT v.id FROM template_version v WHERE v.template = s.template
+    ORDER BY v.version DESC LIMIT 1)) AS "templateVersionId"`;
 
 /** The row of a send; undefined when it was never planned. */
 export async function readSend(tx: Tx, id: string): Promise<SendRow | undefined> {

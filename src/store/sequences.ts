@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { failure } from '../domain/errors';
 import { type Instant, type Json, newId } from '../domain/ids';
 import { type Definition, definitionSchema } from '../domain/sequence/definition';
+import { checksumOf } from './checksum';
 import { type Db, type Tx, transaction } from './db';
+import { createMemory } from './memory';
 
 /** A published version of a sequence: it never changes. */
 export interface SequenceVersion {
@@ -32,7 +33,7 @@ export interface Published {
  */
 export function publish(db: Db, { definition, source, now }: Publication): Promise<Published> {
   const { sequence } = compiled(definition, 'The definition to publish');
-  const checksum = createHash('sha256').update(canonical(definition)).digest('hex');
+  const checksum = checksumOf(definition);
   return transaction(db, async (tx) => {
     await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sequence ${sequence}`}, 0))::text`;
     const [newest] = await tx.$queryRaw<{ id: string; version: number; checksum: string }[]>`
@@ -101,9 +102,8 @@ export async function listSequences(db: Db): Promise<readonly ListedSequence[]> 
     FROM sequence_version v ORDER BY v.sequence, v.version DESC`;
 }
 
-/** Versions by id. They never change and ids are unique across databases, so memory serves every database of the process. */
-const remembered = new Map<string, SequenceVersion>();
-const MOST_REMEMBERED = 500;
+/** Ids are unique across databases, so memory serves every database of the process. */
+const remembered = createMemory<SequenceVersion>();
 
 interface Row {
   readonly id: string;
@@ -114,11 +114,11 @@ interface Row {
 
 /** Versions in the order of the ids; ids of no version are left out. One statement, or none. */
 async function loaded(tx: Tx, ids: readonly { readonly id: string }[]): Promise<readonly SequenceVersion[]> {
-  const unknown = ids.map(({ id }) => id).filter((id) => !remembered.has(id));
+  const unknown = ids.map(({ id }) => id).filter((id) => !remembered.get(id));
   const rows = unknown.length > 0 ? await readRows(tx, unknown) : [];
   const read = new Map(rows.map((row) => [row.id, versionOf(row)]));
   const versions = ids.flatMap(({ id }) => remembered.get(id) ?? read.get(id) ?? []);
-  for (const [id, version] of read) remember(id, version);
+  for (const [id, version] of read) remembered.keep(id, version);
   return versions;
 }
 
@@ -131,23 +131,9 @@ function versionOf({ id, sequence, version, definition }: Row): SequenceVersion 
   return { id, sequence, version, definition: compiled(definition, `${sequence} version ${version}`) };
 }
 
-function remember(id: string, version: SequenceVersion): void {
-  const [oldest] = remembered.keys();
-  if (remembered.size >= MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(id, version);
-}
-
 function compiled(definition: Json, file: string): Definition {
   const result = definitionSchema.safeParse(definition);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw failure('VIV_SEQUENCE_INVALID', { file, problems: problems.join('\n') });
-}
-
-/** JSON with the keys in order: the same for the same definition, however it was written. */
-function canonical(value: Json): string {
-  return JSON.stringify(value, (_, part: Json) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

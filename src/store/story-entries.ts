@@ -21,6 +21,8 @@ export interface StoryEntry {
   readonly reason: string;
   readonly sequence: string | null;
   readonly step: string | null;
+  /** Of a mail: the template and the version that it was written with. */
+  readonly template?: string;
 }
 
 export interface StoryRows {
@@ -29,6 +31,8 @@ export interface StoryRows {
   readonly decisions: readonly Decision[];
   readonly consents: readonly Consent[];
   readonly sends: readonly Send[];
+  /** Template version id → number. */
+  readonly templateVersions: ReadonlyMap<string, number>;
   /** Journey id → sequence. */
   readonly sequences: ReadonlyMap<string, string>;
 }
@@ -124,7 +128,7 @@ const LABELS = {
 const isKind = (kind: string): kind is DecisionKind => Object.hasOwn(LABELS, kind);
 
 /** Decisions about a mail carry its subject. A score entry tells its own reason: the same key as a decision is the same fact. */
-function decisionEntries({ decisions, sends, scores, sequences }: StoryRows): readonly StoryEntry[] {
+function decisionEntries({ decisions, sends, scores, sequences, templateVersions }: StoryRows): readonly StoryEntry[] {
   const scored = new Set(scores.map(({ key }) => key));
   const isEcho = (decision: Decision) => isEchoOfHandoff(decision, decisions) || isEchoOfHold(decision, decisions);
   return decisions
@@ -142,12 +146,18 @@ function decisionEntries({ decisions, sends, scores, sequences }: StoryRows): re
         reason,
         sequence: sequenceOf(sequences, journeyId),
         step: stepId,
+        template: send && templateOf(send, templateVersions),
       };
     });
 }
 
+function templateOf({ template, templateVersionId }: Send, versions: StoryRows['templateVersions']): string | undefined {
+  const version = templateVersionId === null ? undefined : versions.get(templateVersionId);
+  return version === undefined ? undefined : `${template} version ${version}`;
+}
+
 /** Sends that no decision tells: mails to reps, and what is still on its way. */
-function mailEntries({ sends, decisions, sequences }: StoryRows): readonly StoryEntry[] {
+function mailEntries({ sends, decisions, sequences, templateVersions }: StoryRows): readonly StoryEntry[] {
   const aboutMail = decisions.filter(({ kind }) => isAboutMail(kind));
   return sends
     .filter((send) => !aboutMail.some((decision) => isAboutSend(send, decision)))
@@ -158,5 +168,6 @@ function mailEntries({ sends, decisions, sequences }: StoryRows): readonly Story
       reason: send.reason ?? '',
       sequence: sequenceOf(sequences, send.journeyId),
       step: send.stepId,
+      template: templateOf(send, templateVersions),
     }));
 }

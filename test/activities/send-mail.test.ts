@@ -172,7 +172,7 @@ describe('what stands in the way', () => {
     const mailing = await aMailing(database.db, { template: 'offer' });
     expect(await sendMail(deps, mailing)).toMatchObject({ move: { stepId: 'rest' } });
     expect((await sendOf(mailing)).reason).toMatch(
-      /offer\/en\.md cannot be filled for this recipient: "company" has no value/,
+      /its text in en cannot be filled for this recipient: "company" has no value/,
     );
   });
 

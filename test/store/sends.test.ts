@@ -26,7 +26,13 @@ const read = async (id: string): Promise<SendRow> => {
 const stored = (id: string) => database.db.send.findUniqueOrThrow({ where: { id } });
 const claim = (send: SendRow, leaseMs = MINUTE) =>
   transaction(database.db, (tx) =>
-    claimSend(tx, { send, recipient: 'ana@example.test', messageId: `<${send.id}@viva.example>`, leaseMs }),
+    claimSend(tx, {
+      send,
+      recipient: 'ana@example.test',
+      messageId: `<${send.id}@viva.example>`,
+      templateVersionId: send.templateVersionId,
+      leaseMs,
+    }),
   );
 const claimed = async (id: string, leaseMs = MINUTE): Promise<Claim> => {
   const held = await claim(await read(id), leaseMs);

@@ -6,7 +6,7 @@ import { findNumbered } from '../../store/change-versions';
 import { type Db, single } from '../../store/db';
 import { diffText, runningByVersion, versionsText } from '../change-text';
 import { withDatabase } from '../database';
-import { type KnownOptions, knownFor } from '../known';
+import { contentFor, type KnownOptions } from '../known';
 import { writeJson } from '../output';
 
 interface Options extends KnownOptions {
@@ -28,7 +28,8 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-With one file invalid, none is published. What it would do: viveiro plan FILE. To move journeys: viveiro migrate.
+Templates that it names and that have changed are published first: mails that are still to be sent get the new ones, journeys under
+way included. With one file invalid, nothing is published. What it would do: viveiro plan FILE. To move journeys: viveiro migrate.
 
 Examples:
   $ viveiro publish sequences/course-nurture.yaml`,
@@ -44,9 +45,9 @@ interface Told extends PublishedFile {
 }
 
 export async function publish(files: readonly string[], options: Options): Promise<void> {
-  const known = await knownFor(files, options);
+  const { known, templates } = await contentFor(files, options);
   const published = await withDatabase(async (db) => {
-    const versions = await publishFiles(db, { files, known, now: Date.now() });
+    const versions = await publishFiles(db, { files, known, templates, now: Date.now() });
     const told: { readonly file: Told; readonly places: readonly PlaceCount[] }[] = [];
     for (const version of versions) told.push(await lookedAt(db, version));
     return told;
@@ -66,8 +67,10 @@ async function lookedAt(db: Db, file: PublishedFile) {
   return { file: { ...file, diff: diffOf(before.definition, after.definition), underWay }, places };
 }
 
-function publishedText({ sequence, version, status, diff, underWay }: Told, places: readonly PlaceCount[]): string {
-  const said = `${sequence} version ${version} ${status === 'unchanged' ? 'says the same already' : 'published'}\n`;
+function publishedText(told: Told, places: readonly PlaceCount[]): string {
+  const { sequence, version, status, templates, diff, underWay } = told;
+  const mails = templates.map((one) => `  with template ${one.template} version ${one.version}\n`).join('');
+  const said = `${sequence} version ${version} ${status === 'unchanged' ? 'says the same already' : 'published'}\n${mails}`;
   if (underWay.length === 0) return said + (diff ? diffText(diff) : '');
   const commands = underWay.map(
     (one) => `  viveiro migrate ${sequence} --from ${one.version} --to ${version} --dry-run\n`,

@@ -34,9 +34,10 @@ export function storyText({ contact, leads, clientStatus, entries }: Story): str
     ({ offer, stage, temperature, grade }) => `lead for ${offer}: ${stage}, ${temperature}, grade ${grade}\n`,
   );
   const client = clientStatus ? [`client: ${clientStatus}\n`] : [];
-  const lines = entries.map(({ at, what, reason, sequence, step }) => {
+  const lines = entries.map(({ at, what, reason, sequence, step, template }) => {
     const when = DateTime.fromMillis(at, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm');
-    const where = sequence ? `  [${sequence}${step ? `/${step}` : ''}]` : '';
+    const place = [sequence && `${sequence}${step ? `/${step}` : ''}`, template].filter(Boolean).join(', ');
+    const where = place === '' ? '' : `  [${place}]`;
     return `${when}  ${onOneLine(what)}${reason ? ` — ${onOneLine(reason)}` : ''}${where}\n`;
   });
   return [onOneLine(who), '\n', ...standing, ...client, '\n', ...lines].join('');

@@ -57,7 +57,7 @@ export function compileDraft(draft: Draft, page: HtmlPage): Compiled {
 }
 
 /** Notes of whoever wrote the page are for nobody else; what stands in comments for Outlook is. */
-const withoutComments = (html: string): string => html.replaceAll(/<!--(?!\[if|<!)[\s\S]*?-->\n?/g, '');
+const withoutComments = (html: string): string => html.replaceAll(/<!--(?!\[if|<!|>)[\s\S]*?-->\n?/g, '');
 
 /** Marks become expressions again. Braces of the text itself stay text, also beside an expression. */
 function withSources(text: string, tags: readonly Tag[]): string {

@@ -45,7 +45,7 @@ function compiler(): Compile {
 
 function load(): Compile {
   const core = require('mjml-core') as { default: Compile; components: object; assignComponents: Assign }; // it has no types
-  const { components, dependencies } = (require('mjml-preset-core') as { default: Preset }).default; // nor have these
+  const { components, dependencies } = require('mjml-preset-core') as Preset; // nor have these
   const validator = require('mjml-validator') as { dependencies: object; assignDependencies: Assign };
   core.assignComponents(core.components, components);
   validator.assignDependencies(validator.dependencies, dependencies);

@@ -143,7 +143,7 @@ async function publishAll({ live, config, content, now, say }: Publishing): Prom
   const files = readdirSync(sequences)
     .filter((name) => /\.ya?ml$/.test(name))
     .map((name) => path.join(sequences, name));
-  const published = await publishFiles(live, { files, known: content.known, now });
+  const published = await publishFiles(live, { files, known: content.known, templates: content.templates, now });
   say(published.map(({ sequence, version }) => `${sequence} version ${version}`).join(', '));
 }
 

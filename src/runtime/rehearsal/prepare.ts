@@ -1,4 +1,5 @@
 import { failure } from '../../domain/errors';
+import type { Templates } from '../../mail/templates';
 import { contactEmails, newestLeads } from '../../store/audience';
 import { copyContacts } from '../../store/copy-contacts';
 import { connect, type Db, disconnect, transaction } from '../../store/db';
@@ -10,11 +11,14 @@ import { findNewest, findVersion, publish, type SequenceVersion } from '../../st
 import { runSweep } from '../../store/sweep';
 import type { TurnDeps } from '../../store/turn';
 import { inParallel } from '../in-parallel';
+import { publishTemplates, templatesIn } from '../template-files';
 import { createScratch, dropScratch } from './scratch';
 
 export interface Preparing {
   readonly databaseUrl: string;
   readonly turn: TurnDeps;
+  /** Of the folder: a draft is rehearsed with what it names as it stands there. */
+  readonly templates: Templates;
   readonly row: RehearsalRow;
   /** How many journeys have entered. */
   readonly onEntered?: (count: number) => void;
@@ -53,10 +57,10 @@ async function planScript(scratch: Db, { id, options, startedAt }: RehearsalRow)
   });
 }
 
-async function enterAll(scratch: Db, { turn, row, onEntered }: Preparing): Promise<void> {
+async function enterAll(scratch: Db, { turn, templates, row, onEntered }: Preparing): Promise<void> {
   let count = 0;
   for (const entry of row.options.enter) {
-    const version = await versionFor(scratch, { entry, row });
+    const version = await versionFor(scratch, { entry, row, templates });
     const leads = await newestLeads(scratch, entry.contactIds);
     await inParallel(entry.contactIds, AT_ONCE, async (contactId) => {
       const enrolment = { contactId, leadId: leads.get(contactId) ?? null, version, now: row.startedAt };
@@ -73,10 +77,12 @@ async function enterAll(scratch: Db, { turn, row, onEntered }: Preparing): Promi
 
 async function versionFor(
   scratch: Db,
-  { entry, row }: { readonly entry: RehearsalOptions['enter'][number]; readonly row: RehearsalRow },
+  { entry, row, templates }: Pick<Preparing, 'row' | 'templates'> & { readonly entry: RehearsalOptions['enter'][number] },
 ): Promise<SequenceVersion> {
   const { draft, sequence } = entry;
   if (!draft) return transaction(scratch, (tx) => findNewest(tx, sequence));
   const { id } = await publish(scratch, { ...draft, now: row.startedAt });
+  const { definition } = await transaction(scratch, (tx) => findVersion(tx, id));
+  await publishTemplates(scratch, { templates, names: templatesIn(definition), now: row.startedAt });
   return transaction(scratch, (tx) => findVersion(tx, id));
 }

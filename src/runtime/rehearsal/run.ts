@@ -43,6 +43,7 @@ export async function runRehearsal(rehearsing: Rehearsing): Promise<string> {
           databaseUrl,
           row,
           turn: { rules: content.rules, reactions },
+          templates: content.templates,
           onEntered: (done) =>
             rehearsing.onProgress?.({ stage: 'preparing', done, total: entering(row), reachedAt: null }),
         })
