@@ -8,9 +8,12 @@ export function storyPage({ contact, leads, clientStatus, entries }: Story): str
   const { name, email, timeZone } = contact;
   const rows = entries.map(({ at, what, reason, sequence, step, template }) => {
     const local = DateTime.fromMillis(at, { zone: timeZone });
-    return html`<tr><td class="when"><time datetime="${local.toISO()}">${local.toFormat('yyyy-MM-dd HH:mm')}</time></td><td>${what}</td><td>${reason}</td><td class="muted where">${
-      [sequence && (step ? `${sequence}/${step}` : sequence), template].filter(Boolean).join(', ')
-    }</td></tr>\n`;
+    return html`<tr><td class="when"><time datetime="${local.toISO()}">${local.toFormat('yyyy-MM-dd HH:mm')}</time></td><td>${what}</td><td>${reason}</td><td class="muted where">${[
+      sequence && (step ? `${sequence}/${step}` : sequence),
+      template,
+    ]
+      .filter(Boolean)
+      .join(', ')}</td></tr>\n`;
   });
   const body = html`<h1>${name ?? email}</h1>
 <p>${email} <span class="muted">(${timeZone})</span></p>

@@ -179,6 +179,13 @@ export const ERRORS = {
     (p) => `No pause of ${p.what} lasts or is on record. List them: viveiro pause list --all.`,
     404,
   ),
+  VIV_ADDRESS_SUPPRESSED: bad<{ reason: string }>(
+    (p) => `That address must not be mailed: ${p.reason}. Send the test to another one.`,
+    409,
+  ),
+  VIV_TEST_NOT_SENT: missing<{ problem: string }>(
+    (p) => `The test was not sent: ${p.problem}. Look at VIVEIRO_SMTP_URL, and try again.`,
+  ),
   VIV_SEND_BUSY: missing<{ send: string }>(
     (p) => `Send ${p.send} is in the hands of another worker. It is tried again in a moment; nothing is sent twice.`,
   ),

@@ -142,6 +142,7 @@ const toText = compile({
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
     { selector: 'img', format: 'skip' },
     { selector: 'div[style^="display:none"]', format: 'skip' }, // the preheader
+    { selector: 'td > div', format: 'block', options: { leadingLineBreaks: 2, trailingLineBreaks: 2 } }, // a text of MJML
     { selector: 'div.footer', format: 'footer', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, ...HEADING })),
   ],

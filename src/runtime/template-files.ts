@@ -1,10 +1,8 @@
-import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Definition } from '../domain/sequence/definition';
 import { stepMails } from '../domain/steps';
-import { type Problem, problemText } from '../domain/yaml/problem';
-import type { Templates } from '../mail/templates';
 import { SALES_TEMPLATES } from '../mail/template/shape';
+import type { Templates } from '../mail/templates';
 import { type Db, transaction } from '../store/db';
 import { type PublishedTemplate, publishTemplate } from '../store/templates';
 
@@ -40,17 +38,3 @@ export async function publishTemplates(
     return published;
   });
 }
-
-/** Throws VIV_TEMPLATE_INVALID with every error of the templates, and VIV_TEMPLATE_UNKNOWN for a name of none. */
-export function refuseFaulty(templates: Templates, names: readonly string[]): void {
-  const missing = names.find((name) => !templates.content(name));
-  if (missing !== undefined) throw failure('VIV_TEMPLATE_UNKNOWN', { template: missing, folder: templates.folder });
-  const errors = names.flatMap((name) => templates.lint(name)).filter(isError);
-  if (errors.length === 0) return;
-  throw failure('VIV_TEMPLATE_INVALID', {
-    template: [...new Set(names)].join(', '),
-    problem: errors.map(problemText).join('\n'),
-  });
-}
-
-export const isError = ({ severity }: Problem): boolean => severity === 'error';

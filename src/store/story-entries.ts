@@ -151,7 +151,10 @@ function decisionEntries({ decisions, sends, scores, sequences, templateVersions
     });
 }
 
-function templateOf({ template, templateVersionId }: Send, versions: StoryRows['templateVersions']): string | undefined {
+function templateOf(
+  { template, templateVersionId }: Send,
+  versions: StoryRows['templateVersions'],
+): string | undefined {
   const version = templateVersionId === null ? undefined : versions.get(templateVersionId);
   return version === undefined ? undefined : `${template} version ${version}`;
 }

@@ -89,7 +89,10 @@ async function readRows(db: Db, contactId: string): Promise<Omit<StoryRows, 'seq
     }),
   ]);
   const ids = sends.flatMap(({ templateVersionId }) => templateVersionId ?? []);
-  const versions = await db.templateVersion.findMany({ where: { id: { in: ids } }, select: { id: true, version: true } });
+  const versions = await db.templateVersion.findMany({
+    where: { id: { in: ids } },
+    select: { id: true, version: true },
+  });
   const templateVersions = new Map(versions.map(({ id, version }) => [id, version]));
   return { interactions, scores, decisions, consents, sends, templateVersions };
 }

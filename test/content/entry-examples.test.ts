@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Json } from '../../src/domain/ids';
-import { loadTemplates } from '../../src/mail/templates';
+import { compileTemplates, type Templates } from '../../src/mail/templates';
 import { readSequenceFile } from '../../src/runtime/sequence-files';
 import { transaction } from '../../src/store/db';
 import { ingest } from '../../src/store/ingest';
@@ -15,8 +15,11 @@ import { SALES } from '../support/sales';
 import { TEMPLATES } from './shipped';
 
 const FOLDER = path.resolve(__dirname, '../../docs/sequences');
-const templates = loadTemplates(TEMPLATES);
 const database = testDatabase();
+let templates: Templates;
+beforeAll(async () => {
+  templates = await compileTemplates(TEMPLATES);
+}, 60_000);
 
 /** The example, valid with the shipped templates and without a warning, as it is published. */
 async function example(name: string): Promise<{ readonly [key: string]: Json }> {

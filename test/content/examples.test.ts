@@ -5,7 +5,7 @@ import type { Rules } from '../../src/domain/rules';
 import type { Known } from '../../src/domain/sequence/checks';
 import type { Definition } from '../../src/domain/sequence/definition';
 import { STEP_TYPES } from '../../src/domain/steps';
-import { loadTemplates } from '../../src/mail/templates';
+import { compileTemplates } from '../../src/mail/templates';
 import { knownFrom, readSequenceFile, sequencesIn } from '../../src/runtime/sequence-files';
 import { aLeadAt, CONTACT_ID, DAY, HOUR, someFacts } from '../support/builders';
 import { type Play, play } from './play';
@@ -18,7 +18,7 @@ let rules: Rules;
 const examples = new Map<string, Definition>();
 beforeAll(async () => {
   rules = await shippedRules();
-  const templates = loadTemplates(TEMPLATES);
+  const templates = await compileTemplates(TEMPLATES);
   const files = FILES.map((name) => path.join(FOLDER, name));
   const known: Known = {
     ...knownFrom(rules),
@@ -31,7 +31,7 @@ beforeAll(async () => {
     expect(read).toMatchObject({ type: 'valid', warnings: [] });
     if (read.type === 'valid') examples.set(path.basename(file, '.yaml'), read.definition);
   }
-});
+}, 60_000);
 
 function definitionOf(name: string): Definition {
   const definition = examples.get(name);

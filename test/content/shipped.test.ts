@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadTemplates, type Rendered, type RenderRequest } from '../../src/mail/templates';
+import { compileTemplates, type Rendered, type RenderRequest, type Templates } from '../../src/mail/templates';
 import { knownFrom, readSequenceFile } from '../../src/runtime/sequence-files';
 import { SEQUENCES, sequenceFiles, shippedRules, TEMPLATES } from './shipped';
 
 const LOCALES = ['pt-BR', 'en'] as const;
-const templates = loadTemplates(TEMPLATES);
-const names = readdirSync(TEMPLATES);
+let templates: Templates;
+beforeAll(async () => {
+  templates = await compileTemplates(TEMPLATES);
+}, 60_000);
+const names = readdirSync(TEMPLATES).filter((name) => !name.startsWith('_'));
 const isForReps = (name: string): boolean => name.startsWith('rep-');
 
 const LINKS = { call: 'https://viveiro.test/call/t', unsubscribe: 'https://viveiro.test/u/t' };

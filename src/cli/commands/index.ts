@@ -23,6 +23,7 @@ import { register as sequence } from './sequence';
 import { register as simulate } from './simulate';
 import { register as start } from './start';
 import { register as task } from './task';
+import { register as template } from './template';
 import { register as validate } from './validate';
 import { register as why } from './why';
 import { register as worker } from './worker';
@@ -40,7 +41,8 @@ export const GROUPS: readonly Group[] = [
     heading: 'Sequences:',
     commands: [validate, plan, publish, migrate, sequence, rehearse, simulate, backtest, pause, resume, experiment],
   },
-  { heading: 'People:', commands: [importing, enrol, journeys, why, sends, inbound, segment] },
+  { heading: 'Mails:', commands: [template, sends, inbound] },
+  { heading: 'People:', commands: [importing, enrol, journeys, why, segment] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
   { heading: 'Set up:', commands: [doctor, config, key] },
 ];

@@ -67,15 +67,19 @@ function readAll(nodes: readonly hbs.AST.Statement[], place: Place): void {
 function readNode(node: hbs.AST.Statement, place: Place): void {
   switch (node.type) {
     case 'ContentStatement': // the type names the node, here and below
-      return place.writer.write((node as hbs.AST.ContentStatement).value, originOf(node, place));
+      place.writer.write((node as hbs.AST.ContentStatement).value, originOf(node, place));
+      break;
     case 'MustacheStatement':
-      return readValue(node as hbs.AST.MustacheStatement, place);
+      readValue(node as hbs.AST.MustacheStatement, place);
+      break;
     case 'BlockStatement':
-      return readBlock(node as hbs.AST.BlockStatement, place);
+      readBlock(node as hbs.AST.BlockStatement, place);
+      break;
     case 'PartialStatement':
-      return readPartial(node as hbs.AST.PartialStatement, place);
+      readPartial(node as hbs.AST.PartialStatement, place);
+      break;
     case 'CommentStatement':
-      return;
+      break;
     default:
       complain(node, place, STRANGE);
   }
@@ -106,9 +110,14 @@ function readValue(node: hbs.AST.MustacheStatement, place: Place): void {
       fix: 'write {{…}}: values never bring their own HTML',
     });
   const { path, params, hash } = node;
-  if (params.length > 0 || hash) return readCall(node, place);
-  if (path.type !== 'PathExpression')
-    return complain(node, place, { message: 'only names can be printed', fix: 'write {{name}}' });
+  if (params.length > 0 || hash) {
+    readCall(node, place);
+    return;
+  }
+  if (path.type !== 'PathExpression') {
+    complain(node, place, { message: 'only names can be printed', fix: 'write {{name}}' });
+    return;
+  }
   const name = path as hbs.AST.PathExpression;
   const found = checkedValue(node, name, place);
   if (found?.shape.type === 'value' && found.shape.isInstant) {
@@ -147,11 +156,16 @@ function readCall(node: hbs.AST.MustacheStatement, place: Place): void {
     (node.hash?.pairs ?? []).map(({ key, value: word }) => [key, literalOf(word) ?? '']),
   );
   const isOdd = (node.hash?.pairs ?? []).some(({ value: word }) => literalOf(word) === undefined);
-  if (value?.type !== 'PathExpression' || more.length > 0 || isOdd)
-    return complain(node, place, { message: `{{${helper} …}} takes a name first`, fix: `write {{${helper} name}}` });
+  if (value?.type !== 'PathExpression' || more.length > 0 || isOdd) {
+    complain(node, place, { message: `{{${helper} …}} takes a name first`, fix: `write {{${helper} name}}` });
+    return;
+  }
   const path = value as hbs.AST.PathExpression; // the type names the node
   const made = callSource({ helper, value: path.original, option: optionOf(option), words, locale: place.locale });
-  if ('message' in made) return complain(node, place, made);
+  if ('message' in made) {
+    complain(node, place, made);
+    return;
+  }
   const found = checkedValue(node, path, place);
   if (option?.type === 'PathExpression') checkedValue(node, option as hbs.AST.PathExpression, place); // the type names the node
   const { source } = made;
@@ -171,7 +185,10 @@ function optionOf(option: hbs.AST.Expression | undefined): { text: string } | { 
 
 function readBlock(node: hbs.AST.BlockStatement, place: Place): void {
   const head = blockHead(node);
-  if ('message' in head) return complain(node, place, head);
+  if ('message' in head) {
+    complain(node, place, head);
+    return;
+  }
   const { helper, path } = head;
   const found = lookUp(path, place.scopes);
   if (!found) complain(node, place, unknownName(path.original, place.scopes));
@@ -221,18 +238,27 @@ const MISFITS: { readonly [helper: string]: (shape: Shape) => Said | undefined }
 
 function readPartial(node: hbs.AST.PartialStatement, place: Place): void {
   const name = node.name.type === 'PathExpression' ? (node.name as hbs.AST.PathExpression).original : ''; // the type names the node
-  if (name === '' || node.params.length > 0 || node.hash)
-    return complain(node, place, { message: 'an inclusion takes one name and nothing else', fix: 'write {{> name}}' });
+  if (name === '' || node.params.length > 0 || node.hash) {
+    complain(node, place, { message: 'an inclusion takes one name and nothing else', fix: 'write {{> name}}' });
+    return;
+  }
   const partial = place.partial(name);
-  if ('known' in partial)
-    return complain(node, place, {
+  if ('known' in partial) {
+    complain(node, place, {
       message: `there is no partial "${name}" here`,
       fix: inclusionFix(name, partial.known),
     });
-  if (partial.type === 'read') return place.writer.append(partial.source);
+    return;
+  }
+  if (partial.type === 'read') {
+    place.writer.append(partial.source);
+    return;
+  }
   const { file, text } = partial;
-  if (place.within.includes(file))
-    return complain(node, place, { message: `"${name}" includes itself`, fix: 'take one of the inclusions away' });
+  if (place.within.includes(file)) {
+    complain(node, place, { message: `"${name}" includes itself`, fix: 'take one of the inclusions away' });
+    return;
+  }
   const written = text.replace(/\n$/, ''); // the last line of a file ends where the text goes on
   readText(written, { ...place, start: { file, line: 1 }, within: [...place.within, file] });
 }

@@ -103,6 +103,8 @@ function readTemplate(folder: string, name: string, complain: Complain): Templat
   for (const { entry, locale } of bodies)
     if (bodies.find((one) => one.locale === locale)?.entry !== entry)
       complain(fileOf(entry).file, { message: `${locale} has a body already`, fix: 'keep one of them' });
+  if (bodies.length === 0)
+    complain(path.join(folder, name), { message: 'it has no text in any language', fix: 'add en.md, .html or .mjml' });
   const texts = named.filter(({ kind }) => kind === 'txt');
   for (const { entry, locale } of texts)
     if (!bodies.some((body) => body.locale === locale))

@@ -4,8 +4,7 @@
  */
 export type Shape = {
   readonly isUnsure?: boolean;
-} & /** `isInstant`: a point in time, which makes sense to people by a helper alone. */
-(
+} /** `isInstant`: a point in time, which makes sense to people by a helper alone. */ & (
   | { readonly type: 'value'; readonly isInstant?: boolean }
   | { readonly type: 'object'; readonly keys: { readonly [key: string]: Shape } }
   | { readonly type: 'list'; readonly of: Shape }

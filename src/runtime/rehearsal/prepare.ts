@@ -77,7 +77,11 @@ async function enterAll(scratch: Db, { turn, templates, row, onEntered }: Prepar
 
 async function versionFor(
   scratch: Db,
-  { entry, row, templates }: Pick<Preparing, 'row' | 'templates'> & { readonly entry: RehearsalOptions['enter'][number] },
+  {
+    entry,
+    row,
+    templates,
+  }: Pick<Preparing, 'row' | 'templates'> & { readonly entry: RehearsalOptions['enter'][number] },
 ): Promise<SequenceVersion> {
   const { draft, sequence } = entry;
   if (!draft) return transaction(scratch, (tx) => findNewest(tx, sequence));

@@ -15,7 +15,9 @@ const WORDLESS = {
 /** Images that tell nothing to whoever does not see them. Markdown cannot say that an image only decorates. */
 export function altProblems(page: readonly Part[], o: { readonly isMarkdown: boolean }): readonly Problem[] {
   const elements = elementsIn(page);
-  const images = elements.filter((element) => lacksAlt(element, o.isMarkdown)).map(({ origin }) => [origin, WITHOUT] as const);
+  const images = elements
+    .filter((element) => lacksAlt(element, o.isMarkdown))
+    .map(({ origin }) => [origin, WITHOUT] as const);
   const links = elements.filter(isWordless).map(({ origin }) => [origin, WORDLESS] as const);
   return [...images, ...links].map(([origin, said]) => problemAt(origin, said, { code: 'VIV_ALT_MISSING' }));
 }

@@ -25,14 +25,16 @@ const NAMED: { readonly [name: string]: string } = {
 /** A colour as CSS or HTML writes it; undefined for one that cannot be told: another name, a transparent one, an expression. */
 export function colourOf(text: string): Colour | undefined {
   const word = text.trim().toLowerCase();
-  const [, short, long] = /^#?(?:([0-9a-f]{3})|([0-9a-f]{6}))$/.exec(Object.hasOwn(NAMED, word) ? `${NAMED[word]}` : word) ?? [];
+  const [, short, long] =
+    /^#?(?:([0-9a-f]{3})|([0-9a-f]{6}))$/.exec(Object.hasOwn(NAMED, word) ? `${NAMED[word]}` : word) ?? [];
   const hex = long ?? short?.replaceAll(/./g, '$&$&');
   if (hex) return [hex.slice(0, 2), hex.slice(2, 4), hex.slice(4, 6)].map((part) => Number.parseInt(part, 16)) as never; // three of them
   const [, red, green, blue] = /^rgb\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*\)$/.exec(word) ?? [];
   return red === undefined ? undefined : [Number(red), Number(green), Number(blue)];
 }
 
-export const hexOf = (colour: Colour): string => `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+export const hexOf = (colour: Colour): string =>
+  `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 
 /** From 1 (the same) to 21 (black on white). WCAG 2.2, "contrast ratio". */
 export function contrastOf(one: Colour, other: Colour): number {

@@ -25,7 +25,9 @@ const LEAST = 3;
  */
 export function contrastProblems(page: readonly Part[]): readonly Problem[] {
   const sheets = elementsIn(page).filter(({ name }) => name === 'style');
-  const rules = sheets.flatMap(({ parts }) => styleRules(parts.map((part) => (isText(part) ? part.text : '')).join('')));
+  const rules = sheets.flatMap(({ parts }) =>
+    styleRules(parts.map((part) => (isText(part) ? part.text : '')).join('')),
+  );
   return page.flatMap((part) => (isText(part) ? [] : looked(part, PLAIN, rules)));
 }
 
@@ -34,7 +36,9 @@ const UNSEEN: readonly string[] = ['head', 'style', 'script', 'title'];
 function looked(element: Element, around: Look, rules: readonly StyleRule[]): readonly Problem[] {
   if (UNSEEN.includes(element.name)) return [];
   const look = lookOf(element, around, rules);
-  return element.parts.flatMap((part) => (isText(part) ? textProblems(part.text, look, element) : looked(part, look, rules)));
+  return element.parts.flatMap((part) =>
+    isText(part) ? textProblems(part.text, look, element) : looked(part, look, rules),
+  );
 }
 
 function textProblems(text: string, look: Look, { origin }: Element): readonly Problem[] {
@@ -69,7 +73,8 @@ function backgroundOf(
   ruled: readonly StyleRule[],
 ): Colour | undefined {
   const shorthand = style.get('background');
-  if (attributes.background !== undefined || /url\(/.test(shorthand ?? '') || style.has('background-image')) return undefined;
+  if (attributes.background !== undefined || /url\(/.test(shorthand ?? '') || style.has('background-image'))
+    return undefined;
   const own = style.get('background-color') ?? shorthand ?? attributes.bgcolor;
   if (own === undefined) return ruled.some((rule) => rule.setsBackground) ? undefined : around;
   return own === 'transparent' || own === 'none' ? around : colourOf(own.split(/\s+/)[0] ?? '');

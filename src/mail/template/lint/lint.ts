@@ -5,7 +5,7 @@ import { type Rendered, render } from '../../render';
 import type { Compiled } from '../compile';
 import type { SourceFile } from '../files';
 import { problemAt, problemsInOrder } from '../problem';
-import { type SampleFilling, sampleOf } from '../sample';
+import { type SampleFilling, sampleOf } from '../sample-data';
 import type { Origin } from '../source';
 import { altProblems } from './alt';
 import { contrastProblems } from './legible';
@@ -31,9 +31,13 @@ export function lint(
     ...altProblems(page, { isMarkdown }),
     ...contrastProblems(page),
     ...deadHosts(compiled),
-    ...renderedProblems(compiled, filling, purpose),
+    ...(isSound(compiled) ? renderedProblems(compiled, filling, purpose) : []),
   ]);
 }
+
+/** What reading has found cannot be filled, and was told. */
+const isSound = ({ draft, problems }: Compiled): boolean =>
+  [...draft.body.problems, ...problems].every(({ severity, code }) => severity !== 'error' || code !== 'VIV_TEMPLATE_INVALID');
 
 /** Hosts that no reader can reach. */
 const UNREACHABLE = /^(localhost|[^.]+|.*\.(local|localhost|internal|lan|home|invalid)|[\d.]+|\[.*\])$/i;
@@ -44,7 +48,10 @@ function deadHosts({ draft, text }: Compiled): readonly Problem[] {
     const target = text.links[Number(/^\{\{tracked (\d+)/.exec(source)?.[1])];
     const host = target && URL.canParse(target.literals.join('x')) ? new URL(target.literals.join('x')).hostname : '';
     if (host === '' || !UNREACHABLE.test(host)) return [];
-    const said = { message: `nobody outside can reach "${host}"`, fix: 'write the name that the page has for everyone' };
+    const said = {
+      message: `nobody outside can reach "${host}"`,
+      fix: 'write the name that the page has for everyone',
+    };
     return [problemAt(origin, said, { code: 'VIV_LINK_DEAD' })];
   });
 }
@@ -67,14 +74,21 @@ function missingValue({ draft }: Compiled, { message }: ViveiroError): Problem {
   const tag = draft.body.tags.find((one) => one.name === name || one.name.endsWith(`.${name}`));
   const [, why = message] = /recipient: (.*?);/.exec(message) ?? [];
   const fix = 'put {{#if …}} around it, or say it in sample.yaml if everyone has it';
-  return problemAt(tag?.origin ?? draft.origin, { message: `for the sample, ${why}`, fix }, { code: 'VIV_TEMPLATE_VALUE_MISSING' });
+  return problemAt(
+    tag?.origin ?? draft.origin,
+    { message: `for the sample, ${why}`, fix },
+    { code: 'VIV_TEMPLATE_VALUE_MISSING' },
+  );
 }
 
 function sizeProblems({ html }: Rendered, origin: Origin): readonly Problem[] {
   const bytes = Buffer.byteLength(html);
   if (bytes <= MOST_BYTES) return [];
   const kb = Math.ceil(bytes / 1024);
-  const said = { message: `the page has ${kb} KB, and Gmail cuts off what is over 102 KB`, fix: 'say less, or link to the rest' };
+  const said = {
+    message: `the page has ${kb} KB, and Gmail cuts off what is over 102 KB`,
+    fix: 'say less, or link to the rest',
+  };
   return [problemAt(origin, said, { code: 'VIV_MAIL_TOO_LARGE' })];
 }
 
@@ -85,11 +99,15 @@ function footerProblems({ draft, text }: Compiled, { html, text: plain }: Render
   const words = flat(wordsIn(treeOf(html, draft.origin)));
   const places = [
     { origin: draft.origin, hasLink: hasHref(page, footer.unsubscribeUrl), words },
-    ...(text.text === null ? [] : [{ origin: draft.textOrigin, hasLink: plain.includes(footer.unsubscribeUrl), words: flat(plain) }]),
+    ...(text.text === null
+      ? []
+      : [{ origin: draft.textOrigin, hasLink: plain.includes(footer.unsubscribeUrl), words: flat(plain) }]),
   ];
   return places.flatMap(({ origin, hasLink, words: said }) => [
     ...(hasLink ? [] : [problemAt(origin, NO_WAY_OUT, { code: 'VIV_UNSUBSCRIBE_MISSING' })]),
-    ...(said.includes(flat(footer.postalAddress)) ? [] : [problemAt(origin, NO_ADDRESS, { code: 'VIV_POSTAL_ADDRESS_MISSING' })]),
+    ...(said.includes(flat(footer.postalAddress))
+      ? []
+      : [problemAt(origin, NO_ADDRESS, { code: 'VIV_POSTAL_ADDRESS_MISSING' })]),
   ]);
 }
 

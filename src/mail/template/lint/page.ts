@@ -27,7 +27,9 @@ function partOf(node: Node, around: Origin): readonly Part[] {
   if ('attribs' in node) {
     const origin = noted(node.attribs) ?? around;
     const parts = node.children.flatMap((child) => partOf(child, origin));
-    return [{ name: node.name, attributes: node.attribs, style: declarations(node.attribs.style ?? ''), origin, parts }];
+    return [
+      { name: node.name, attributes: node.attribs, style: declarations(node.attribs.style ?? ''), origin, parts },
+    ];
   }
   return node.type === 'text' && 'data' in node ? [{ text: node.data }] : [];
 }
@@ -37,7 +39,17 @@ export function declarations(style: string): ReadonlyMap<string, string> {
   return new Map(
     style.split(';').flatMap((one) => {
       const [name = '', ...value] = one.split(':');
-      return value.length > 0 ? [[name.trim().toLowerCase(), value.join(':').replace(/!important/i, '').trim()] as const] : [];
+      return value.length > 0
+        ? [
+            [
+              name.trim().toLowerCase(),
+              value
+                .join(':')
+                .replace(/!important/i, '')
+                .trim(),
+            ] as const,
+          ]
+        : [];
     }),
   );
 }

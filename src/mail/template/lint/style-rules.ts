@@ -13,7 +13,10 @@ export function styleRules(sheet: string): readonly StyleRule[] {
   const plain = sheet.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/@(import|charset)[^;]*;/g, '');
   return [...plain.matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selectors = '', body = '']) => {
     const said = declarations(body);
-    const rule = { setsColour: said.has('color'), setsBackground: said.has('background') || said.has('background-color') };
+    const rule = {
+      setsColour: said.has('color'),
+      setsBackground: said.has('background') || said.has('background-color'),
+    };
     if (!rule.setsColour && !rule.setsBackground) return [];
     return selectors.split(',').map((selector) => ({ ...rule, fits: fitting(selector) }));
   });
@@ -21,7 +24,11 @@ export function styleRules(sheet: string): readonly StyleRule[] {
 
 /** By the last part of a selector alone: `.letter td` fits every cell. */
 function fitting(selector: string): StyleRule['fits'] {
-  const last = selector.trim().split(/[\s>+~]+/).at(-1) ?? '';
+  const last =
+    selector
+      .trim()
+      .split(/[\s>+~]+/)
+      .at(-1) ?? '';
   const [tag = ''] = /^[a-z0-9*]*/i.exec(last) ?? [];
   const classes = [...last.matchAll(/\.([\w-]+)/g)].map(([, name = '']) => name);
   const [, id] = /#([\w-]+)/.exec(last) ?? [];

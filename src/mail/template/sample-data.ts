@@ -50,7 +50,10 @@ export const sampleSchema = z.strictObject({
 
 /** The same for the templates that the handoff sends. */
 export const salesSampleSchema = z.strictObject({
-  rep: z.strictObject({ name: text('Who gets it.').default('Rita') }).prefault({}).meta({ description: 'The rep.' }),
+  rep: z
+    .strictObject({ name: text('Who gets it.').default('Rita') })
+    .prefault({})
+    .meta({ description: 'The rep.' }),
   lead: z
     .strictObject({
       name: text('Name.').default('Ana Lima'),
@@ -126,8 +129,25 @@ function factsOf(
   const { name, email, attributes } = contact;
   const at = client?.lastPurchaseAt == null ? null : Date.parse(client.lastPurchaseAt);
   return {
-    contact: { id: '', name, email, ...reader, createdAt: 0, attributes: attributes as { [key: string]: Json }, tags: [] }, // scalars are JSON
-    lead: lead && { ...lead, id: '', campaign: null, stage: 'new', temperature: 'warm', grade: 'B', score: 0, createdAt: 0 },
+    contact: {
+      id: '',
+      name,
+      email,
+      ...reader,
+      createdAt: 0,
+      attributes: attributes as { [key: string]: Json },
+      tags: [],
+    }, // scalars are JSON
+    lead: lead && {
+      ...lead,
+      id: '',
+      campaign: null,
+      stage: 'new',
+      temperature: 'warm',
+      grade: 'B',
+      score: 0,
+      createdAt: 0,
+    },
     client: client && { ...client, status: 'active', firstPurchaseAt: at, lastPurchaseAt: at },
   };
 }
