@@ -17,7 +17,7 @@ export function openFile(file: string, environment: Environment): Promise<boolea
   if (!own && !environment.DISPLAY && !environment.WAYLAND_DISPLAY) return Promise.resolve(false);
   const [program = '', ...words] = own ?? ELSEWHERE;
   return new Promise((resolve) => {
-    const child = spawn(program, [...words, file], { detached: true, stdio: 'ignore' });
+    const child = spawn(program, [...words, file], { detached: true, stdio: 'ignore', env: { ...environment } });
     child.once('error', () => resolve(false));
     child.once('spawn', () => {
       child.unref();

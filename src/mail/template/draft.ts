@@ -48,9 +48,11 @@ export function readDraft(
   const body: Body = { tags: [], problems: [], links: [] };
   const drafting: Drafting = { files, folder, parts, body, used: new Set([files.body]) };
   readHead(drafting);
-  const { language, source } = pageOf(drafting);
+  const page = pageOf(drafting);
   // what is wrong with Markdown would be told again of its HTML
-  if (files.kind === 'md' && body.problems.some(isError)) return { draft: undefined, problems: body.problems };
+  if (!page || (files.kind === 'md' && body.problems.some(isError)))
+    return { draft: undefined, problems: body.problems };
+  const { language, source } = page;
   const { text } = files;
   const draft: Draft = {
     name: files.name,
@@ -133,7 +135,13 @@ function partialFor(
   return { known: [...new Set([...known, ...(footer ? ['footer'] : []), ...(inner ? ['body'] : [])])] };
 }
 
-function pageOf(drafting: Drafting): { readonly language: Language; readonly source: SourceText } {
+interface WholePage {
+  readonly language: Language;
+  readonly source: SourceText;
+}
+
+/** Undefined: there is nothing around the body that would make it a page. */
+function pageOf(drafting: Drafting): WholePage | undefined {
   const { files, parts, body } = drafting;
   const { kind } = files;
   const own = read(drafting, { file: files.body.file, text: parts.body }, KINDS[kind], parts.bodyLine);
@@ -146,7 +154,7 @@ function pageOf(drafting: Drafting): { readonly language: Language; readonly sou
   if (parts.layout) return inLayout(drafting, { inner, name: parts.layout.text, line: parts.layout.line });
   if (kind === 'mjml') {
     complain(drafting, parts.bodyLine, 'it is no whole page', 'begin it with <mjml>, or name a layout: `layout: name`');
-    return { language: 'mjml', source: own };
+    return undefined;
   }
   return {
     language: 'html',
@@ -166,7 +174,7 @@ function complain({ body, files }: Drafting, line: number, message: string, fix:
 function inLayout(
   drafting: Drafting,
   { inner, name, line }: { readonly inner: SourceText; readonly name: string; readonly line: number },
-): { readonly language: Language; readonly source: SourceText } {
+): WholePage | undefined {
   const { files, folder, used } = drafting;
   const kinds = files.kind === 'mjml' ? (['mjml'] as const) : (['html', 'mjml'] as const);
   const layout = sharedFor(folder.layouts, { name, kinds, locale: files.locale });
@@ -178,7 +186,7 @@ function inLayout(
       `there is no layout "${name}" for .${files.kind}`,
       `known: ${known}; write _layouts/${name}.${kinds[0]}`,
     );
-    return { language: files.kind === 'mjml' ? 'mjml' : 'html', source: inner };
+    return undefined;
   }
   used.add(layout);
   const language = layout.kind === 'mjml' ? 'mjml' : 'html';

@@ -54,8 +54,9 @@ export function readTemplateFolder(folder: string): TemplateFolder {
   const entries = entriesOf(folder, 'folder');
   const shared = (name: keyof typeof SHARED) =>
     entries.includes(name) ? sharedIn(folder, { name, kinds: SHARED[name], complain }) : [];
-  const names = entries.filter((name) => !(name in SHARED));
-  for (const name of names) if (!slug.safeParse(name).success) complain(path.join(folder, name), badName(name));
+  const others = entries.filter((name) => !(name in SHARED));
+  const names = others.filter((name) => slug.safeParse(name).success);
+  for (const name of others) if (!names.includes(name)) complain(path.join(folder, name), badName(name));
   const read = names.map((name) => readTemplate(folder, name, complain));
   return {
     folder,

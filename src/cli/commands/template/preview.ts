@@ -28,7 +28,7 @@ export function register(parent: Command): void {
     .option('--out <file>', 'where to write the page; default: a temporary file')
     .option('--no-open', 'only write it')
     .option(...TEMPLATES_OPTION)
-    .option('--json', 'one JSON object')
+    .option('--json', 'one JSON object; no page but with --out')
     .description('show a mail as readers get it: wide, narrow, in a list of mails and as text')
     .addHelpText(
       'after',
@@ -49,20 +49,24 @@ async function preview(template: string, options: Options): Promise<void> {
   const look = (db?: Parameters<typeof viewed>[2]['db']) => viewed(read, template, { options, db });
   const rendered = await (contact === undefined && version === undefined ? look() : withDatabase(look));
   const problems = version === undefined ? problemsOf(read, [template]) : [];
-  const file = path.resolve(options.out ?? temporaryFile(`${template}.${rendered.locale}.html`));
-  write(file, previewPage({ template, rendered, problems }));
-  const isOpen = options.open && !json && (await openFile(file, process.env));
   const { subject, preheader, locale, text } = rendered;
-  if (json) return writeJson({ template, locale, subject, preheader, text, file, problems });
+  const page = previewPage({ template, rendered, problems });
+  if (json) {
+    const file = options.out === undefined ? null : written(path.resolve(options.out), page);
+    return writeJson({ template, locale, subject, preheader, text, file, problems });
+  }
+  const file = written(path.resolve(options.out ?? temporaryFile(`${template}.${locale}.html`)), page);
+  const isOpen = options.open && (await openFile(file, process.env));
   process.stdout.write(`${subject}\n${file}${isOpen ? ' is open in your browser' : ''}\n`);
 }
 
 const temporaryFile = (name: string): string => path.join(mkdtempSync(path.join(tmpdir(), 'viveiro-preview-')), name);
 
 /** It may show a person's data: for its owner alone. Throws VIV_FILE_UNWRITABLE. */
-function write(file: string, page: string): void {
+function written(file: string, page: string): string {
   try {
     writeFileSync(file, page, { mode: 0o600 });
+    return file;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw failure('VIV_FILE_UNWRITABLE', { file, problem }, error);

@@ -37,7 +37,9 @@ export function lint(
 
 /** What reading has found cannot be filled, and was told. */
 const isSound = ({ draft, problems }: Compiled): boolean =>
-  [...draft.body.problems, ...problems].every(({ severity, code }) => severity !== 'error' || code !== 'VIV_TEMPLATE_INVALID');
+  [...draft.body.problems, ...problems].every(
+    ({ severity, code }) => severity !== 'error' || code !== 'VIV_TEMPLATE_INVALID',
+  );
 
 /** Hosts that no reader can reach. */
 const UNREACHABLE = /^(localhost|[^.]+|.*\.(local|localhost|internal|lan|home|invalid)|[\d.]+|\[.*\])$/i;
