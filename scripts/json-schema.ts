@@ -16,6 +16,7 @@ import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
 import { webhooksSchema } from '../src/domain/webhook/rules';
 import { importMapSchema } from '../src/importing/map';
+import { salesSampleSchema, sampleSchema } from '../src/mail/template/sample-data';
 
 const FOLDER = path.join(__dirname, '..', 'schemas');
 
@@ -32,6 +33,8 @@ const FILES = {
   inbound: { schema: inboundSchema, title: 'What Viveiro does with what comes back' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
+  'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },
+  'template-sales-sample': { schema: salesSampleSchema, title: 'Sample data of a mail to sales of Viveiro' },
   script: { schema: scriptSchema, title: 'A rehearsal script of Viveiro' },
 } as const;
 
