@@ -48,9 +48,9 @@ export function render(text: TemplateText, { data, footer, trackedUrl, ...reader
   const plain = frozen(data);
   const subject = oneLine(fill(fills.subject, plain));
   const preheader = oneLine(fill(fills.preheader, plain));
-  const whole = frozen({ ...data, mail: { subject, preheader, footer: footer ?? null } });
+  const whole = Object.freeze({ ...plain, mail: frozen({ subject, preheader, footer: footer ?? null }) });
   const html = fill(fills.html, whole);
-  const written = fills.text ? fill(fills.text, whole, links.inText).trim() : toText(html);
+  const written = fills.text ? fill(fills.text, whole, links.inText).trim() : toText(bodyOf(html));
   return { subject, preheader, html, text: written, locale: own, links: links.made };
 }
 
@@ -122,6 +122,9 @@ function orInvalid({ name, locale }: { readonly name: string; readonly locale: s
 
 /** Header lines cannot break, whatever the values say. */
 const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029\s]+/gu, ' ').trim();
+
+/** What is read is read faster without a head. */
+const bodyOf = (page: string): string => page.slice(Math.max(0, page.search(/<body[\s>]/i)));
 
 const WIDTH = 78;
 const HEADING = { options: { uppercase: false } };

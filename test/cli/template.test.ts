@@ -51,7 +51,10 @@ odd/en.md:4:1 warning VIV_TEMPLATE_VALUE_UNSURE not everyone has "contact.name" 
 3 templates: 1 error, 1 warning
 `,
     );
-    expect(await json('check', 'odd')).toMatchObject({ isValid: true, summary: { templates: 1, errors: 0, warnings: 1 } });
+    expect(await json('check', 'odd')).toMatchObject({
+      isValid: true,
+      summary: { templates: 1, errors: 0, warnings: 1 },
+    });
     expect(await template('check', 'helo')).toMatchObject({ exitCode: 2, err: expect.stringContaining('"hello"') });
   });
 });
@@ -108,7 +111,10 @@ steps:
   expect((await publish()).out).toBe('greet version 1 says the same already\n  with template greeting version 2\n');
   write({ 'greeting/en.md': `${HEAD}![](https://a.example/x.png)` });
   const before = await everythingIn(context.url);
-  expect(await publish()).toMatchObject({ exitCode: 2, err: expect.stringContaining('an image has no alternative text') });
+  expect(await publish()).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('an image has no alternative text'),
+  });
   expect(await everythingIn(context.url)).toEqual(before);
 });
 
@@ -118,7 +124,8 @@ describe('viveiro template preview', () => {
     const { out: said, exitCode } = await template('preview', 'hello', '--locale', 'pl', '--out', out);
     expect({ said, exitCode }).toEqual({ said: `Hello, Ana\n${out}\n`, exitCode: 0 });
     const page = readFileSync(out, 'utf8');
-    for (const width of [680, 375]) expect(page).toMatch(new RegExp(`<iframe sandbox title="\\w+" width="${width}" srcdoc="`));
+    for (const width of [680, 375])
+      expect(page).toMatch(new RegExp(`<iframe sandbox title="\\w+" width="${width}" srcdoc="`));
     expect(page).toContain('&lt;p&gt;Jeden&lt;/p&gt;');
     expect(page).toContain('<pre>Jeden\n');
   });
@@ -127,7 +134,10 @@ describe('viveiro template preview', () => {
     const [written] = await writePeople(context.db, [aPerson({})]);
     const { email } = await context.db.contact.findUniqueOrThrow({ where: { id: written?.contactId ?? '' } });
     const contact = await context.db.contact.update({ where: { email }, data: { name: 'Bia Sá', locale: 'pl' } });
-    expect(await json('preview', 'hello', '--contact', contact.email)).toMatchObject({ subject: 'Hello, Bia', locale: 'pl' });
+    expect(await json('preview', 'hello', '--contact', contact.email)).toMatchObject({
+      subject: 'Hello, Bia',
+      locale: 'pl',
+    });
     await template('publish', 'hello');
     write({ 'hello/en.md': `${HEAD}Quite new` });
     expect((await json('preview', 'hello', '--version', '1')).text).not.toContain('Quite new');

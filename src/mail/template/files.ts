@@ -171,7 +171,8 @@ function orUnreadable<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const { code } = error as NodeJS.ErrnoException; // what fs throws
+    const problem = code === 'ENOENT' ? 'it is not there' : `the system says ${code ?? String(error)}`;
     throw failure('VIV_FILE_UNREADABLE', { file, problem }, error);
   }
 }
