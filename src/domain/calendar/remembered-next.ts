@@ -1,8 +1,8 @@
 import type { Instant } from '../ids';
 
 const DAY_MS = 86_400_000;
-/** Days that are remembered of one question, and questions: far more than one run of anything asks for. */
-const MOST_DAYS = 4000;
+/** Days that are remembered of one question: who goes through time, however long, asks about the days around. And questions. */
+const MOST_DAYS = 10;
 const MOST_QUESTIONS = 2000;
 
 interface Answered {
@@ -32,7 +32,8 @@ export function rememberedNext(question: string, now: Instant, workedOut: () => 
 function keep(question: string, day: number, answer: Answered): void {
   if (answers.size >= MOST_QUESTIONS) answers.clear();
   const days = answers.get(question) ?? new Map<number, Answered[]>();
-  if (days.size >= MOST_DAYS) days.clear();
+  const [oldest] = days.keys();
+  if (oldest !== undefined && days.size >= MOST_DAYS) days.delete(oldest);
   days.set(day, [...(days.get(day) ?? []), answer]);
   answers.set(question, days);
 }

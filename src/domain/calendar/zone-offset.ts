@@ -3,8 +3,8 @@ import type { Instant } from '../ids';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** Days that are remembered for a zone: ten years. */
-const MOST_DAYS = 3660;
+/** Times between two changes of the clocks that are remembered for a zone: some thirty years. */
+const MOST_SPANS = 64;
 
 const MOST_NAMES = 10_000;
 const names = new Map<string, boolean>();
@@ -19,25 +19,44 @@ export function isZone(name: string): boolean {
   return answer;
 }
 
-const remembered = new Map<string, Map<number, number>>();
-
-/**
- * By how much (ms) clocks in `zone` are ahead of UTC at `at`. Remembered for each day (of UTC) on which they do not change, since to
- * ask the zone itself costs far more than whoever asks most often, a simulation, does otherwise. NaN for a zone that nobody knows.
- */
-export function zoneOffsetMs(zone: string, at: Instant): number {
-  const day = Math.floor(at / DAY);
-  const known = remembered.get(zone)?.get(day);
-  return known ?? looked(zone, at, day);
+/** Days (of UTC) in a row on which clocks do not change: it grows at either end as days beside it are asked for. */
+interface Span {
+  from: Instant;
+  until: Instant;
+  readonly offsetMs: number;
 }
 
-function looked(zone: string, at: Instant, day: number): number {
+const remembered = new Map<string, Span[]>();
+
+/**
+ * By how much (ms) clocks in `zone` are ahead of UTC at `at`. Remembered for the days on which they do not change, since to ask the
+ * zone itself costs far more than whoever asks most often, a simulation, does otherwise. NaN for a zone that nobody knows.
+ */
+export function zoneOffsetMs(zone: string, at: Instant): number {
+  const spans = remembered.get(zone);
+  if (spans) for (const span of spans) if (span.from <= at && at < span.until) return span.offsetMs;
+  return looked(zone, at);
+}
+
+function looked(zone: string, at: Instant): number {
   const rules = IANAZone.create(zone);
-  const [first, last] = [rules.offset(day * DAY), rules.offset((day + 1) * DAY - 1)];
-  if (first !== last) return rules.offset(at) * MINUTE;
-  const days = remembered.get(zone) ?? new Map<number, number>();
-  if (days.size >= MOST_DAYS) days.clear();
-  days.set(day, first * MINUTE);
-  remembered.set(zone, days);
-  return first * MINUTE;
+  const from = Math.floor(at / DAY) * DAY;
+  const until = from + DAY;
+  const offset = rules.offset(from);
+  if (offset !== rules.offset(until - 1)) return rules.offset(at) * MINUTE;
+  keep(zone, { from, until, offsetMs: offset * MINUTE });
+  return offset * MINUTE;
+}
+
+function keep(zone: string, day: Span): void {
+  const spans = remembered.get(zone) ?? [];
+  remembered.set(zone, spans);
+  const same = spans.filter(({ offsetMs }) => offsetMs === day.offsetMs);
+  const [before, after] = [same.find(({ until }) => until === day.from), same.find(({ from }) => from === day.until)];
+  if (before) before.until = day.until;
+  else if (after) after.from = day.from;
+  else {
+    if (spans.length >= MOST_SPANS) spans.length = 0;
+    spans.push(day);
+  }
 }

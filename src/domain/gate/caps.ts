@@ -18,11 +18,16 @@ export interface FullCap {
 
 /** The cap that is full for longest; undefined: there is room for one more mail. A mail counts for `within` from its instant. */
 export function fullCap(caps: readonly Cap[], mails: CappedMails, now: Instant): FullCap | undefined {
-  const full = caps.flatMap((cap) => (cap.purpose === mails.purpose ? (fill(cap, mails, now) ?? []) : []));
-  return full.toSorted((a, b) => b.until - a.until)[0];
+  let longest: FullCap | undefined;
+  for (const cap of caps) {
+    const full = cap.purpose === mails.purpose ? fill(cap, mails, now) : undefined;
+    if (full && (!longest || full.until > longest.until)) longest = full;
+  }
+  return longest;
 }
 
 function fill({ most, within, purpose }: Cap, { mailedAt }: CappedMails, now: Instant): FullCap | undefined {
+  if (mailedAt.length < most) return undefined;
   const counted = mailedAt.filter((at) => at > now - within).toSorted((a, b) => a - b);
   const oldest = counted[counted.length - most];
   if (oldest === undefined) return undefined;

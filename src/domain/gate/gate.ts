@@ -24,17 +24,24 @@ export type Verdict =
   /** No mail at all: the journey must end. */
   | { readonly type: 'exit'; readonly reason: string };
 
+export type Barring = Exclude<Verdict, { type: 'send' }>;
+
 /**
  * Whether a mail may go out now. What is for ever comes first (suppression, consent), then what passes (caps, quiet hours).
  * A zone that nobody knows lets nothing pass that has quiet hours.
  */
 export function gate(rules: GateRules, facts: GateFacts, now: Instant): Verdict {
-  return barred(rules, facts) ?? held(rules, facts, now) ?? { type: 'send', reason: allowance(facts) };
+  return barring(rules, facts, now) ?? { type: 'send', reason: allowance(facts) };
+}
+
+/** What the gate has against a mail, for whoever needs no word for one that may go; undefined: nothing. */
+export function barring(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
+  return barred(rules, facts) ?? held(rules, facts, now);
 }
 
 const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
 
-function barred({ consentFor }: GateRules, { purpose, consent, suppression }: GateFacts): Verdict | undefined {
+function barred({ consentFor }: GateRules, { purpose, consent, suppression }: GateFacts): Barring | undefined {
   if (suppression)
     return { type: 'exit', reason: `the address is suppressed since ${dayOf(suppression.at)}: ${suppression.reason}` };
   if (consent?.granted === false)
@@ -44,7 +51,7 @@ function barred({ consentFor }: GateRules, { purpose, consent, suppression }: Ga
   return undefined;
 }
 
-function held({ caps, quietHours }: GateRules, facts: GateFacts, now: Instant): Verdict | undefined {
+function held({ caps, quietHours }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
   const full = fullCap(caps, facts, now);
   const earliest = full?.until ?? now;
   const { zone } = facts;

@@ -13,7 +13,8 @@ const DAY_MINUTES = 24 * 60;
 /** Whether clocks in `zone` show a time from `from` up to, but not including, `to`; over midnight when `to` is the earlier. */
 export function isQuiet(at: Instant, { from, to }: QuietHours, zone: string): boolean {
   const { minutes } = localClock(at, zone);
-  const [start, end] = [minutesOf(from), minutesOf(to)];
+  const start = minutesOf(from);
+  const end = minutesOf(to);
   return start <= end ? start <= minutes && minutes < end : minutes >= start || minutes < end;
 }
 

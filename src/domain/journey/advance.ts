@@ -6,7 +6,7 @@ import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
 import type { Change } from '../steps/handler';
 import type { EffectOutcome, Move } from './move';
-import { begun, decided, ended, type Progress, resting, withChanges } from './progress';
+import { begun, change, decide, ended, type Progress, resting } from './progress';
 import { heldRule } from './rules';
 import { standsStill } from './stands-still';
 import type { JourneyState } from './state';
@@ -28,7 +28,7 @@ export interface AdvanceInput {
   readonly outcome?: EffectOutcome;
   /** Number of the turn being decided: part of the keys of its decisions. */
   readonly turn: number;
-  /** Given where nobody reads why: state, move and changes stay the same, decisions are left out. */
+  /** Given where nobody reads why: state, move and changes stay the same, decisions are left out. The state is used up by it. */
   readonly unread?: Unread;
 }
 
@@ -73,16 +73,17 @@ function endedByRule(progress: Progress): Advanced | undefined {
   const { facts, seen } = progress;
   const rule = heldRule(definition, { journeyId: journey.id, facts, now, seen });
   if (!rule) return undefined;
-  const said = decided(progress, { kind: rule.kind, outcome: rule.name, reason: rule.reason });
   const { kind, name, reason } = rule;
-  if (kind === 'exit') return ended(said, { outcome: name, reason });
-  return ended(withGoalStage(said), { outcome: 'goal', reason });
+  decide(progress, { kind, outcome: name, reason });
+  if (kind === 'exit') return ended(progress, { outcome: name, reason });
+  reachGoalStage(progress);
+  return ended(progress, { outcome: 'goal', reason });
 }
 
 /** Reaching the goal may be what wins the lead. */
-function withGoalStage(progress: Progress): Progress {
+function reachGoalStage(progress: Progress): void {
   const stage = progress.input.definition.goal?.stage;
-  if (stage === undefined || !progress.facts.lead || progress.facts.lead.stage === stage) return progress;
-  const said = decided(progress, { kind: 'stage', outcome: stage, reason: 'the goal is reached' });
-  return withChanges(said, [{ type: 'stage', stage }]);
+  if (stage === undefined || !progress.facts.lead || progress.facts.lead.stage === stage) return;
+  decide(progress, { kind: 'stage', outcome: stage, reason: 'the goal is reached' });
+  change(progress, [{ type: 'stage', stage }]);
 }

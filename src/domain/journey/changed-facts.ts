@@ -3,7 +3,7 @@ import type { Instant } from '../ids';
 import { fitStanding } from '../scoring/fit';
 import { scorePlus } from '../scoring/interest';
 import type { ScoringRules } from '../scoring/rules';
-import { judge, type Measured } from '../scoring/standing';
+import { type Measured, standingOf } from '../scoring/standing';
 import type { Change } from '../steps/handler';
 
 export interface Judging {
@@ -60,5 +60,5 @@ const scored = (lead: LeadFacts, points: number, judging: Judging): LeadFacts =>
 /** A lead that is won or lost is judged no more: src/store leaves it, too. */
 function judged(lead: LeadFacts, measured: Measured, { scoring }: Judging): LeadFacts {
   if (lead.stage === 'won' || lead.stage === 'lost') return lead;
-  return { ...lead, score: measured.score, ...judge(scoring, lead, measured).standing };
+  return { ...lead, score: measured.score, ...standingOf(scoring, lead, measured) };
 }

@@ -8,50 +8,66 @@ import type { Move } from './move';
 import { nextRuleTime } from './rule-times';
 import type { Detour, JourneyState, Place, Seen } from './state';
 
-/** The fold of one turn: what has been decided so far. */
+/** What one turn has decided so far. It lives for one call of `advance` alone, so it is changed in place. */
 export interface Progress {
   readonly input: AdvanceInput;
-  readonly facts: Facts;
-  readonly visits: JourneyState['visits'];
-  readonly seen: Seen;
-  readonly used: NonNullable<JourneyState['used']>;
-  readonly passBy: readonly string[];
-  readonly detour: Detour | undefined;
-  readonly path: readonly string[];
-  readonly decisions: readonly Decision[];
-  readonly changes: readonly Change[];
+  facts: Facts;
+  visits: { [stepId: string]: number };
+  /** Whether `visits` is still the state's own, which is not to be changed. */
+  isVisitsGiven: boolean;
+  seen: Seen;
+  used: NonNullable<JourneyState['used']>;
+  passBy: readonly string[];
+  detour: Detour | undefined;
+  path: readonly string[];
+  readonly decisions: Decision[];
+  readonly changes: Change[];
 }
 
+const NONE: readonly string[] = [];
+const NONE_USED: Progress['used'] = {};
+
 export function begun(input: AdvanceInput): Progress {
-  const { visits, seen, used = {}, passBy = [], detour } = input.state;
-  return { input, facts: input.facts, visits, seen, used, passBy, detour, path: [], decisions: [], changes: [] };
+  const { facts, state, unread } = input;
+  const { visits, seen, used = NONE_USED, passBy = NONE, detour } = state;
+  const isVisitsGiven = unread === undefined;
+  return { input, facts, visits, isVisitsGiven, seen, used, passBy, detour, path: NONE, decisions: [], changes: [] };
+}
+
+/** Counts an arrival at a step. */
+export function arrive(progress: Progress, stepId: string): void {
+  if (progress.isVisitsGiven) {
+    progress.visits = { ...progress.visits };
+    progress.isVisitsGiven = false;
+  }
+  progress.visits[stepId] = (progress.visits[stepId] ?? 0) + 1;
+  progress.path = [...progress.path, stepId];
 }
 
 /** The changes hold for everything after them in this turn. */
-export function withChanges(progress: Progress, changes: readonly Change[]): Progress {
-  if (changes.length === 0) return progress;
+export function change(progress: Progress, changes: readonly Change[]): void {
+  if (changes.length === 0) return;
   const { now, rules } = progress.input;
   const judging = { scoring: rules.scoring, now };
-  return {
-    ...progress,
-    facts: changes.reduce((facts, change) => changedFacts(facts, change, judging), progress.facts),
-    changes: [...progress.changes, ...changes],
-  };
+  for (const one of changes) {
+    progress.facts = changedFacts(progress.facts, one, judging);
+    progress.changes.push(one);
+  }
 }
 
 export type Said = Pick<Decision, 'kind' | 'stepId' | 'outcome' | 'reason' | 'data'>;
 
-export function decided(progress: Progress, said: Said): Progress {
+/** Keeps a decision, for whoever reads. */
+export function decide(progress: Progress, said: Said): void {
   const { journey, turn, now, unread } = progress.input;
-  if (unread) return progress;
-  const decision: Decision = {
+  if (unread) return;
+  progress.decisions.push({
     ...said,
     key: keyOf('decision', journey.id, turn, progress.decisions.length),
     contactId: journey.contactId,
     journeyId: journey.id,
     at: now,
-  };
-  return { ...progress, decisions: [...progress.decisions, decision] };
+  });
 }
 
 export interface Rest {
@@ -61,19 +77,15 @@ export interface Rest {
 }
 
 /** The end of a turn: what was decided, and where the journey stands. */
-export function resting(progress: Progress, { place, move, waitsFor = [] }: Rest): Advanced {
+export function resting(progress: Progress, { place, move, waitsFor = NONE }: Rest): Advanced {
   const { visits, seen, used, passBy, detour, path, decisions, changes } = progress;
   const { entrySeq } = progress.input.state;
-  const state: JourneyState = {
-    v: 1,
-    place,
-    visits,
-    seen,
-    ...(entrySeq === undefined ? {} : { entrySeq }),
-    ...(Object.keys(used).length > 0 ? { used } : {}),
-    ...(passBy.length > 0 ? { passBy } : {}),
-    ...(detour === undefined ? {} : { detour }),
-  };
+  const state: { -readonly [K in keyof JourneyState]: JourneyState[K] } = { v: 1, place, visits, seen };
+  // what there is none of is left out: a state is plain JSON
+  if (entrySeq !== undefined) state.entrySeq = entrySeq;
+  if (used !== NONE_USED && Object.keys(used).length > 0) state.used = used;
+  if (passBy.length > 0) state.passBy = passBy;
+  if (detour !== undefined) state.detour = detour;
   return { state, move: untilRule(progress, move), path, waitsFor, decisions, changes, ended: null };
 }
 

@@ -19,11 +19,16 @@ export interface RuleSituation {
 
 /** Why the rule holds; undefined when it does not. A rule with `on` and `when` needs both. */
 function reasonOf(rule: Rule, situation: RuleSituation): string | undefined {
+  const { on, when } = rule;
   const { facts, now } = situation;
-  const event = rule.on && facts.events.find((one) => isOf(rule, one, situation));
-  if (rule.on && !event) return undefined;
-  if (rule.when && !evaluate(rule.when, facts, now)) return undefined;
-  return [event && `${event.type} came`, rule.when && explain(rule.when, facts, now)].filter(Boolean).join(', and ');
+  if (on !== undefined && !hasCome(rule, situation)) return undefined;
+  if (when !== undefined && !evaluate(when, facts, now)) return undefined;
+  return [on && `${on} came`, when && explain(when, facts, now)].filter(Boolean).join(', and ');
+}
+
+function hasCome(rule: Rule, situation: RuleSituation): boolean {
+  for (const event of situation.facts.events) if (isOf(rule, event, situation)) return true;
+  return false;
 }
 
 function isOf({ on, where }: Rule, event: FactEvent, situation: RuleSituation): boolean {

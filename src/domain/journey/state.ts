@@ -38,16 +38,15 @@ export function isNewTo(
   event: FactEvent,
   { journeyId, seen }: { readonly journeyId: string; readonly seen: Seen },
 ): boolean {
-  const isMeant = event.journeyId === null || event.journeyId === journeyId;
-  return isMeant && event.seq > seen.horizon && !seen.used.includes(event.seq);
+  if (event.seq <= seen.horizon || seen.used.includes(event.seq)) return false;
+  return event.journeyId === null || event.journeyId === journeyId;
 }
 
 /** What is seen after a step is left: the horizon moves to where the step began, and the event that it used is kept in mind. */
-export function seenAfter(
-  { horizon, used }: Seen,
-  step: { readonly sinceSeq: number; readonly usedSeq: number | undefined },
-): Seen {
+export function seenAfter(seen: Seen, step: { readonly sinceSeq: number; readonly usedSeq: number | undefined }): Seen {
+  const { horizon, used } = seen;
   const next = Math.max(horizon, step.sinceSeq);
+  if (step.usedSeq === undefined && used.length === 0) return next === horizon ? seen : { horizon: next, used };
   return { horizon: next, used: [...used, step.usedSeq ?? 0].filter((seq) => seq > next) };
 }
 

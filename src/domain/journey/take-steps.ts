@@ -1,48 +1,36 @@
-import { explain } from '../conditions';
 import { failure } from '../errors';
-import { type Instant, keyOf } from '../ids';
+import type { Instant } from '../ids';
 import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
 import type { Pause } from '../pause/pause';
-import { endsByDate, passingOf, planStep, type Step } from '../steps';
+import { endsByDate, passingOf } from '../steps';
 import type { Phase, StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
 import type { EffectOutcome, Move } from './move';
-import { decided, ended, type Progress, resting, withChanges } from './progress';
+import { arrive, change, decide, ended, type Progress, resting } from './progress';
 import { standsStill } from './stands-still';
 import { type Place, seenAfter } from './state';
 import { below, stepOf } from './step-map';
+import { Visit } from './visit';
 
 /** Steps that follow each other within one turn; more is a circle that publishing should have refused. */
 const MOST_STEPS = 200;
 
-/** A step that is being looked at: how the journey stands in it, and since which event. */
-interface Visit {
-  readonly progress: Progress;
-  readonly step: Step;
-  readonly phase: Phase;
-  readonly sinceSeq: number;
-  readonly key: string;
-  readonly frozenMs: number;
-  /** Of a mail that was asked for before: the variant that it was to be. */
-  readonly variant: string | undefined;
-}
-
 type Go = Extract<StepPlan, { type: 'go' }>;
 
 /** Takes steps from where the journey stands until one rests or ends it. `byRule`: the end, if a change made a rule hold. */
-export function takeSteps(start: Progress, byRule: (progress: Progress) => Advanced | undefined): Advanced {
-  const { state, outcome, now, facts, definition } = start.input;
+export function takeSteps(progress: Progress, byRule: (progress: Progress) => Advanced | undefined): Advanced {
+  const { state, outcome, now, facts, definition } = progress.input;
   const heldBefore = 'heldBy' in state.place ? state.place.heldBy : undefined;
   const still = standstillOf(facts.pauses ?? [], now, heldBefore);
-  let at = firstVisit(start, state.place, outcome);
-  if (heldBefore !== undefined && !still.holds) at = resumed(at, heldBefore);
+  let at = firstVisit(progress, state.place, outcome);
+  if (heldBefore !== undefined && !still.holds) resume(at, heldBefore);
   for (let count = 0; count < MOST_STEPS; count += 1) {
     const taken = take(at, still);
     if ('move' in taken) return taken;
-    const progress = left(at, taken);
+    leave(at, taken);
     const end = taken.changes ? byRule(progress) : undefined;
     if (end) return end;
-    at = onDetour(progress, at) ?? arriveAt(progress, taken.to ?? below(definition, at.step));
+    at = onDetour(at) ?? arriveAt(progress, taken.to ?? below(definition, at.step));
   }
   throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} goes round in circles without a wait` });
 }
@@ -52,28 +40,10 @@ function take(at: Visit, still: Standstill): Go | Advanced {
   if (still.holds && at.phase.type !== 'settled') return heldBy(still.holds, at);
   const passed = passedBy(at);
   if (passed) return passed;
-  const plan = planOf(at);
+  const { plan } = at;
   if (plan.type === 'go') return plan;
   if (still.drops && at.phase.type === 'arrived' && isForPeople(plan)) return heldBy(still.drops, at);
   return dropped(plan, at, still) ?? rested(at, plan, still.holds);
-}
-
-function planOf({ progress, step, phase, key, variant }: Visit): StepPlan {
-  const { input, facts, seen, visits, used } = progress;
-  return planStep(step, {
-    phase,
-    facts,
-    now: input.now,
-    seen,
-    journeyId: input.journey.id,
-    key,
-    visit: visits[step.id] ?? 1,
-    ...(variant === undefined ? {} : { variant }),
-    used,
-    sequence: input.definition.sequence,
-    calendars: input.rules.calendars,
-    explain: input.unread?.explain ?? explain,
-  });
 }
 
 function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | undefined): Visit {
@@ -81,10 +51,10 @@ function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | u
     case 'start':
       return arriveAt(progress, progress.input.definition.steps[0]?.id);
     case 'held':
-      return visitOf(progress, place, { type: 'arrived' });
+      return new Visit(progress, place.stepId, { phase: { type: 'arrived' }, sinceSeq: place.sinceSeq });
     case 'performing':
       if (outcome === undefined) throw new TypeError('an effect under way has no outcome yet'); // advance has answered that
-      return visitOf(progress, place, { type: 'settled', outcome });
+      return new Visit(progress, place.stepId, { ...place, phase: { type: 'settled', outcome } });
     case 'waiting':
       return waitingVisit(progress, place);
     case 'ended':
@@ -94,70 +64,58 @@ function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | u
   }
 }
 
-function visitOf(
-  progress: Progress,
-  { stepId, sinceSeq, variant }: { readonly stepId: string; readonly sinceSeq: number; readonly variant?: string },
-  phase: Phase,
-): Visit {
-  const { definition, journey, unread } = progress.input;
-  const key = (unread?.keyOf ?? keyOf)(journey.id, stepId, progress.visits[stepId] ?? 1);
-  return { progress, step: stepOf(definition, stepId), sinceSeq, phase, key, frozenMs: 0, variant };
-}
-
 /** Time that stood still since the wait began is given back to it, however often the journey has been looked at meanwhile. */
 function waitingVisit(progress: Progress, place: Extract<Place, { type: 'waiting' }>): Visit {
   const { facts, now } = progress.input;
-  const { until, since = now, frozenMs: before = 0 } = place;
-  const visit = visitOf(progress, place, { type: 'waiting', until, since });
+  const { stepId, sinceSeq, until, since = now, frozenMs: before = 0, variant } = place;
+  const visit = new Visit(progress, stepId, { phase: { type: 'waiting', until, since }, sinceSeq, variant });
+  if (facts.pauses === undefined && before === 0) return visit;
   if (endsByDate(visit.step)) return visit;
   const frozen = Math.max(before, frozenMs(facts.pauses ?? [], since, now));
   const moved = until === null ? null : until + frozen - before;
-  return { ...visit, phase: { type: 'waiting', until: moved, since }, frozenMs: frozen };
+  return new Visit(progress, stepId, {
+    phase: { type: 'waiting', until: moved, since },
+    sinceSeq,
+    frozenMs: frozen,
+    variant,
+  });
 }
 
-function arriveAt(progress: Progress, stepId: string | undefined): Visit {
+const ARRIVED = { type: 'arrived' } as const;
+
+function arriveAt(progress: Progress, stepId: string | undefined, sinceSeq = progress.facts.lastSeq): Visit {
   if (stepId === undefined)
     throw failure('VIV_UNEXPECTED', {
       problem: `sequence ${progress.input.definition.sequence} runs off its last step`,
     });
-  const visits = { ...progress.visits, [stepId]: (progress.visits[stepId] ?? 0) + 1 };
-  const path = [...progress.path, stepId];
-  return visitOf({ ...progress, visits, path }, { stepId, sinceSeq: progress.facts.lastSeq }, { type: 'arrived' });
+  arrive(progress, stepId);
+  return new Visit(progress, stepId, { phase: ARRIVED, sinceSeq });
 }
 
 /** After a step of a detour: the next one, or the wait that the detour left, with what it saw. */
-function onDetour(progress: Progress, { step }: Visit): Visit | undefined {
+function onDetour({ progress, step }: Visit): Visit | undefined {
   const { detour } = progress;
   if (detour?.steps[0] !== step.id) return undefined;
   const [next, ...rest] = detour.steps.slice(1);
   const { back } = detour;
-  if (next === undefined) return waitingVisit({ ...progress, detour: undefined }, back);
-  const arrived = arriveAt({ ...progress, detour: { steps: [next, ...rest], back } }, next);
-  return { ...arrived, sinceSeq: back.sinceSeq };
+  progress.detour = next === undefined ? undefined : { steps: [next, ...rest], back };
+  return next === undefined ? waitingVisit(progress, back) : arriveAt(progress, next, back.sinceSeq);
 }
 
 /** Leaves a step: its decision is kept, its changes hold for the steps after it, and what it saw is old. */
-function left(at: Visit, plan: Go): Progress {
+function leave(at: Visit, plan: Go): void {
   const { progress, step } = at;
   // a step that took no time (checkpoint, update) hides no event from the wait behind it
   const sinceSeq = at.phase.type === 'arrived' ? 0 : at.sinceSeq;
   const { usedSeq } = plan;
-  const next: Progress = {
-    ...progress,
-    seen: seenAfter(progress.seen, { sinceSeq, usedSeq }),
-    used: usedSeq === undefined ? progress.used : { ...progress.used, [step.id]: usedSeq },
-    passBy: progress.passBy.filter((id) => id !== step.id),
-  };
-  const changed = withChanges(next, plan.changes ?? []);
-  return plan.recorded === true
-    ? changed
-    : decided(changed, {
-        kind: plan.kind,
-        stepId: step.id,
-        outcome: plan.outcome,
-        reason: plan.reason,
-        ...(isDeferredMail(at, plan) ? { data: { sendId: at.key } } : {}),
-      });
+  progress.seen = seenAfter(progress.seen, { sinceSeq, usedSeq });
+  if (usedSeq !== undefined) progress.used = { ...progress.used, [step.id]: usedSeq };
+  if (progress.passBy.length > 0) progress.passBy = progress.passBy.filter((id) => id !== step.id);
+  change(progress, plan.changes ?? []);
+  if (plan.recorded === true || progress.input.unread) return;
+  const { kind, outcome, reason } = plan;
+  const said = { kind, stepId: step.id, outcome, reason };
+  decide(progress, isDeferredMail(at, plan) ? { ...said, data: { sendId: at.key } } : said);
 }
 
 /** A mail that was deferred and is dropped now: its send is on record, and is told to be skipped. */
@@ -174,7 +132,8 @@ function rested(at: Visit, plan: Exclude<StepPlan, Go>, holds: Pause | undefined
       return performed(at, plan);
     case 'end': {
       const { kind, outcome, reason } = plan;
-      return ended(decided(at.progress, { kind, stepId: step.id, outcome, reason }), plan);
+      decide(at.progress, { kind, stepId: step.id, outcome, reason });
+      return ended(at.progress, plan);
     }
     default:
       throw new TypeError(`unknown plan ${JSON.stringify(plan satisfies never)}`);
@@ -182,51 +141,33 @@ function rested(at: Visit, plan: Exclude<StepPlan, Go>, holds: Pause | undefined
 }
 
 function stayed(at: Visit, plan: Extract<StepPlan, { type: 'stay' }>, holds: Pause | undefined): Advanced {
-  const { step, phase } = at;
-  if (holds)
-    return heldBy(holds, { ...at, phase: { type: 'waiting', until: plan.until, since: at.progress.input.now } });
-  const isFirst = phase.type === 'arrived';
-  const progress = isFirst
-    ? decided(withChanges(at.progress, plan.changes ?? []), {
-        kind: 'wait',
-        stepId: step.id,
-        outcome: 'waits',
-        reason: plan.reason,
-      })
-    : at.progress;
+  const { progress, step, phase, now } = at;
+  if (holds) return heldBy(holds, at.in({ type: 'waiting', until: plan.until, since: now }));
+  if (phase.type === 'arrived') {
+    change(progress, plan.changes ?? []);
+    decide(progress, { kind: 'wait', stepId: step.id, outcome: 'waits', reason: plan.reason });
+  }
   const move: Move = { type: 'await', stepId: step.id, until: plan.until };
   return resting(progress, { place: waitingPlace(at, plan.until), move, waitsFor: plan.events });
 }
 
 function waitingPlace(at: Visit, until: Instant | null): Extract<Place, { type: 'waiting' }> {
   const { step, sinceSeq, phase, frozenMs: frozen, variant } = at;
-  const since = phase.type === 'waiting' ? phase.since : at.progress.input.now;
-  return {
-    type: 'waiting',
-    stepId: step.id,
-    until,
-    sinceSeq,
-    since,
-    ...(frozen > 0 ? { frozenMs: frozen } : {}),
-    ...(variant === undefined ? {} : { variant }),
-  };
+  const since = phase.type === 'waiting' ? phase.since : at.now;
+  const place = { type: 'waiting', stepId: step.id, until, sinceSeq, since } as const;
+  if (frozen === 0 && variant === undefined) return place;
+  return { ...place, ...(frozen > 0 ? { frozenMs: frozen } : {}), ...(variant === undefined ? {} : { variant }) };
 }
 
 function performed(at: Visit, plan: Extract<StepPlan, { type: 'perform' }>): Advanced {
   const { progress, step, sinceSeq, key } = at;
-  const variant = plan.effect === 'mail' ? plan.variant : undefined;
-  const place: Place = {
-    type: 'performing',
-    stepId: step.id,
-    key,
-    sinceSeq,
-    ...(variant === undefined ? {} : { variant }),
-  };
+  const place = { type: 'performing', stepId: step.id, key, sinceSeq } as const;
+  if (plan.effect !== 'mail' || plan.variant === undefined) return resting(progress, standsStill(progress, place));
+  const { variant, reason = '' } = plan;
   // tried again after a deferral, it was told already
-  const isTold = variant === undefined || (at.phase.type !== 'arrived' && (at.variant ?? variant) === variant);
-  const { reason = '' } = plan.effect === 'mail' ? plan : {};
-  const said = isTold ? progress : decided(progress, { kind: 'experiment', stepId: step.id, outcome: variant, reason });
-  return resting(said, standsStill(said, place));
+  const isTold = at.phase.type !== 'arrived' && (at.variant ?? variant) === variant;
+  if (!isTold) decide(progress, { kind: 'experiment', stepId: step.id, outcome: variant, reason });
+  return resting(progress, standsStill(progress, { ...place, variant }));
 }
 
 /** Holds still where it is; only the end of the pause, or goal and exits, move it on. What comes meanwhile counts then. */
@@ -234,36 +175,35 @@ function heldBy(pause: Pause, at: Visit): Advanced {
   const { progress, step, sinceSeq, phase } = at;
   const { place: before } = progress.input.state;
   const wasHeld = 'heldBy' in before && before.heldBy === pause.id;
-  const said = wasHeld
-    ? progress
-    : decided(progress, {
-        kind: 'pause',
-        stepId: step.id,
-        outcome: 'held',
-        reason: pauseText(pause),
-        data: { pauseId: pause.id },
-      });
+  if (!wasHeld)
+    decide(progress, {
+      kind: 'pause',
+      stepId: step.id,
+      outcome: 'held',
+      reason: pauseText(pause),
+      data: { pauseId: pause.id },
+    });
   const place: Place =
     phase.type === 'waiting'
       ? { ...waitingPlace(at, phase.until), heldBy: pause.id }
       : { type: 'held', stepId: step.id, sinceSeq, heldBy: pause.id };
   // its end may be known, but lie ahead of this journey's clock
-  return resting(said, { place, move: { type: 'await', stepId: step.id, until: pause.endedAt } });
+  return resting(progress, { place, move: { type: 'await', stepId: step.id, until: pause.endedAt } });
 }
 
 /** Tells that the pause is over by which the journey was held. */
-function resumed(at: Visit, pauseId: string): Visit {
-  const { facts, input } = at.progress;
+function resume({ progress, step, phase, frozenMs: frozen }: Visit, pauseId: string): void {
+  const { facts, input } = progress;
   const pause = facts.pauses?.find(({ id }) => id === pauseId);
-  const isGiven = pause && at.phase.type === 'waiting' && at.frozenMs > 0;
-  const givenBackMs = isGiven ? frozenMs([pause], at.phase.since, input.now) : 0;
-  const said = {
+  const isGiven = pause && phase.type === 'waiting' && frozen > 0;
+  const givenBackMs = isGiven ? frozenMs([pause], phase.since, input.now) : 0;
+  decide(progress, {
     kind: 'pause',
-    stepId: at.step.id,
+    stepId: step.id,
     outcome: 'resumed',
     reason: resumedText(pause, givenBackMs),
-  } as const;
-  return { ...at, progress: decided(at.progress, { ...said, data: { pauseId, givenBackMs } }) };
+    data: { pauseId, givenBackMs },
+  });
 }
 
 /** Plans that a pause must not drop, since a lead would be lost: they wait until it is over. */
@@ -288,6 +228,6 @@ function passedBy({ progress, step, phase }: Visit): Go | undefined {
 }
 
 function skipped(at: Visit, effect: 'mail' | 'webhook', reason: string): Go | undefined {
-  const plan = planOf({ ...at, phase: { type: 'settled', outcome: { effect, status: 'skipped', reason } } });
+  const { plan } = at.in({ type: 'settled', outcome: { effect, status: 'skipped', reason } });
   return plan.type === 'go' ? { ...plan, kind: 'skip', outcome: 'skipped', reason, recorded: undefined } : undefined;
 }

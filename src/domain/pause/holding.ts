@@ -8,11 +8,14 @@ export interface Standstill {
   readonly drops: Pause | undefined;
 }
 
+const MOVING: Standstill = { holds: undefined, drops: undefined };
+
 /**
  * A pause that is on record and has not ended lasts also for whoever asks with an older `now`: an activity that is tried again.
  * `heldBy`: the pause that holds the journey already goes on to do so for as long as it lasts, whichever others begin.
  */
 export function standstillOf(pauses: readonly Pause[], now: Instant, heldBy?: string): Standstill {
+  if (pauses.length === 0) return MOVING;
   const lasting = pauses.filter(({ since, endedAt }) => endedAt === null || (since <= now && now < endedAt));
   return {
     holds: lasting.find(({ id }) => id === heldBy) ?? lasting.find(({ mode }) => mode !== 'skip'),
@@ -22,6 +25,7 @@ export function standstillOf(pauses: readonly Pause[], now: Instant, heldBy?: st
 
 /** For how long (ms) clocks stood still between the two instants: freezes that overlap count once. */
 export function frozenMs(pauses: readonly Pause[], from: Instant, to: Instant): number {
+  if (pauses.length === 0) return 0;
   const frozen = pauses
     .filter(({ mode }) => mode === 'freeze')
     .map(({ since, endedAt }) => ({ since: Math.max(since, from), until: Math.min(endedAt ?? to, to) }))

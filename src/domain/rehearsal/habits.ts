@@ -129,22 +129,22 @@ export function reactionsTo(
   mail: ReceivedMail,
   { persona, seed, draw = chance, tuned }: Behaving,
 ): readonly ScriptedEvent[] {
-  return HABITS[persona].flatMap((habit): ScriptedEvent[] => {
-    if (!isAbout(habit, mail.ordinal)) return [];
-    const { event } = habit;
-    const known: Tuned = tuned?.(habit, mail) ?? habit;
-    const { likely, delayMs = byHabit(habit) } = known;
-    if (draw(...partsOf(mail, seed), event, 'does') >= likely) return [];
-    const dueAt = Math.round(mail.acceptedAt + delayMs(draw(...partsOf(mail, seed), event, 'when')));
-    return [{ type: event, dueAt, properties: habit.properties?.(mail, seed) ?? {} }];
-  });
+  const events: ScriptedEvent[] = [];
+  const { email, sequence, stepId, ordinal, acceptedAt } = mail;
+  for (const habit of HABITS[persona]) {
+    if (!isAbout(habit, ordinal)) continue;
+    const { event: type } = habit;
+    const known = tuned?.(habit, mail);
+    if (draw(seed, email, sequence, stepId, ordinal, type, 'does') >= (known ?? habit).likely) continue;
+    const number = draw(seed, email, sequence, stepId, ordinal, type, 'when');
+    const delayMs = known?.delayMs ? known.delayMs(number) : byHabit(habit, number);
+    events.push({ type, dueAt: Math.round(acceptedAt + delayMs), properties: habit.properties?.(mail, seed) ?? {} });
+  }
+  return events;
 }
 
 /** Squared: half of them within the first quarter. */
-const byHabit =
-  ({ from, to }: Habit) =>
-  (number: number): number =>
-    from + number ** 2 * (to - from);
+const byHabit = ({ from, to }: Habit, number: number): number => from + number ** 2 * (to - from);
 
 const partsOf = ({ email, sequence, stepId, ordinal }: ReceivedMail, seed: number) =>
   [seed, email, sequence, stepId, ordinal] as const;

@@ -13,9 +13,22 @@ type InterestRule = ScoringRules['interest'][number];
 /** Sums of points are exact to this many parts of a point: finer differences are rounding errors. */
 const PARTS = 1e9;
 
+const remembered = new WeakMap<ScoringRules, ReadonlyMap<string, readonly InterestRule[]>>();
+const NONE: readonly InterestRule[] = [];
+
 /** The interest rules that an event of this type answers to. */
-export const rulesFor = ({ interest }: ScoringRules, type: string): readonly InterestRule[] =>
-  interest.filter(({ on }) => on === type);
+export const rulesFor = (scoring: ScoringRules, type: string): readonly InterestRule[] =>
+  rulesByType(scoring).get(type) ?? NONE;
+
+/** Derived from the rules alone, so remembered with them. */
+function rulesByType(scoring: ScoringRules): ReadonlyMap<string, readonly InterestRule[]> {
+  const known = remembered.get(scoring);
+  if (known) return known;
+  const made = new Map<string, InterestRule[]>();
+  for (const rule of scoring.interest) made.set(rule.on, [...(made.get(rule.on) ?? []), rule]);
+  remembered.set(scoring, made);
+  return made;
+}
 
 /**
  * What an event gives a lead by each of `rules`; those that give nothing, since their cap is reached, are left out.

@@ -50,6 +50,14 @@ export const scorePlus = (score: number, points: number): number => rounded(scor
 function rounded(points: number): number {
   const size = Math.abs(points);
   if (size < NONE) return 0;
-  const hundredths = Math.round(Number(`${Number(size.toPrecision(DIGITS))}e2`));
+  const hundredths = isPlain(size)
+    ? Math.round(size * 100)
+    : Math.round(Number(`${Number(size.toPrecision(DIGITS))}e2`));
   return hundredths === 0 ? 0 : (Math.sign(points) * hundredths) / 100;
+}
+
+/** So far from half a hundredth that no digit behind the fifteenth can say which way to round: most are, and that is quick to see. */
+function isPlain(size: number): boolean {
+  const hundredths = size * 100;
+  return size < 1e6 && Math.abs(hundredths - Math.floor(hundredths) - 0.5) > 1e-6;
 }

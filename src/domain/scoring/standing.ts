@@ -30,21 +30,28 @@ const BEFORE_MQL: readonly Stage[] = ['new', 'nurturing'];
 /** Best first. */
 const GRADES: readonly Grade[] = ['A', 'B', 'C', 'D'];
 
+/** The standing that scores give a lead, for whoever tells nobody why. */
+export function standingOf(rules: ScoringRules, before: Standing, { score, fit }: Measured): Standing {
+  const grade = fit?.grade ?? before.grade;
+  const temperature = temperatureOf(rules, score);
+  const stage = BEFORE_MQL.includes(before.stage) && isMql(rules, { score, grade }) ? 'mql' : before.stage;
+  return { grade, temperature, stage };
+}
+
 /** The standing that scores give a lead, and what changed about it, in the order: grade, temperature, stage. */
 export function judge(
   rules: ScoringRules,
   before: Standing,
-  { score, fit }: Measured,
+  measured: Measured,
 ): { readonly standing: Standing; readonly changes: readonly StandingChange[] } {
-  const grade = fit?.grade ?? before.grade;
-  const temperature = temperatureOf(rules, score);
-  const stage = BEFORE_MQL.includes(before.stage) && isMql(rules, { score, grade }) ? 'mql' : before.stage;
+  const { score, fit } = measured;
+  const standing = standingOf(rules, before, measured);
+  const { grade } = standing;
   const reasons = {
     grade: fit ? gradeReason(rules, fit.points) : '',
     temperature: temperatureReason(rules, score),
     stage: `score ${score} is at least ${rules.mql.score}, and grade ${grade} is at least ${rules.mql.grade}`,
   };
-  const standing = { grade, temperature, stage };
   const changes = (['grade', 'temperature', 'stage'] as const)
     .filter((part) => standing[part] !== before[part])
     .map((part) => ({

@@ -24,9 +24,8 @@ export function enter(simulation: Simulation, person: Person, cause: Cause): voi
 }
 
 function broughtBy(simulation: Simulation, person: Person, entry: FactEvent): void {
-  for (const definition of simulation.setting.sequences.values())
-    if (eventsOfEntry(definition.enter).includes(entry.type) && admits(definition, person, entry))
-      open(simulation, person, { definition, entry });
+  for (const definition of simulation.enteredBy.get(entry.type) ?? [])
+    if (admits(definition, person, entry)) open(simulation, person, { definition, entry });
 }
 
 interface Opening {
@@ -76,6 +75,15 @@ const depthBelow = ({ depth, isOver, enteredAt }: Run, now: number): number =>
 
 function admits({ enter: { where } }: Definition, { facts, now }: Person, event: FactEvent): boolean {
   return where === undefined || evaluate(where, { ...facts, event }, now);
+}
+
+/** The sequences by the types of the events that enter them. */
+export function enteredByType(definitions: Iterable<Definition>): ReadonlyMap<string, readonly Definition[]> {
+  const byType = new Map<string, Definition[]>();
+  for (const definition of definitions)
+    for (const type of new Set(eventsOfEntry(definition.enter)))
+      byType.set(type, [...(byType.get(type) ?? []), definition]);
+  return byType;
 }
 
 /** Whether the person enters, now or once their group has room. */

@@ -31,7 +31,7 @@ export function wantedBy(rules: Rules, definitions: Iterable<Definition>): Wante
 }
 
 /** Up to so many events are kept without a look at what may go. */
-const ROOM = 16;
+const ROOM = 4;
 
 /** The events of one contact that a decision may still look at, oldest first. What nobody can ask for any more is forgotten. */
 export class EventLog {

@@ -1,8 +1,9 @@
 import { EVENTS } from '../event';
 import { fullCap } from '../gate/caps';
-import { gate } from '../gate/gate';
+import { barring } from '../gate/gate';
 import type { Instant } from '../ids';
 import type { Effect, MailOutcome } from '../journey/move';
+import { stepOf } from '../journey/step-map';
 import { refusalOf } from '../send/refusal';
 import { type MailStep, templateOf } from '../steps/mail';
 import type { SimulatedMail } from './behaviour';
@@ -31,8 +32,8 @@ export function performMail(simulation: Simulation, run: Run, asked: Asked): Mai
   const purpose = step.purpose ?? definition.purpose;
   person.now = now;
   const facts = person.gateFacts(purpose);
-  const verdict = gate(setting.rules.gate, facts, now);
-  if (verdict.type !== 'send') {
+  const verdict = barring(setting.rules.gate, facts, now);
+  if (verdict) {
     const isCapped = verdict.type === 'defer' && fullCap(setting.rules.gate.caps, facts, now) !== undefined;
     const deferral = verdict.type === 'defer' ? (isCapped ? 'cap' : 'quiet-hours') : null;
     setting.observer.unsent?.(run, { stepId: step.id, verdict, deferral, now });
@@ -56,8 +57,8 @@ export function performMail(simulation: Simulation, run: Run, asked: Asked): Mai
 }
 
 function mailStep({ definition }: Run, stepId: string): MailStep {
-  const step = definition.steps.find(({ id }) => id === stepId);
-  if (step?.type !== 'mail') throw new TypeError(`step ${stepId} is no mail`);
+  const step = stepOf(definition, stepId);
+  if (step.type !== 'mail') throw new TypeError(`step ${stepId} is no mail`);
   return step;
 }
 

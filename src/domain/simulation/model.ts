@@ -36,7 +36,8 @@ export function behaviourOf(model: BehaviourModel): Behaviour {
     delivery: () => 'accepted',
     afterMail: ({ contact, audience }, mail) => {
       const { email } = contact;
-      const received = { ...mail, email, acceptedAt: mail.at };
+      const { sequence, stepId, ordinal, purpose, sendId, at: acceptedAt } = mail;
+      const received = { email, sequence, stepId, ordinal, purpose, sendId, acceptedAt };
       const tuned = levels?.(mail, audience);
       return reactionsTo(received, { persona: personas[audience](email), seed, draw, tuned });
     },

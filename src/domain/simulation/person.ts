@@ -8,7 +8,7 @@ import type { Rules } from '../rules';
 import { earnedBy, rulesFor } from '../scoring/earned';
 import { fitStanding } from '../scoring/fit';
 import { addInterest, type Interest, scoreAt, withStepPoints } from '../scoring/interest';
-import { judge, type Measured } from '../scoring/standing';
+import { type Measured, standingOf } from '../scoring/standing';
 import type { PastJourney } from '../sequence/reentry';
 import type { Change } from '../steps/handler';
 import { EventLog, type Wanted } from './event-log';
@@ -40,6 +40,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** One object for a whole life, changed in place: what `advance` is given holds for the time of the call alone. */
 export type LiveFacts = Omit<Mutable<Facts>, 'lead'> & { lead: Mutable<LeadFacts> | null };
 
+const NONE: Instant[] = [];
 const OVER: readonly Stage[] = ['won', 'lost'];
 
 /** A contact of a simulation, with what the database would keep of them. */
@@ -55,10 +56,10 @@ export class Person {
   suppression: GateFacts['suppression'];
   private interest: Interest;
   private readonly given: Map<string, number>;
-  private readonly consents: Map<string, NonNullable<GateFacts['consent']>>;
+  private consents: Newcomer['consents'];
   private readonly mailed = new Map<string, Instant[]>();
   private clientSince: Instant;
-  now: Instant = 0;
+  private moment: Instant;
 
   constructor(
     private readonly rules: Rules,
@@ -67,9 +68,10 @@ export class Person {
   ) {
     const { contact, lead, client, organisation = null, suppression = null } = newcomer;
     this.log = new EventLog(wanted);
+    this.moment = contact.createdAt;
     this.interest = newcomer.interest ?? { points: 0, at: contact.createdAt };
     this.given = new Map(newcomer.given);
-    this.consents = new Map(newcomer.consents);
+    this.consents = newcomer.consents;
     this.suppression = suppression;
     this.clientSince = client?.statusAt ?? 0;
     this.past = (newcomer.past ?? []).map((journey) => ({ ...journey }));
@@ -78,7 +80,7 @@ export class Person {
     const { events, lastSeq } = this.log;
     this.facts = {
       contact,
-      lead: lead && this.withScore(lead),
+      lead: lead && { ...lead, score: this.scoreNow },
       client,
       organisation,
       events,
@@ -86,20 +88,27 @@ export class Person {
       entry: undefined,
       enteredAt: undefined,
     };
-    this.now = contact.createdAt;
     if (newcomer.isNew) this.refit();
   }
 
-  /** The score fades from moment to moment: it is worked out when somebody looks. */
-  private withScore({ score: _, ...lead }: LeadFacts): Mutable<LeadFacts> {
-    const person = this;
-    const { halfLife } = this.rules.scoring;
-    return {
-      ...lead,
-      get score() {
-        return scoreAt(person.interest, person.now, halfLife);
-      },
-    };
+  get now(): Instant {
+    return this.moment;
+  }
+
+  /** The score fades from moment to moment: it is that of the moment at which somebody looks. */
+  set now(now: Instant) {
+    if (now === this.moment) return;
+    this.moment = now;
+    this.tellScore();
+  }
+
+  private get scoreNow(): number {
+    return scoreAt(this.interest, this.moment, this.rules.scoring.halfLife);
+  }
+
+  private tellScore(): void {
+    const { lead } = this.facts;
+    if (lead) lead.score = this.scoreNow;
   }
 
   /** Records an event, with what it means for scores, client status, consent and suppression. */
@@ -136,7 +145,12 @@ export class Person {
 
   private rejudge(measured: Measured): void {
     const { lead } = this.facts;
-    if (lead) Object.assign(lead, judge(this.rules.scoring, lead, measured).standing);
+    if (!lead) return;
+    const { grade, temperature, stage } = standingOf(this.rules.scoring, lead, measured);
+    lead.grade = grade;
+    lead.temperature = temperature;
+    lead.stage = stage;
+    this.tellScore();
   }
 
   private refit(): void {
@@ -213,11 +227,11 @@ export class Person {
   }
 
   consent(purpose: string, consent: NonNullable<GateFacts['consent']>): void {
-    this.consents.set(purpose, consent);
+    this.consents = new Map(this.consents).set(purpose, consent);
   }
 
   withdraw(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {
-    this.consents.set(purpose, { granted: false, source, at });
+    this.consent(purpose, { granted: false, source, at });
   }
 
   /** A mail of the purpose that went out, or may have. */
@@ -228,9 +242,11 @@ export class Person {
   }
 
   gateFacts(purpose: string): GateFacts {
-    const longest = longestCap(this.rules, purpose);
-    const mailedAt = this.mailed.get(purpose) ?? [];
-    while ((mailedAt[0] ?? Number.POSITIVE_INFINITY) <= this.now - longest) mailedAt.shift();
+    const mailedAt = this.mailed.get(purpose) ?? NONE;
+    if (mailedAt.length > 0) {
+      const first = this.now - longestCap(this.rules, purpose);
+      while ((mailedAt[0] ?? Number.POSITIVE_INFINITY) <= first) mailedAt.shift();
+    }
     const consent = this.consents.get(purpose) ?? null;
     return { purpose, mailedAt, consent, suppression: this.suppression, zone: this.facts.contact.timeZone };
   }

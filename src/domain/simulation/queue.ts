@@ -1,12 +1,25 @@
 import type { Instant } from '../ids';
 
-/** Something that happens at a moment. */
-export type Happening = () => void;
+/** Something that happens at a moment. One object for each, since a simulation has millions: the queue writes its order into it. */
+export abstract class Happening {
+  order = 0;
 
-interface Entry {
-  readonly at: Instant;
-  readonly order: number;
-  readonly happens: Happening;
+  constructor(readonly at: Instant) {}
+
+  abstract happens(): void;
+}
+
+class Plain extends Happening {
+  constructor(
+    at: Instant,
+    private readonly does: () => void,
+  ) {
+    super(at);
+  }
+
+  happens(): void {
+    this.does();
+  }
 }
 
 /** Width of a bucket: entries of the one that is open are kept in order, all others are only put aside. */
@@ -17,23 +30,27 @@ const BUCKET_MS = 3_600_000;
  * between. What is put in for the past happens next.
  */
 export class TimeQueue {
-  private readonly buckets = new Map<number, Entry[]>();
+  private readonly buckets = new Map<number, Happening[]>();
   /** Numbers of the buckets that are there, as a binary heap. */
   private readonly numbers: number[] = [];
-  private open: Entry[] = [];
+  private open: Happening[] = [];
   private openNumber = Number.NEGATIVE_INFINITY;
   private next = 0;
   private count = 0;
 
-  put(at: Instant, happens: Happening): void {
-    this.count += 1;
-    const entry = { at, order: this.count, happens };
-    const number = Math.floor(at / BUCKET_MS);
-    if (number <= this.openNumber) this.insert(entry);
-    else this.putAside(number, entry);
+  put(at: Instant, does: () => void): void {
+    this.add(new Plain(at, does));
   }
 
-  private putAside(number: number, entry: Entry): void {
+  add(happening: Happening): void {
+    this.count += 1;
+    happening.order = this.count;
+    const number = Math.floor(happening.at / BUCKET_MS);
+    if (number <= this.openNumber) this.insert(happening);
+    else this.putAside(number, happening);
+  }
+
+  private putAside(number: number, entry: Happening): void {
     const bucket = this.buckets.get(number);
     if (bucket) {
       bucket.push(entry);
@@ -44,7 +61,7 @@ export class TimeQueue {
   }
 
   /** Takes out what happens next, if that is at `until` at the latest. */
-  take(until: Instant): { readonly at: Instant; readonly happens: Happening } | undefined {
+  take(until: Instant): Happening | undefined {
     while (this.next >= this.open.length) if (!this.openNext(until)) return undefined;
     const entry = this.open[this.next];
     if (entry === undefined || entry.at > until) return undefined;
@@ -64,7 +81,7 @@ export class TimeQueue {
   }
 
   /** Into the open bucket, behind all that is for the same moment. */
-  private insert(entry: Entry): void {
+  private insert(entry: Happening): void {
     const { open } = this;
     let [low, high] = [this.next, open.length];
     while (low < high) {
@@ -105,4 +122,4 @@ export class TimeQueue {
   }
 }
 
-const byTime = (one: Entry, other: Entry): number => one.at - other.at || one.order - other.order;
+const byTime = (one: Happening, other: Happening): number => one.at - other.at || one.order - other.order;

@@ -11,7 +11,8 @@ import type { Change } from '../steps/handler';
 import { endpointOf } from '../webhook/rules';
 import { USUAL_LIMITS, webhookOutcome } from '../webhook/settle';
 import type { Behaviour } from './behaviour';
-import { enter } from './entry';
+import { Planned, Rest } from './due';
+import { enter, enteredByType } from './entry';
 import { type Wanted, wantedBy } from './event-log';
 import { follow } from './happened';
 import { performMail, type Waiting } from './mails';
@@ -49,7 +50,7 @@ export interface Entry {
 }
 
 const UNREAD: Unread = {
-  keyOf: (...[first = '', second = '', third = '']) => `${first}|${second}|${third}`, // visits have three parts
+  keyOf: (...parts) => `${parts[0]}|${parts[1]}|${parts[2]}`, // visits have three parts
   explain: () => '',
 };
 
@@ -62,6 +63,7 @@ export class Simulation {
   readonly provider: Provider;
   readonly sales: Sales;
   readonly keyOf: KeyOf;
+  readonly enteredBy: ReadonlyMap<string, readonly Definition[]>;
   private readonly queue = new TimeQueue();
   private readonly wanted: Wanted;
   private readonly unread: Unread | undefined;
@@ -69,6 +71,7 @@ export class Simulation {
 
   constructor(readonly setting: Setting) {
     const { rules, sequences, resources = {}, isRead = false } = setting;
+    this.enteredBy = enteredByType(sequences.values());
     this.wanted = wantedBy(rules, sequences.values());
     this.provider = new Provider(resources);
     this.sales = new Sales(this, new Desks(resources, rules.calendars.zone));
@@ -126,7 +129,7 @@ export class Simulation {
   plan(person: Person, events: readonly ScriptedEvent[], run?: Run): void {
     for (const { type, dueAt, properties } of events) {
       const journeyId = run && type.startsWith('mail.') ? run.id : null;
-      this.at(dueAt, () => this.happen(person, { type, at: dueAt, journeyId, properties }));
+      this.queue.add(new Planned(this, person, { type, at: dueAt, journeyId, properties }));
     }
   }
 
@@ -209,8 +212,7 @@ export class Simulation {
   private perform(run: Run, move: Move): EffectOutcome | undefined {
     if (move.type === 'end') return undefined;
     if (move.type === 'await') {
-      const { turn } = run;
-      if (move.until !== null) this.at(move.until, () => run.turn === turn && this.take(run));
+      if (move.until !== null) this.queue.add(new Rest(this, run, move.until));
       return undefined;
     }
     switch (move.effect.type) {

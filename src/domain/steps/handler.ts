@@ -24,7 +24,7 @@ export interface Situation {
   /** How often the step was arrived at, this time included. */
   readonly visit: number;
   /** Of a mail that was deferred: the variant that it was to be. */
-  readonly variant?: string;
+  readonly variant?: string | undefined;
   /** `seq` of the event that each earlier waitFor has used, by step. */
   readonly used: { readonly [stepId: string]: number };
   /** Name of the sequence. */

@@ -60,6 +60,8 @@ export const mailSchema = z
   .readonly();
 export type MailStep = z.output<typeof mailSchema>;
 
+const SENT = { type: 'perform', effect: 'mail' } as const;
+
 /** Sends one message through the gate and the ledger, then goes on; a deferred message waits and tries again under the same key. */
 export const mail: StepHandler<MailStep> = {
   targets: (step) => targetsAt(step, ['next']),
@@ -74,7 +76,7 @@ export const mail: StepHandler<MailStep> = {
   plan: (step, situation) => {
     const { phase } = situation;
     if (phase.type === 'arrived' || phase.type === 'waiting')
-      return { type: 'perform', effect: 'mail', ...variantFor(step, situation) };
+      return step.variants === undefined ? SENT : { ...SENT, ...variantFor(step.variants, step.id, situation) };
     const { outcome } = phase;
     if (outcome.effect !== 'mail')
       throw new TypeError(`step ${step.id} is a mail, its outcome is of ${outcome.effect}`);
@@ -101,11 +103,11 @@ export const mail: StepHandler<MailStep> = {
  * for as long as its step has it.
  */
 function variantFor(
-  { id, variants = [] }: MailStep,
+  variants: NonNullable<MailStep['variants']>,
+  id: string,
   { facts, key, variant: chosen }: Situation,
 ): Pick<Extract<StepPlan, { effect: 'mail' }>, 'variant' | 'reason'> {
-  if (variants.length === 0) return {};
-  const kept = variants.find(({ name }) => name === chosen);
+  const kept = chosen === undefined ? undefined : variants.find(({ name }) => name === chosen);
   if (kept) return { variant: kept.name, reason: 'it was chosen before' };
   const won = variants.find(({ name }) => name === facts.winners?.[id]);
   if (won) return { variant: won.name, reason: 'it has won the comparison' };

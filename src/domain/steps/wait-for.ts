@@ -58,6 +58,9 @@ export type WaitForStep = z.output<typeof waitForSchema>;
 interface Wants {
   readonly awaited: readonly Awaited[];
   readonly types: readonly string[];
+  /** Why it waits, and why it goes on when nothing came. */
+  readonly waits: string;
+  readonly timesOut: string;
 }
 
 const remembered = new WeakMap<WaitForStep, Wants>();
@@ -67,13 +70,18 @@ function wantsOf(step: WaitForStep): Wants {
   const known = remembered.get(step);
   if (known) return known;
   const all = step.events ?? [step.event ?? []].flat().map((type) => ({ event: type }));
-  const wants = { awaited: all, types: [...new Set(all.map(({ event }) => event))] };
+  const types = [...new Set(all.map(({ event }) => event))];
+  const wants = { awaited: all, types, ...reasonsOf(step, types.join(' or ')) };
   remembered.set(step, wants);
   return wants;
 }
 
+const reasonsOf = ({ timeout }: WaitForStep, wanted: string): Pick<Wants, 'waits' | 'timesOut'> => ({
+  waits: `waits for ${wanted}${timeout === undefined ? '' : `, at most ${durationText(timeout)}`}`,
+  timesOut: `no ${wanted} within ${durationText(timeout ?? 0)}`,
+});
+
 const awaited = (step: WaitForStep): readonly Awaited[] => wantsOf(step).awaited;
-const typesOf = (step: WaitForStep): readonly string[] => wantsOf(step).types;
 
 interface Match {
   readonly event: FactEvent;
@@ -81,12 +89,11 @@ interface Match {
 }
 
 /** The first event that counts: wanted, new to the journey, and in time. */
-function match(step: WaitForStep, situation: Situation, until: number | null): Match | undefined {
-  const wanted = awaited(step);
+function match({ awaited }: Wants, situation: Situation, until: number | null): Match | undefined {
   for (const event of situation.facts.events) {
     if ((until !== null && event.at > until) || !isNewTo(event, situation)) continue;
-    const found = wanted.find((one) => one.event === event.type && isMeant(one, event, situation));
-    if (found) return { event, awaited: found };
+    for (const one of awaited)
+      if (one.event === event.type && isMeant(one, event, situation)) return { event, awaited: one };
   }
   return undefined;
 }
@@ -130,8 +137,8 @@ export const waitFor: StepHandler<WaitForStep> = {
     const { phase, now } = situation;
     const { timeout } = step;
     const until = phase.type === 'waiting' ? phase.until : timeout === undefined ? null : now + timeout;
-    const found = match(step, situation, until);
-    const wanted = typesOf(step).join(' or ');
+    const wants = wantsOf(step);
+    const found = match(wants, situation, until);
     if (found) {
       const { event, awaited: one } = found;
       const outcome = step.events ? (one.name ?? one.event) : 'event';
@@ -144,11 +151,8 @@ export const waitFor: StepHandler<WaitForStep> = {
         usedSeq: event.seq,
       };
     }
-    if (until !== null && now >= until) {
-      const reason = `no ${wanted} within ${durationText(timeout ?? 0)}`;
-      return { type: 'go', to: step.onTimeout, kind: 'branch', outcome: 'timeout', reason };
-    }
-    const reason = `waits for ${wanted}${timeout === undefined ? '' : `, at most ${durationText(timeout)}`}`;
-    return { type: 'stay', until, events: typesOf(step), reason };
+    if (until !== null && now >= until)
+      return { type: 'go', to: step.onTimeout, kind: 'branch', outcome: 'timeout', reason: wants.timesOut };
+    return { type: 'stay', until, events: wants.types, reason: wants.waits };
   },
 };
