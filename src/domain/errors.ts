@@ -1,21 +1,10 @@
+import { bad, type ErrorSpec, fault, found, missing } from './error-spec';
+import { INBOUND_ERRORS } from './errors-of-inbound';
+
 /**
  * The registry of errors: code → HTTP status, exit code of the command line, whether a retry may help, and a message
  * that says what happened and what to do. Codes are stable; a retired code stays listed in docs/errors.md.
  */
-interface ErrorSpec<P> {
-  readonly http: number;
-  readonly exit: number;
-  readonly retry: boolean;
-  readonly message: (params: P) => string;
-}
-
-/** Exit codes of the command line: 1 a fault of ours or of the machine, 2 bad input, 3 something needed is missing. */
-const bad = <P>(message: (p: P) => string, http = 400): ErrorSpec<P> => ({ http, exit: 2, retry: false, message });
-const missing = <P>(message: (p: P) => string): ErrorSpec<P> => ({ http: 503, exit: 3, retry: true, message });
-const fault = <P>(message: (p: P) => string): ErrorSpec<P> => ({ http: 500, exit: 1, retry: true, message });
-/** One of the problems of a file: its words are made where it is found, since they name the place. */
-const found = bad<{ message: string; fix: string }>((p) => `${p.message}; ${p.fix}`);
-
 export const ERRORS = {
   // configuration and runtime
   VIV_CONFIG_INVALID: bad<{ name: string; problem: string }>(
@@ -227,48 +216,7 @@ export const ERRORS = {
     403,
   ),
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
-  // what comes back
-  VIV_INBOUND_NO_ADDRESS: bad<Record<string, never>>(
-    () => 'No mail is taken for this address. Write to the sender of the mail that you got.',
-    404,
-  ),
-  VIV_INBOUND_FORGED: bad<Record<string, never>>(
-    () => 'This address looks like one of ours, but we never made it. Report to the return path of the mail itself.',
-    403,
-  ),
-  VIV_INBOUND_FOREIGN: bad<Record<string, never>>(
-    () => 'It brings back a mail that we never sent. Nothing follows from it.',
-    403,
-  ),
-  VIV_INBOUND_RECIPIENT: bad<Record<string, never>>(
-    () => 'It names a recipient to whom this mail never went. Nothing follows from it.',
-    403,
-  ),
-  VIV_INBOUND_CONTRADICTION: bad<Record<string, never>>(
-    () =>
-      'The address that it came to and the mail that it brings back are of different sends. Nothing follows from it.',
-    403,
-  ),
-  VIV_INBOUND_TOO_LARGE: bad<{ limitBytes: number }>(
-    (p) => `The message is larger than ${p.limitBytes} bytes. A report needs no more than the head of the mail.`,
-    413,
-  ),
-  VIV_INBOUND_UNREADABLE: bad<{ problem: string }>(
-    (p) =>
-      `The message cannot be taken apart: ${p.problem}. It is kept as it came; look at it with viveiro inbound show.`,
-  ),
-  VIV_INBOUND_UNKNOWN: bad<{ id: string }>((p) => `Nothing came in under "${p.id}". List it: viveiro inbound.`, 404),
-  VIV_HOOK_UNKNOWN: bad<{ hook: string }>(
-    (p) => `No provider "${p.hook}" stands in rules/inbound.yaml. Add it under hooks, or correct the address.`,
-    404,
-  ),
-  VIV_HOOK_UNSIGNED: bad<{ hook: string; problem: string }>(
-    (p) => `The message of provider "${p.hook}" is not signed as agreed: ${p.problem}. Check signature and secret.`,
-    401,
-  ),
-  VIV_IMAP_FAILED: missing<{ mailbox: string; problem: string }>(
-    (p) => `The mailbox ${p.mailbox} cannot be read: ${p.problem}. Check VIVEIRO_INBOUND_IMAP_URL; it is tried again.`,
-  ),
+  ...INBOUND_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(
     (p) => `${p.file} cannot be read: ${p.problem}. Look at its name and folder, and let this user read it.`,

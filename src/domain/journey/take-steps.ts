@@ -3,13 +3,13 @@ import type { Instant } from '../ids';
 import { frozenMs, pauseText, resumedText, type Standstill, standstillOf } from '../pause/holding';
 import type { Pause } from '../pause/pause';
 import { endsByDate, passingOf } from '../steps';
-import type { Phase, StepPlan } from '../steps/handler';
+import type { StepPlan } from '../steps/handler';
 import type { Advanced } from './advance';
 import type { EffectOutcome, Move } from './move';
 import { arrive, change, decide, ended, type Progress, resting } from './progress';
 import { standsStill } from './stands-still';
 import { type Place, seenAfter } from './state';
-import { below, stepOf } from './step-map';
+import { below } from './step-map';
 import { Visit } from './visit';
 
 /** Steps that follow each other within one turn; more is a circle that publishing should have refused. */
