@@ -30,7 +30,7 @@ export interface Habit {
   /** Only about the mails from this ordinal on, and up to that one. */
   readonly first?: number;
   readonly last?: number;
-  readonly properties?: (mail: ReceivedMail, seed: number) => { readonly [key: string]: Json };
+  readonly properties?: (mail: ReceivedMail, seed: number, draw: Draw) => { readonly [key: string]: Json };
 }
 
 const clicked = (likely: number, from = 10 * MINUTE): Habit => ({
@@ -46,9 +46,9 @@ const bought = (habit: Pick<Habit, 'likely' | 'first' | 'last'>): Habit => ({
   event: EVENTS.purchase,
   from: HOUR,
   to: 60 * HOUR,
-  properties: (mail, seed) => ({
+  properties: (mail, seed, draw) => ({
     reference: `rehearsed-${keyOf(...partsOf(mail, seed), 'reference')}`,
-    amount: 40 + Math.round(chance(...partsOf(mail, seed), 'amount') * 400),
+    amount: 40 + Math.round(draw(...partsOf(mail, seed), 'amount') * 400),
   }),
 });
 
@@ -138,7 +138,11 @@ export function reactionsTo(
     if (draw(seed, email, sequence, stepId, ordinal, type, 'does') >= (known ?? habit).likely) continue;
     const number = draw(seed, email, sequence, stepId, ordinal, type, 'when');
     const delayMs = known?.delayMs ? known.delayMs(number) : byHabit(habit, number);
-    events.push({ type, dueAt: Math.round(acceptedAt + delayMs), properties: habit.properties?.(mail, seed) ?? {} });
+    events.push({
+      type,
+      dueAt: Math.round(acceptedAt + delayMs),
+      properties: habit.properties?.(mail, seed, draw) ?? {},
+    });
   }
   return events;
 }

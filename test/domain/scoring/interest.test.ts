@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addInterest, type Interest, pointsLeft, scoreAt } from '../../../src/domain/scoring/interest';
+import { addInterest, type Interest, pointsLeft, scoreAt, scorePlus } from '../../../src/domain/scoring/interest';
 import { DAY, MONDAY } from '../../support/builders';
 
 const HALF_LIFE = 10 * DAY;
@@ -64,4 +64,18 @@ describe('interest', () => {
     const late = addInterest({ points: 10, at: MONDAY }, { points: 8, at: MONDAY - HALF_LIFE }, HALF_LIFE);
     expect(late).toEqual({ points: 14, at: MONDAY });
   });
+});
+
+test('a score is rounded by its decimal digits, halves away from zero, however near to a half it lies', () => {
+  const nearHalf = fc
+    .tuple(fc.integer({ min: 0, max: 200_000 }), fc.double({ min: -1e-7, max: 1e-7, noNaN: true }))
+    .map(([hundredths, off]) => (hundredths + 0.5) / 100 + off);
+  const byDigits = (size: number) => Math.round(Number(`${Number(size.toPrecision(15))}e2`)) / 100;
+  fc.assert(
+    fc.property(fc.oneof(nearHalf, fc.double({ min: 0.001, max: 1e7, noNaN: true })), (size) => {
+      expect(scorePlus(0, size)).toBe(byDigits(size));
+      expect(scorePlus(0, -size) + 0).toBe(0 - byDigits(size));
+    }),
+    { numRuns: 2000 },
+  );
 });
