@@ -13,6 +13,16 @@ export function simulationCsv(result: SimulationResult): string {
     ...Object.entries(result.handoffsByTeam).map(([team, spread]) => row('handoffsByTeam', team, spread)),
     ...Object.entries(result.handoffsByStatus).map(([status, spread]) => row('handoffsByStatus', status, spread)),
     ...result.outcomes.map(({ sequence, outcome, journeys }) => row('outcome', `${sequence}/${outcome}`, journeys)),
+    ...result.pauses.flatMap(({ held, resumeMs, dropped, mailsInDayAfter }, index) => [
+      row('pauseHeld', String(index + 1), held),
+      row('pauseResumeMs', String(index + 1), resumeMs),
+      row('pauseDropped', String(index + 1), dropped),
+      row('pauseMailsInDayAfter', String(index + 1), mailsInDayAfter),
+    ]),
+    ...result.winners.flatMap(({ sequence, step, variant, runs, day }) => [
+      row('winnerRuns', `${sequence}/${step}/${variant}`, { median: runs, low: runs, high: runs }),
+      row('winnerDay', `${sequence}/${step}/${variant}`, day),
+    ]),
     ...result.steps.flatMap(({ sequence, step, arrived, standing, left }) => [
       row('stepArrived', `${sequence}/${step}`, arrived),
       row('stepStanding', `${sequence}/${step}`, standing),

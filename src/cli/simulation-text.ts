@@ -17,6 +17,8 @@ export function simulationText(result: SimulationResult): string {
     `Per week\n${weeksOf(result)}`,
     `Steps\n${stepsOf(result.steps)}`,
     `Ends\n${endsOf(result)}`,
+    ...winnersOf(result),
+    ...pausesOf(result),
     behaviourOf(result),
   ].join('\n');
 }
@@ -24,21 +26,50 @@ export function simulationText(result: SimulationResult): string {
 const spreadText = ({ median, low, high }: Spread): string =>
   low === high ? String(median) : `${median} (${low}–${high})`;
 
+const WHO = {
+  'made-up': 'made-up people',
+  listed: 'people of the file',
+  real: 'contacts on record',
+} as const satisfies { readonly [T in SimulationResult['population']['type']]: string };
+
 function headOf({ sequence, population, days, seeds, seconds }: SimulationResult): string {
-  const who = population.type === 'real' ? 'contacts on record' : 'made-up people';
-  const out = population.notLetIn > 0 ? `, ${population.notLetIn} more do not fit its entry` : '';
+  const { type, people } = population;
   const runs = `${seeds.length} ${seeds.length === 1 ? 'run' : 'runs'}`;
-  return `${sequence}: ${population.people} ${who}${out}, ${days} days, ${runs} in ${seconds} s.\nMedian (and the middle 80 % of the runs).\n`;
+  const head = [
+    `${sequence}: ${people} ${WHO[type]}`,
+    ...notesOf(population),
+    `${days} days`,
+    `${runs} in ${seconds} s.`,
+  ];
+  return `${head.join(', ')}\nMedian (and the middle 80 % of the runs).\n`;
+}
+
+const JOURNEYS = {
+  'carry-on': 'journeys under way carried on, others who may enter begin',
+  'under-way': 'journeys under way carried on',
+  anew: 'everyone begins anew',
+} as const;
+
+function notesOf({ notLetIn, badRows, leftOut, journeys }: SimulationResult['population']): readonly string[] {
+  return [
+    ...(journeys ? [JOURNEYS[journeys]] : []),
+    ...(notLetIn > 0 ? [`${notLetIn} more do not fit its entry`] : []),
+    ...(badRows > 0 ? [`${badRows} bad rows`] : []),
+    ...(leftOut > 0 ? [`${leftOut} rows left out`] : []),
+  ];
 }
 
 const LABELS = {
   entered: 'entered',
+  carriedOn: 'carried on',
   refused: 'not let in',
+  waited: 'waited to enter',
   running: 'still under way',
   mails: 'mails',
   mailsInBusiestHour: 'mails in the busiest hour',
   deferredByCap: 'waited for a cap',
   deferredByQuietHours: 'waited for the morning',
+  deferredByLane: 'waited for their lane',
   deferredByProvider: 'waited for the provider',
   skipped: 'mails not sent at all',
   clicks: 'clicks',
@@ -129,6 +160,35 @@ function endsOf({ outcomes }: SimulationResult): string {
       spreadText(journeys),
     ]),
   );
+}
+
+const MINUTE_MS = 60_000;
+const shortly = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+function pausesOf({ pauses }: SimulationResult): readonly string[] {
+  if (pauses.length === 0) return [];
+  const rows = pauses.map(({ mode, sequence, from, to, held, resumeMs, dropped, mailsInDayAfter }) => [
+    `${shortly(from)} to ${shortly(to)} UTC`,
+    mode,
+    sequence ?? 'everything',
+    spreadText(held),
+    `${Math.ceil(resumeMs.median / MINUTE_MS)} min`,
+    spreadText(dropped),
+    spreadText(mailsInDayAfter),
+  ]);
+  const heads = ['pause', 'meaning', 'of', 'held at its end', 'woken within', 'dropped', 'mails of the day after'];
+  return [`Pauses\n${table(heads, rows)}`];
+}
+
+function winnersOf({ winners, seeds }: SimulationResult): readonly string[] {
+  if (winners.length === 0) return [];
+  const rows = winners.map(({ sequence, step, variant, runs, day }) => [
+    `${sequence}/${step}`,
+    variant,
+    `${runs} of ${seeds.length}`,
+    spreadText(day),
+  ]);
+  return [`Variants that won\n${table(['step', 'variant', 'runs', 'on day'], rows)}`];
 }
 
 function behaviourOf({ behaviour: { measured, byPersona } }: SimulationResult): string {

@@ -232,6 +232,10 @@ export const ERRORS = {
     (p) =>
       `Nobody on record may enter ${p.sequence}: no ${p.audience} fits, ${p.notLetIn} do not fulfil the condition of its entry. Import some, or simulate made-up people: --population 1000.`,
   ),
+  VIV_POPULATION_INVALID: bad<{ file: string; count: number; problems: string }>(
+    (p) =>
+      `${p.file}: ${p.count} ${p.count === 1 ? 'row is' : 'rows are'} refused, and nothing was simulated:\n${p.problems}\nCorrect them, or simulate the others alone: --skip-bad-rows.`,
+  ),
   // sales
   VIV_HANDOFF_ANSWERED: bad<{ status: string }>(
     (p) => `This handoff is already ${p.status}; the first answer holds, and nothing is to be done.`,

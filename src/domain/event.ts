@@ -34,6 +34,9 @@ export const EVENTS = {
   journeyEnded: 'journey.ended',
 } as const;
 
+/** Recorded in place of `lead.created` when a contact shows interest in an offer that it has a lead for. */
+export const LEAD_REPEATED = 'lead.repeated';
+
 /** An interaction on its way in. `at` is business time; `idempotencyKey` makes it count once. */
 export interface IncomingEvent {
   readonly type: string;

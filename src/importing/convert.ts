@@ -105,7 +105,8 @@ function pastOnly(at: Instant, now: Instant): Instant {
 
 const EARLIEST = Date.UTC(1900, 0, 1);
 
-function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** What a schema makes of a row's values. Throws VIV_ROW_INVALID. */
+export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw wrongRow(

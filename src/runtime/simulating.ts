@@ -1,28 +1,30 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Condition } from '../domain/conditions';
-import { evaluate } from '../domain/conditions';
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Script } from '../domain/rehearsal/script';
 import type { Rules } from '../domain/rules';
 import type { Definition } from '../domain/sequence/definition';
-import { wantedBy } from '../domain/simulation/event-log';
 import type { MeasuredTemplate } from '../domain/simulation/model';
-import type { Newcomer } from '../domain/simulation/person';
-import { type Report, reportOf } from '../domain/simulation/report';
+import type { PlannedPause } from '../domain/simulation/pauses';
+import { type Population, sizeOf } from '../domain/simulation/population';
+import { type PauseReport, type Report, reportOf } from '../domain/simulation/report';
 import type { Resources } from '../domain/simulation/resources';
-import { type Population, simulate } from '../domain/simulation/simulate';
+import { simulate } from '../domain/simulation/simulate';
 import type { Counts } from '../domain/simulation/tally';
 import { problemText } from '../domain/yaml/problem';
-import { sampleProfiles } from '../sample/profiles';
 import { measuredBehaviour } from '../store/behaviour';
 import type { Db } from '../store/db';
-import { readPopulation } from '../store/population';
+import { decidedWinners } from '../store/experiments';
 import { readSequenceFile } from './sequence-files';
-
-/** Made-up people are drawn from so many samples. */
-const PROFILES = 2000;
+import {
+  type JourneysOnRecord,
+  offerAsked,
+  offerOf,
+  type PopulationNotes,
+  type PopulationRequest,
+  populationOf,
+} from './simulated-population';
 
 export interface SimulateRequest {
   readonly rules: Rules;
@@ -30,22 +32,40 @@ export interface SimulateRequest {
   readonly sequence: { readonly name: string } | { readonly file: string };
   /** Where the sequences stand that it may join. */
   readonly folder: string;
-  /** So many made-up people; or the contacts of a database, at most `limit`. */
-  readonly population: { readonly count: number } | { readonly db: Db; readonly limit: number };
+  readonly population: PopulationRequest;
   /** The database whose sends say how people behave; absent: personas alone do. */
   readonly measuredFrom?: Db;
   readonly script: Script;
+  /** Other sequences of the folder that people may enter meanwhile, by name. */
+  readonly beside?: readonly string[] | 'all';
+  /** Part of the people (0 to 1) who show interest again; `offer`: in what, default: what a sequence beside asks for, else something new. */
+  readonly secondLeads?: { readonly share: number; readonly offer?: string };
   readonly seeds: number;
   readonly arrivalsPerDay?: number;
   readonly resources: Resources;
+  readonly pauses?: readonly PlannedPause[];
   readonly startsAt: Instant;
   readonly days: number;
   readonly onProgress?: (progress: { readonly run: number; readonly day: number }) => void;
 }
 
-export interface SimulationResult extends Report {
+export interface SimulationResult extends Omit<Report, 'pauses'> {
+  readonly pauses: readonly (PauseReport & {
+    readonly mode: PlannedPause['mode'];
+    /** Null: of everything. */
+    readonly sequence: string | null;
+    readonly from: string;
+    readonly to: string;
+  })[];
   readonly sequence: string;
-  readonly population: { readonly type: 'made-up' | 'real'; readonly people: number; readonly notLetIn: number };
+  /** The others that people may go through. */
+  readonly others: readonly string[];
+  readonly population: {
+    readonly type: PopulationRequest['type'];
+    readonly people: number;
+    /** Of contacts on record: what becomes of their journeys; null for others. */
+    readonly journeys: JourneysOnRecord | null;
+  } & PopulationNotes;
   readonly startsAt: string;
   readonly days: number;
   readonly seeds: readonly number[];
@@ -55,36 +75,72 @@ export interface SimulationResult extends Report {
 }
 
 /**
- * Simulates a sequence with several seeds; reads alone. Throws VIV_SEQUENCE_UNKNOWN, VIV_SEQUENCE_INVALID and, when nobody on
- * record may enter, VIV_POPULATION_EMPTY.
+ * Simulates a sequence with several seeds; reads alone. Throws VIV_SEQUENCE_UNKNOWN, VIV_SEQUENCE_INVALID, and
+ * what `populationOf` throws.
  */
 export async function runSimulation(request: SimulateRequest): Promise<SimulationResult> {
   const beganAt = performance.now();
   const { rules, days, startsAt, arrivalsPerDay, resources, onProgress } = request;
   const files = await definitionsIn(request.folder);
   const sequence = await sequenceOf(request, files);
-  const others = joinedBy(sequence, files);
-  const { population, notLetIn } = await populationOf(request, sequence);
+  const others = reachedFrom([sequence, ...besideOf(request, { sequence, files })], files).filter(
+    (one) => one !== sequence,
+  );
+  checkPauses(request, [sequence, ...others]);
+  const secondLeads = request.secondLeads && { offer: secondOffer(sequence, others), ...request.secondLeads };
+  const { seed } = request.script;
+  const { population, notes } = await populationOf({
+    request: request.population,
+    rules,
+    sequence,
+    others,
+    seed,
+    startsAt,
+  });
   const measured = request.measuredFrom
     ? await measuredBehaviour(request.measuredFrom, { now: startsAt })
     : new Map<string, MeasuredTemplate>();
-  const seeds = Array.from({ length: request.seeds }, (_, index) => request.script.seed + index);
+  const older = olderIn(population);
+  const decided = request.population.type === 'real' ? await decidedWinners(request.population.db) : undefined;
+  const seeds = Array.from({ length: request.seeds }, (_, index) => seed + index);
   const runs: Counts[] = [];
-  for (const [run, seed] of seeds.entries()) {
-    const model = { script: { ...request.script, seed }, measured };
+  for (const [run, ofRun] of seeds.entries()) {
+    const model = { script: { ...request.script, seed: ofRun }, measured };
     const onDay = (day: number) => onProgress?.({ run, day });
-    const input = { rules, sequence, others, population, arrivalsPerDay, model, resources, startsAt, days, onDay };
+    const input = {
+      rules,
+      sequence,
+      others,
+      population,
+      arrivalsPerDay,
+      secondLeads,
+      decided,
+      older,
+      pauses: request.pauses,
+      model,
+      resources,
+      startsAt,
+      days,
+      onDay,
+    };
     runs.push(simulate(input));
   }
-  const people = population.type === 'real' ? population.newcomers.length : population.count;
+  const report = reportOf(runs, { resources, routing: rules.routing });
   return {
     sequence: sequence.sequence,
-    population: { type: population.type, people, notLetIn },
+    others: others.map((one) => one.sequence),
+    population: {
+      type: population.type,
+      people: sizeOf(population),
+      journeys: journeysIn(request.population),
+      ...notes,
+    },
     startsAt: new Date(startsAt).toISOString(),
     days,
     seeds,
     behaviour: behaviourSaid([sequence, ...others], measured),
-    ...reportOf(runs, { resources, routing: rules.routing }),
+    ...report,
+    pauses: pausesTold(request.pauses ?? [], report),
     seconds: Math.round(performance.now() - beganAt) / 1000,
   };
 }
@@ -116,57 +172,63 @@ export async function readDraft(file: string): Promise<Definition> {
 }
 
 /** The sequences that it joins, and those that these join. */
-export function joinedBy(sequence: Definition, files: Files): Files {
-  const found = new Set([sequence]);
-  for (const definition of found)
-    for (const step of definition.steps) {
+export const joinedBy = (sequence: Definition, files: Files): Files => reachedFrom([sequence], files).slice(1);
+
+/** These sequences, those that they join, those that these join, and so on. */
+function reachedFrom(sequences: Files, files: Files): Files {
+  const found = new Map(sequences.map((one) => [one.sequence, one]));
+  for (const { steps } of found.values())
+    for (const step of steps) {
       const joined = step.type === 'join' ? files.find((one) => one.sequence === step.sequence) : undefined;
-      if (joined && joined.sequence !== sequence.sequence) found.add(joined); // a set grows while it is walked
+      if (joined && !found.has(joined.sequence)) found.set(joined.sequence, joined); // a map grows while it is walked
     }
-  return [...found].slice(1);
+  return [...found.values()];
 }
 
-async function populationOf(
-  { population, rules, script, startsAt }: SimulateRequest,
-  sequence: Definition,
-): Promise<{ readonly population: Population; readonly notLetIn: number }> {
-  if ('count' in population) {
-    const { count } = population;
-    const profiles = sampleProfiles({ count: Math.min(count, PROFILES), seed: script.seed, now: startsAt });
-    return { population: { type: 'made-up', profiles, count, offer: offerOf(sequence) }, notLetIn: 0 };
-  }
-  const { db, limit } = population;
-  const { newest } = wantedBy(rules, [sequence]);
-  const newcomers: Newcomer[] = [];
-  let notLetIn = 0;
-  const query = { audience: sequence.audience, rules, now: startsAt, newest, limit };
-  for await (const page of readPopulation(db, query)) {
-    const fitting = page.filter((newcomer) => mayEnter(sequence, newcomer, startsAt));
-    notLetIn += page.length - fitting.length;
-    newcomers.push(...fitting);
-  }
-  if (newcomers.length === 0)
-    throw failure('VIV_POPULATION_EMPTY', { sequence: sequence.sequence, audience: sequence.audience, notLetIn });
-  return { population: { type: 'real', newcomers }, notLetIn };
+/** Throws VIV_SEQUENCE_UNKNOWN. */
+function besideOf(
+  { beside = [] }: Pick<SimulateRequest, 'beside'>,
+  { sequence, files }: { readonly sequence: Definition; readonly files: Files },
+): Files {
+  const others = files.filter((one) => one.sequence !== sequence.sequence);
+  if (beside === 'all') return others;
+  return beside.map((name) => {
+    const found = others.find((one) => one.sequence === name);
+    if (found) return found;
+    throw failure('VIV_SEQUENCE_UNKNOWN', { sequence: name, known: others.map((one) => one.sequence).join(', ') });
+  });
 }
 
-/** Whether the entry's condition holds for somebody on record, as the daily sweep or their event would ask. */
-function mayEnter({ enter: { where, when } }: Definition, newcomer: Newcomer, now: Instant): boolean {
-  const { contact, lead, client, events = [] } = newcomer;
-  const numbered = events.map((event, index) => ({ ...event, seq: index + 1 }));
-  const facts = { contact, lead, client, organisation: null, events: numbered, lastSeq: numbered.length };
-  return [where, when].every((condition) => condition === undefined || evaluate(condition, facts, now));
+const journeysIn = (asked: PopulationRequest): JourneysOnRecord | null =>
+  asked.type === 'real' ? (asked.journeys ?? 'carry-on') : null;
+
+/** The versions on which journeys on record go on. */
+function olderIn(population: Population): Files {
+  if (population.type !== 'real') return [];
+  const people = [...population.newcomers, ...(population.present ?? [])];
+  return [...new Set(people.flatMap(({ underWay = [] }) => underWay.map(({ definition }) => definition)))];
 }
 
-/** The offer that the entry asks for; made-up leads are interested in it. */
-function offerOf({ enter: { where, when } }: Definition): string {
-  return [where, when].map((condition) => condition && offerIn(condition)).find(Boolean) ?? 'course';
+/** Throws VIV_SEQUENCE_UNKNOWN for a pause of a sequence that nobody goes through. */
+function checkPauses({ pauses = [] }: Pick<SimulateRequest, 'pauses'>, simulated: Files): void {
+  const names = simulated.map(({ sequence }) => sequence);
+  const unknown = pauses.find(({ sequence }) => sequence !== undefined && !names.includes(sequence))?.sequence;
+  if (unknown !== undefined) throw failure('VIV_SEQUENCE_UNKNOWN', { sequence: unknown, known: names.join(', ') });
 }
 
-function offerIn(condition: Condition): string | undefined {
-  if ('all' in condition) return condition.all.map(offerIn).find(Boolean);
-  if ('fact' in condition && condition.fact === 'lead.offer' && 'is' in condition) return String(condition.is);
-  return undefined;
+const pausesTold = (planned: readonly PlannedPause[], { pauses }: Report): SimulationResult['pauses'] =>
+  pauses.flatMap((counts, index) => {
+    const pause = planned[index];
+    if (!pause) return [];
+    const { mode, sequence = null, from, to } = pause;
+    return [{ mode, sequence, from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...counts }];
+  });
+
+const SOMETHING_NEW = 'another-offer';
+
+function secondOffer(sequence: Definition, others: Files): string {
+  const first = offerOf(sequence);
+  return others.map(offerAsked).find((offer) => offer !== undefined && offer !== first) ?? SOMETHING_NEW;
 }
 
 function behaviourSaid(definitions: Files, measured: ReadonlyMap<string, unknown>): SimulationResult['behaviour'] {

@@ -1,19 +1,11 @@
+import { type Compared, comparedIn, isCompared } from '../domain/experiment/compared';
 import { type VariantCount, winnerOf } from '../domain/experiment/winner';
 import type { Instant } from '../domain/ids';
 import type { Definition } from '../domain/sequence/definition';
-import type { MailStep, WinnerRule } from '../domain/steps/mail';
+import type { Winners } from '../domain/simulation/experiments';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { instantParam, millis } from './fact-columns';
 import { newestVersions } from './sequences';
-
-/** A mail step whose variants are compared. */
-export interface Compared {
-  readonly sequence: string;
-  readonly stepId: string;
-  readonly rule: WinnerRule;
-  /** Names of the variants. */
-  readonly variants: readonly string[];
-}
 
 /** What was decided about a step, once and for all. */
 export interface Decided {
@@ -30,19 +22,6 @@ export interface Experiment extends Compared {
   readonly reason: string;
 }
 
-/** The steps of a sequence that choose a winner. */
-export function comparedIn({ sequence, steps }: Definition): readonly Compared[] {
-  return steps.flatMap((step) => (isCompared(step) ? [{ sequence, stepId: step.id, ...comparisonOf(step) }] : []));
-}
-
-type ComparedStep = MailStep & Required<Pick<MailStep, 'variants' | 'winner'>>;
-const isCompared = (step: Definition['steps'][number]): step is ComparedStep =>
-  step.type === 'mail' && step.winner !== undefined && step.variants !== undefined;
-const comparisonOf = ({ winner: rule, variants }: ComparedStep) => ({
-  rule,
-  variants: variants.map(({ name }) => name),
-});
-
 /** The winners of a definition's steps; undefined for one that compares nothing, which costs no statement. */
 export async function winnersFor(
   tx: Tx,
@@ -52,6 +31,16 @@ export async function winnersFor(
   const rows = await tx.$queryRaw<{ stepId: string; winner: string }[]>`
     SELECT step_id AS "stepId", winner FROM experiment WHERE sequence = ${definition.sequence}`;
   return Object.fromEntries(rows.map(({ stepId, winner }) => [stepId, winner]));
+}
+
+/** Every winner that is decided, by sequence and step. */
+export async function decidedWinners(db: Db): Promise<Winners> {
+  const rows = await db.$queryRaw<{ sequence: string; stepId: string; winner: string }[]>`
+    SELECT sequence, step_id AS "stepId", winner FROM experiment ORDER BY sequence, step_id`;
+  const sequences = [...new Set(rows.map(({ sequence }) => sequence))];
+  const winnersIn = (name: string) =>
+    rows.flatMap(({ sequence, stepId, winner }) => (sequence === name ? [[stepId, winner] as const] : []));
+  return Object.fromEntries(sequences.map((name) => [name, Object.fromEntries(winnersIn(name))]));
 }
 
 interface Asking {

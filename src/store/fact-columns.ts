@@ -232,3 +232,7 @@ export const ALL_FACT_SOURCES = Prisma.sql`contact c
   LEFT JOIN (SELECT DISTINCT ON (contact_id) * FROM lead ORDER BY contact_id, created_at DESC, id DESC) l ON l.contact_id = c.id
   LEFT JOIN client k ON k.contact_id = c.id
   LEFT JOIN organisation o ON o.id = c.organisation_id`;
+
+/** Over the aliases of `factSources`: the organisation as `Facts` has it. */
+export const ORGANISATION = Prisma.sql`CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'name', o.name,
+  'domain', o.domain, 'sector', o.sector, 'size', o.size, 'country', o.country) END`;

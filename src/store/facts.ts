@@ -2,7 +2,7 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import type { Instant } from '../domain/ids';
 import { Prisma, type Tx } from './db';
-import { factSources, instantParam, leadScore, millis, PAUSE } from './fact-columns';
+import { factSources, instantParam, leadScore, millis, ORGANISATION, PAUSE } from './fact-columns';
 
 export interface FactsRequest {
   readonly contactId: string;
@@ -61,9 +61,6 @@ function pauses({ contactId, pauses: wanted }: FactsRequest): Prisma.Sql {
         AND (p.contact_id = ${contactId}::uuid OR p.sequence = ${sequence}
           OR (p.contact_id IS NULL AND p.sequence IS NULL))), '[]'::json) AS pauses`;
 }
-
-const ORGANISATION = Prisma.sql`CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'name', o.name,
-  'domain', o.domain, 'sector', o.sector, 'size', o.size, 'country', o.country) END`;
 
 /** A JSON array; an event that is wanted for two reasons comes once. */
 function events({ contactId, now, newest = new Map(), after, seqs = [] }: FactsRequest): Prisma.Sql {

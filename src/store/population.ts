@@ -1,10 +1,11 @@
-import type { ClientFacts, ContactFacts, FactEvent, LeadFacts } from '../domain/facts';
+import type { ClientFacts, ContactFacts, FactEvent, LeadFacts, OrganisationFacts } from '../domain/facts';
 import type { GateFacts } from '../domain/gate/gate';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
-import type { Newcomer } from '../domain/simulation/person';
+import type { Newcomer } from '../domain/simulation/newcomer';
 import { type Db, Prisma } from './db';
-import { millis } from './fact-columns';
+import { millis, ORGANISATION } from './fact-columns';
+import { readUnderWay } from './under-way';
 
 const PAGE = 1000;
 
@@ -16,6 +17,8 @@ export interface PopulationQuery {
   /** Events that conditions may count: so many of the newest of each type. */
   readonly newest: ReadonlyMap<string, number>;
   readonly limit: number;
+  /** Sequences whose journeys under way are read with what they may still see, and what came before them; absent: none are. */
+  readonly carryOn?: readonly string[];
 }
 
 interface Raw {
@@ -23,6 +26,7 @@ interface Raw {
   readonly lead: LeadFacts | null;
   readonly interest: { readonly points: number; readonly at: Instant } | null;
   readonly client: (ClientFacts & { readonly statusAt: Instant }) | null;
+  readonly organisation: OrganisationFacts | null;
   readonly consents: readonly (NonNullable<GateFacts['consent']> & { readonly purpose: string })[] | null;
   readonly suppression: GateFacts['suppression'];
   readonly mailed: NonNullable<Newcomer['mailed']> | null;
@@ -32,7 +36,7 @@ interface Raw {
 
 /**
  * The contacts on record as a simulation takes them, in order of their ids, page by page; contacts without a lead (or that are no
- * clients) are left out. Reads alone. Their journeys under way are not among it.
+ * clients) are left out. Reads alone.
  */
 export async function* readPopulation(db: Db, query: PopulationQuery): AsyncGenerator<readonly Newcomer[]> {
   let after = '00000000-0000-0000-0000-000000000000';
@@ -40,10 +44,18 @@ export async function* readPopulation(db: Db, query: PopulationQuery): AsyncGene
     const rows = await db.$queryRaw<Raw[]>(pageOf(query, { after, size: Math.min(PAGE, query.limit - count) }));
     const last = rows.at(-1);
     if (!last) return;
-    yield rows.map(toNewcomer);
+    yield await withJourneys(db, query, rows.map(toNewcomer));
     count += rows.length;
     after = last.contact.id;
   }
+}
+
+async function withJourneys(db: Db, query: PopulationQuery, people: readonly Newcomer[]): Promise<readonly Newcomer[]> {
+  const { carryOn, now, newest } = query;
+  if (!carryOn) return people;
+  const contactIds = people.map(({ contact }) => contact.id);
+  const byContact = await readUnderWay(db, { contactIds, sequences: carryOn, now, newest });
+  return people.map((person) => ({ ...person, ...byContact.get(person.contact.id) }));
 }
 
 function toNewcomer({ consents, interest, mailed, events, given, ...rest }: Raw): Newcomer {
@@ -69,7 +81,7 @@ function pageOf(
   return Prisma.sql`
     SELECT json_build_object('id', c.id, 'email', c.email, 'name', c.name, 'locale', c.locale, 'timeZone', c.time_zone,
         'createdAt', ${millis(Prisma.sql`c.created_at`)}, 'attributes', c.attributes, 'tags', coalesce(c.tags, '{}')) AS contact,
-      ${LEAD} AS lead, ${CLIENT} AS client,
+      ${LEAD} AS lead, ${CLIENT} AS client, ${ORGANISATION} AS organisation,
       CASE WHEN l.id IS NOT NULL THEN json_build_object('points', l.interest, 'at', ${millis(Prisma.sql`l.interest_at`)}) END AS interest,
       (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${millis(Prisma.sql`n.at`)}))
         FROM (SELECT DISTINCT ON (purpose) * FROM consent WHERE contact_id = c.id ORDER BY purpose, seq DESC) n) AS consents,
@@ -80,6 +92,7 @@ function pageOf(
     FROM contact c
       LEFT JOIN LATERAL (SELECT * FROM lead WHERE contact_id = c.id ORDER BY created_at DESC, id DESC LIMIT 1) l ON true
       LEFT JOIN client k ON k.contact_id = c.id
+      LEFT JOIN organisation o ON o.id = c.organisation_id
     WHERE c.id > ${after}::uuid AND ${isOf} ORDER BY c.id LIMIT ${size}`;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../domain/errors';
-import { EVENTS, type IncomingEvent } from '../domain/event';
+import { EVENTS, type IncomingEvent, LEAD_REPEATED } from '../domain/event';
 import { type Instant, type Json, keyOf } from '../domain/ids';
 import { recordConsent, upsertContact } from './contacts';
 import { type Db, type Tx, transaction } from './db';
@@ -8,9 +8,6 @@ import { ingestIn } from './ingest';
 import { openLead } from './leads';
 import { joinOrganisation, type OrganisationInput } from './organisations';
 import type { TurnDeps } from './turn';
-
-/** Recorded in place of `lead.created` when a contact shows interest in an offer that it has a lead for. */
-export const LEAD_REPEATED = 'lead.repeated';
 
 export type ConsentBasis = 'consent' | 'contract' | 'legitimate_interest';
 

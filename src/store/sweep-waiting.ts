@@ -1,10 +1,10 @@
 import { sweepDay } from '../domain/client/sweep-day';
+import { WAITED_TOO_LONG } from '../domain/entry/still-wanted';
 import type { Instant } from '../domain/ids';
 import { admit, admitNext, drop } from './admit';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { enteredOn, perDayOf } from './pace';
 import { findNewest } from './sequences';
-import { WAITED_TOO_LONG } from './still-wanted';
 import type { TurnDeps } from './turn';
 import { takeWaiting } from './waiting';
 

@@ -8,7 +8,7 @@ import type { Rules } from '../../src/domain/rules';
 import { scoringSchema } from '../../src/domain/scoring/rules';
 import type { Definition } from '../../src/domain/sequence/definition';
 import type { Behaviour, Delivered } from '../../src/domain/simulation/behaviour';
-import type { Newcomer } from '../../src/domain/simulation/person';
+import type { Newcomer } from '../../src/domain/simulation/newcomer';
 import { Simulation } from '../../src/domain/simulation/simulation';
 import type { Reply } from '../../src/domain/webhook/settle';
 import { aDefinition, CONTACT_ID, DAY, HOUR, MONDAY, someFacts } from './builders';

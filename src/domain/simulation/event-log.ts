@@ -25,7 +25,8 @@ export function wantedBy(rules: Rules, definitions: Iterable<Definition>): Wante
     const needs = needsOf(definition);
     want(needs.newest);
     for (const type of needs.sinceHorizon) sinceHorizon.add(type);
-    if (definition.enter.where) want(eventNeeds(definition.enter.where));
+    const { where, when, date } = definition.enter;
+    for (const condition of [where, when, date?.where]) if (condition) want(eventNeeds(condition));
   }
   return { newest, sinceHorizon };
 }
@@ -49,6 +50,12 @@ export class EventLog {
     const { newest, sinceHorizon } = this.wanted;
     if (isKept || sinceHorizon.has(type) || newest.has(type)) this.events.push(event);
     return event;
+  }
+
+  /** Takes over what is on record, with its numbers. */
+  restore({ events, lastSeq }: { readonly events: readonly FactEvent[]; readonly lastSeq: number }): void {
+    this.events.push(...events);
+    this.lastSeq = lastSeq;
   }
 
   get isFull(): boolean {

@@ -31,8 +31,12 @@ interface OfSequence {
 export class Funnel {
   private readonly sequences: ReadonlyMap<string, OfSequence>;
 
+  /** Versions of one sequence are counted together. */
   constructor(definitions: Iterable<Definition>) {
-    this.sequences = new Map([...definitions].map((definition) => [definition.sequence, emptyOf(definition)]));
+    const steps = new Map<string, Set<string>>();
+    for (const { sequence, steps: its } of definitions)
+      steps.set(sequence, new Set([...(steps.get(sequence) ?? []), ...its.map(({ id }) => id)]));
+    this.sequences = new Map([...steps].map(([sequence, ids]) => [sequence, emptyOf([...ids])]));
   }
 
   count({ sequence }: Definition, { from, path, ended }: Passed): void {
@@ -71,8 +75,7 @@ export class Funnel {
   }
 }
 
-function emptyOf({ steps }: Definition): OfSequence {
-  const ids = steps.map(({ id }) => id);
+function emptyOf(ids: readonly string[]): OfSequence {
   const width = ids.length + 1;
   return {
     steps: ids,

@@ -13,14 +13,14 @@ const EFFECTS: { readonly [type: string]: (person: Person, event: Event) => void
   },
   [EVENTS.mailBounced]: (person, { properties, at }) => {
     const { kind = 'hard' } = properties;
-    if (kind === 'hard') person.suppression ??= { reason: 'hard_bounce', at };
+    if (kind === 'hard') person.mails.suppression ??= { reason: 'hard_bounce', at };
   },
   [EVENTS.mailComplained]: (person, { at }) => {
-    person.suppression ??= { reason: 'complaint', at };
+    person.mails.suppression ??= { reason: 'complaint', at };
   },
   [EVENTS.mailUnsubscribed]: (person, { type, properties, at }) => {
     const { purpose } = properties;
-    person.withdraw(typeof purpose === 'string' ? purpose : 'marketing', { source: type, at });
+    person.mails.withdraw(typeof purpose === 'string' ? purpose : 'marketing', { source: type, at });
   },
 };
 

@@ -2,13 +2,16 @@ import { EVENTS } from '../event';
 import { fullCap } from '../gate/caps';
 import { barring } from '../gate/gate';
 import type { Instant } from '../ids';
+import { hindranceOf } from '../journey/hindrance';
 import type { Effect, MailOutcome } from '../journey/move';
 import { stepOf } from '../journey/step-map';
 import { refusalOf } from '../send/refusal';
 import { type MailStep, templateOf } from '../steps/mail';
 import type { SimulatedMail } from './behaviour';
+import type { Provider } from './resources';
 import type { Run } from './run';
 import type { Simulation } from './simulation';
+import { situationOf } from './wake';
 
 /** A mail whose turn at the provider comes later. */
 export interface Waiting {
@@ -17,21 +20,32 @@ export interface Waiting {
   readonly key: string;
 }
 
-interface Asked {
+export interface AskedMail {
   readonly stepId: string;
   readonly effect: Extract<Effect, { type: 'mail' }>;
-  /** It has waited for the provider. */
-  readonly isItsTurn?: boolean;
+  /** For what it has waited, if for anything: rules and pauses are asked again then. */
+  readonly hasWaitedFor?: 'lane' | 'provider';
 }
 
 /** Sends one mail, if the gate lets it and the provider takes it now. */
-export function performMail(simulation: Simulation, run: Run, asked: Asked): MailOutcome | Waiting {
+export function performMail(
+  simulation: Simulation,
+  run: Run,
+  { asked, provider }: { readonly asked: AskedMail; readonly provider: Provider },
+): MailOutcome | Waiting {
   const { setting, now } = simulation;
   const { person, definition } = run;
   const step = mailStep(run, asked.stepId);
   const purpose = step.purpose ?? definition.purpose;
   person.now = now;
-  const facts = person.gateFacts(purpose);
+  if (simulation.pauses) person.facts.pauses = simulation.pauses.of(run);
+  const hindrance = asked.hasWaitedFor && hindranceOf(definition, situationOf(run, now));
+  if (hindrance) {
+    setting.observer.unsent?.(run, { stepId: step.id, verdict: hindrance, deferral: null, now });
+    return refusalOf(hindrance);
+  }
+  const zone = person.facts.contact.timeZone;
+  const facts = person.mails.gateFacts(purpose, { rules: setting.rules.gate, now, zone });
   const verdict = barring(setting.rules.gate, facts, now);
   if (verdict) {
     const isCapped = verdict.type === 'defer' && fullCap(setting.rules.gate.caps, facts, now) !== undefined;
@@ -39,7 +53,7 @@ export function performMail(simulation: Simulation, run: Run, asked: Asked): Mai
     setting.observer.unsent?.(run, { stepId: step.id, verdict, deferral, now });
     return refusalOf(verdict);
   }
-  const waitsUntil = asked.isItsTurn ? now : simulation.provider.nextTurn(now);
+  const waitsUntil = asked.hasWaitedFor === 'provider' ? now : provider.nextTurn(now);
   if (waitsUntil > now) {
     const waiting = { type: 'defer', until: waitsUntil, reason: 'the provider takes no more now' } as const;
     setting.observer.unsent?.(run, { stepId: step.id, verdict: waiting, deferral: 'provider', now });
@@ -53,6 +67,7 @@ export function performMail(simulation: Simulation, run: Run, asked: Asked): Mai
     ordinal: run.mails + 1,
     sendId: asked.effect.key,
     at: now,
+    ...(asked.effect.variant === undefined ? {} : { variant: asked.effect.variant }),
   });
 }
 
@@ -62,20 +77,27 @@ function mailStep({ definition }: Run, stepId: string): MailStep {
   return step;
 }
 
-function deliver(simulation: Simulation, run: Run, mail: SimulatedMail): MailOutcome {
+function deliver(simulation: Simulation, run: Run, mail: SimulatedMail & { readonly variant?: string }): MailOutcome {
   const { behaviour, observer } = simulation.setting;
   const { person, definition, id: journeyId } = run;
   const actor = { contact: person.facts.contact, audience: definition.audience };
   const status = behaviour.delivery(actor, mail);
   const { sendId, template, purpose, at } = mail;
-  if (status !== 'rejected') person.countMail(purpose, at);
+  if (status !== 'rejected') person.mails.countMail(purpose, at);
   if (status === 'accepted') {
     run.mails += 1;
     observer.sent?.(run, mail);
+    simulation.experiments?.sent(run, mail);
     run.isBusy = true; // the turn that this mail's outcome brings comes next
     simulation.happen(person, { type: EVENTS.mailAccepted, at, journeyId, properties: { sendId, template } });
     run.isBusy = false;
     simulation.plan(person, behaviour.afterMail(actor, mail), run);
   }
   return { effect: 'mail', status, reason: status };
+}
+
+/** Tells of a mail that waits for the limit of its lane. */
+export function tellWaiting({ setting, now }: Simulation, run: Run, stepId: string): void {
+  const verdict = { type: 'defer', until: now, reason: 'its lane is busy' } as const;
+  setting.observer.unsent?.(run, { stepId, verdict, deferral: 'lane', now });
 }

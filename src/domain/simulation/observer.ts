@@ -19,12 +19,16 @@ export interface SimulatedHandoff {
 }
 
 /** Why a mail waits: the words of the gate are for people, these for counting. */
-export type Deferral = 'cap' | 'quiet-hours' | 'provider';
+export type Deferral = 'cap' | 'quiet-hours' | 'lane' | 'provider';
 
 /** Whoever watches a simulation: it counts, or keeps a list. Each is told at the moment `now`. */
 export interface Observer {
   entered?(run: Run, now: Instant): void;
+  /** A journey of before that goes on. */
+  carriedOn?(run: Run, now: Instant): void;
   refused?(person: Person, entry: { readonly sequence: string; readonly reason: string; readonly now: Instant }): void;
+  /** An entry that waits for its group, or for a day with room. */
+  waits?(person: Person, entry: { readonly sequence: string; readonly reason: string; readonly now: Instant }): void;
   /** After each turn. `from`: the step where the journey stood before it. */
   turned?(
     run: Run,
@@ -35,6 +39,24 @@ export interface Observer {
       readonly now: Instant;
     },
   ): void;
+  /** A journey that another of its group ends. */
+  takenOver?(run: Run, now: Instant): void;
+  /** Pause `index` has ended: how many journeys it held, and how long (ms) it takes until the last of them is woken. */
+  resumed?(end: {
+    readonly index: number;
+    readonly held: number;
+    readonly lastsMs: number;
+    readonly now: Instant;
+  }): void;
+  /** Mails and webhooks that fell due in pause `index`, and were dropped. */
+  dropped?(drop: { readonly index: number; readonly count: number }): void;
+  /** A variant has won. */
+  decided?(experiment: {
+    readonly sequence: string;
+    readonly stepId: string;
+    readonly winner: string;
+    readonly now: Instant;
+  }): void;
   sent?(run: Run, mail: SimulatedMail): void;
   /** A mail that does not go out now: it waits (`deferral`), or not at all. */
   unsent?(

@@ -1,46 +1,24 @@
-import { statusAfterPurchase } from '../client/status';
+import { statusAt } from '../client/status';
 import type { Member } from '../entry/admission';
-import type { ClientFacts, ContactFacts, FactEvent, Facts, LeadFacts, OrganisationFacts, Stage } from '../facts';
-import type { GateFacts } from '../gate/gate';
+import type { ClientFacts, FactEvent, LeadFacts, Stage } from '../facts';
 import type { Instant } from '../ids';
 import { taggedAnew } from '../journey/changed-facts';
 import type { Rules } from '../rules';
 import { earnedBy, rulesFor } from '../scoring/earned';
 import { fitStanding } from '../scoring/fit';
 import { addInterest, type Interest, scoreAt, withStepPoints } from '../scoring/interest';
-import { type Measured, standingOf } from '../scoring/standing';
+import { type Measured, standingOf, temperatureOf } from '../scoring/standing';
 import type { PastJourney } from '../sequence/reentry';
 import type { Change } from '../steps/handler';
+import { clientAfter } from './client';
 import { EventLog, type Wanted } from './event-log';
+import { meantBy, OtherLeads } from './leads';
+import type { LiveFacts, Mutable } from './live-facts';
+import { MailRecord } from './mail-record';
+import type { Newcomer } from './newcomer';
 import type { Run } from './run';
+import type { Waiting } from './waiting';
 
-/** Somebody as they come into a simulation. */
-export interface Newcomer {
-  readonly contact: ContactFacts;
-  /** Null for clients. `score` is not looked at: `interest` is. */
-  readonly lead: LeadFacts | null;
-  readonly client: (ClientFacts & { readonly statusAt: Instant }) | null;
-  readonly organisation?: OrganisationFacts | null;
-  readonly interest?: Interest;
-  /** Points that capped rules have given so far. */
-  readonly given?: ReadonlyMap<string, number>;
-  /** The newest word by purpose. */
-  readonly consents: ReadonlyMap<string, NonNullable<GateFacts['consent']>>;
-  readonly suppression?: GateFacts['suppression'];
-  /** Mails that caps may still count. */
-  readonly mailed?: readonly { readonly purpose: string; readonly at: Instant }[];
-  /** What happened before, oldest first. */
-  readonly events?: readonly Omit<FactEvent, 'seq'>[];
-  readonly past?: readonly (PastJourney & { readonly sequence: string })[];
-  /** Whether the grade is judged now: for leads that are new. */
-  readonly isNew: boolean;
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-/** One object for a whole life, changed in place: what `advance` is given holds for the time of the call alone. */
-export type LiveFacts = Omit<Mutable<Facts>, 'lead'> & { lead: Mutable<LeadFacts> | null };
-
-const NONE: Instant[] = [];
 const OVER: readonly Stage[] = ['won', 'lost'];
 
 /** A contact of a simulation, with what the database would keep of them. */
@@ -50,14 +28,16 @@ export class Person {
   readonly running: Run[] = [];
   /** Journeys under way that the simulation does not play, in the groups that they are in. */
   readonly elsewhere: (Member & { readonly group: string })[] = [];
-  /** Entries that wait until no other journey of their group is under way. */
-  readonly waiting: (() => void)[] = [];
+  /** Entries that wait until their group, or the day, has room: the oldest first. */
+  readonly waiting: Waiting[] = [];
   readonly past: (Mutable<PastJourney> & { readonly sequence: string })[];
-  suppression: GateFacts['suppression'];
+  /** Null: they have none. */
+  newestLeadId: string | null;
+  private others: OtherLeads | undefined;
   private interest: Interest;
-  private readonly given: Map<string, number>;
-  private consents: Newcomer['consents'];
-  private readonly mailed = new Map<string, Instant[]>();
+  private given: Map<string, number>;
+  /** What the gate is told of them. */
+  readonly mails: MailRecord;
   private clientSince: Instant;
   private moment: Instant;
 
@@ -66,17 +46,17 @@ export class Person {
     wanted: Wanted,
     newcomer: Newcomer,
   ) {
-    const { contact, lead, client, organisation = null, suppression = null } = newcomer;
+    const { contact, lead, client, organisation = null } = newcomer;
     this.log = new EventLog(wanted);
     this.moment = contact.createdAt;
     this.interest = newcomer.interest ?? { points: 0, at: contact.createdAt };
     this.given = new Map(newcomer.given);
-    this.consents = newcomer.consents;
-    this.suppression = suppression;
+    this.mails = new MailRecord(newcomer);
+    this.newestLeadId = lead?.id ?? null;
     this.clientSince = client?.statusAt ?? 0;
     this.past = (newcomer.past ?? []).map((journey) => ({ ...journey }));
-    for (const { purpose, at } of newcomer.mailed ?? []) this.countMail(purpose, at);
-    for (const event of newcomer.events ?? []) this.log.add(event);
+    if (newcomer.recorded) this.log.restore(newcomer.recorded);
+    else for (const event of newcomer.events ?? []) this.log.add(event);
     const { events, lastSeq } = this.log;
     this.facts = {
       contact,
@@ -88,6 +68,7 @@ export class Person {
       entry: undefined,
       enteredAt: undefined,
     };
+    if (newcomer.otherLeads) this.others = OtherLeads.of(newcomer.otherLeads);
     if (newcomer.isNew) this.refit();
   }
 
@@ -112,12 +93,84 @@ export class Person {
   }
 
   /** Records an event, with what it means for scores, client status, consent and suppression. */
-  record(event: Omit<FactEvent, 'seq'>, { isKept = false }: { readonly isKept?: boolean } = {}): FactEvent {
+  record(
+    event: Omit<FactEvent, 'seq'>,
+    { isKept = false, leadId }: { readonly isKept?: boolean; readonly leadId?: string } = {},
+  ): FactEvent {
     this.now = Math.max(this.now, event.at);
     const recorded = this.log.add(event, isKept);
     this.facts.lastSeq = this.log.lastSeq;
-    this.score(event);
+    if (this.others) this.scoreEach(event, leadId);
+    else this.score(event);
     return recorded;
+  }
+
+  /** As src/store/scores.ts chooses the leads. */
+  private scoreEach(event: Omit<FactEvent, 'seq'>, leadId: string | undefined): void {
+    const { journeyId, properties } = event;
+    const ofJourney = journeyId === null ? undefined : this.past.find(({ id }) => id === journeyId)?.leadId;
+    this.each(meantBy(this.leads(), { leadId, ofJourney, offer: properties.offer }), () => this.score(event));
+  }
+
+  private leads(): readonly LeadFacts[] {
+    const { lead } = this.facts;
+    return [...(lead ? [lead] : []), ...(this.others?.all() ?? [])];
+  }
+
+  /** Does the same with each of the leads, and looks at the one before again. */
+  private each(leadIds: readonly string[], does: () => void): void {
+    const before = this.facts.lead?.id ?? null;
+    for (const id of leadIds) {
+      this.focus(id);
+      does();
+    }
+    this.focus(before);
+  }
+
+  /** From now on `facts.lead` is this lead; null: the newest. Costs nothing for whoever has one. */
+  focus(leadId: string | null): void {
+    if (this.others !== undefined) this.lookAt(this.others, leadId ?? this.newestLeadId);
+  }
+
+  /** The facts as they are at `now`, of no journey, with the newest lead. */
+  lookAnew(now: Instant): void {
+    this.now = now;
+    this.focus(null);
+    this.facts.entry = undefined;
+    this.facts.enteredAt = undefined;
+  }
+
+  private lookAt(others: OtherLeads, leadId: string | null): void {
+    const { facts, interest, given } = this;
+    if (leadId === null || facts.lead?.id === leadId) return;
+    const next = others.take(leadId);
+    if (!next) return;
+    if (facts.lead) others.hold({ lead: facts.lead, interest, given });
+    this.interest = next.interest;
+    this.given = next.given;
+    facts.lead = { ...next.lead, score: this.scoreNow };
+  }
+
+  /** Opens another lead, which is the newest from now on. */
+  openLead(lead: LeadFacts): void {
+    const { facts, interest, given } = this;
+    this.others ??= new OtherLeads();
+    if (facts.lead) this.others.hold({ lead: facts.lead, interest, given });
+    this.interest = { points: 0, at: lead.createdAt };
+    this.given = new Map();
+    facts.lead = { ...lead, score: this.scoreNow };
+    this.newestLeadId = lead.id;
+    this.refit();
+  }
+
+  /** The lead in an offer. */
+  leadIn(offer: string): LeadFacts | undefined {
+    return this.leads().find((lead) => lead.offer === offer);
+  }
+
+  /** Stages of the leads that are not looked at; undefined for whoever has no others. */
+  otherStages(): ReadonlyMap<string, Stage> | undefined {
+    return this.others?.stages();
   }
 
   private score({ type, at, journeyId }: Omit<FactEvent, 'seq'>): void {
@@ -163,17 +216,27 @@ export class Person {
     });
   }
 
+  /** Does the same with all of their leads. */
+  private eachLead(does: () => void): void {
+    if (!this.others) does();
+    else
+      this.each(
+        this.leads().map(({ id }) => id),
+        does,
+      );
+  }
+
   /** What steps change, as the store applies it. Tasks and joins are for the simulation itself. */
   apply(change: Change): void {
     const { facts } = this;
     switch (change.type) {
       case 'attributes':
         facts.contact = { ...facts.contact, attributes: { ...facts.contact.attributes, ...change.set } };
-        this.refit();
+        this.eachLead(() => this.refit());
         return;
       case 'tags':
         facts.contact = { ...facts.contact, tags: taggedAnew(facts.contact.tags, change) };
-        this.refit();
+        this.eachLead(() => this.refit());
         return;
       case 'stage':
         if (facts.lead) facts.lead.stage = change.stage;
@@ -196,20 +259,29 @@ export class Person {
 
   purchase(amount: number, at: Instant): void {
     const { client } = this.facts;
-    const before = client && {
-      status: client.status,
-      statusAt: this.clientSince,
-      lastPurchaseAt: client.lastPurchaseAt,
-    };
-    const { status, asOf } = statusAfterPurchase(this.rules.lifecycle, before, at);
-    if (status !== client?.status) this.clientSince = asOf;
-    this.facts.client = {
-      status,
-      firstPurchaseAt: Math.min(client?.firstPurchaseAt ?? at, at),
-      lastPurchaseAt: Math.max(client?.lastPurchaseAt ?? at, at),
-      purchases: (client?.purchases ?? 0) + 1,
-      revenue: (client?.revenue ?? 0) + amount,
-    };
+    const after = clientAfter(this.rules.lifecycle, { client, since: this.clientSince }, { amount, at });
+    this.facts.client = after.client;
+    this.clientSince = after.since;
+  }
+
+  /** Gives the client the status of recency; whether it is another one. */
+  followRecency(): boolean {
+    const { client } = this.facts;
+    if (client === null) return false;
+    const status = statusAt(this.rules.lifecycle, client, this.now);
+    if (status === client.status) return false;
+    this.facts.client = { ...client, status };
+    this.clientSince = this.now;
+    return true;
+  }
+
+  /** Gives open leads the temperature of what is left of their interest. */
+  cool(): void {
+    this.eachLead(() => {
+      const { lead } = this.facts;
+      if (lead === null || lead.temperature === 'cold' || OVER.includes(lead.stage)) return;
+      lead.temperature = temperatureOf(this.rules.scoring, lead.score);
+    });
   }
 
   /** What recency made of a client. */
@@ -225,32 +297,4 @@ export class Person {
     const index = this.elsewhere.findIndex((member) => member.journeyId === journeyId);
     if (index >= 0) this.elsewhere.splice(index, 1);
   }
-
-  consent(purpose: string, consent: NonNullable<GateFacts['consent']>): void {
-    this.consents = new Map(this.consents).set(purpose, consent);
-  }
-
-  withdraw(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {
-    this.consent(purpose, { granted: false, source, at });
-  }
-
-  /** A mail of the purpose that went out, or may have. */
-  countMail(purpose: string, at: Instant): void {
-    const mailed = this.mailed.get(purpose);
-    if (mailed) mailed.push(at);
-    else this.mailed.set(purpose, [at]);
-  }
-
-  gateFacts(purpose: string): GateFacts {
-    const mailedAt = this.mailed.get(purpose) ?? NONE;
-    if (mailedAt.length > 0) {
-      const first = this.now - longestCap(this.rules, purpose);
-      while ((mailedAt[0] ?? Number.POSITIVE_INFINITY) <= first) mailedAt.shift();
-    }
-    const consent = this.consents.get(purpose) ?? null;
-    return { purpose, mailedAt, consent, suppression: this.suppression, zone: this.facts.contact.timeZone };
-  }
 }
-
-const longestCap = ({ gate }: Rules, purpose: string): number =>
-  gate.caps.reduce((most, cap) => (cap.purpose === purpose ? Math.max(most, cap.within) : most), 0);

@@ -3,7 +3,7 @@ import type { ClientFacts, FactEvent } from '../facts';
 import type { GateFacts } from '../gate/gate';
 import type { Answer } from '../handoff/status';
 import type { Instant } from '../ids';
-import type { Newcomer } from './person';
+import type { Newcomer } from './newcomer';
 
 /** One journey on record. */
 export interface RecordedJourney {

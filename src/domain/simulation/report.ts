@@ -1,6 +1,6 @@
 import type { RoutingRules } from '../handoff/rules';
 import type { Resources } from './resources';
-import type { Counts } from './tally';
+import type { Counts, PauseCounts } from './tally';
 
 /** A number over several seeds: its median, and between which two the middle 80 % lie. */
 export interface Spread {
@@ -22,7 +22,22 @@ export interface Report {
   readonly handoffsByTeam: { readonly [team: string]: Spread };
   readonly handoffsByStatus: { readonly [status: string]: Spread };
   readonly outcomes: readonly { readonly sequence: string; readonly outcome: string; readonly journeys: Spread }[];
+  /** In the order in which they were asked for. */
+  readonly pauses: readonly PauseReport[];
+  /** Variants that won: in how many of the runs, and on which day. */
+  readonly winners: readonly WinnerReport[];
   readonly steps: readonly StepReport[];
+}
+
+export type PauseReport = { readonly [C in keyof PauseCounts]: Spread };
+
+export interface WinnerReport {
+  readonly sequence: string;
+  readonly step: string;
+  readonly variant: string;
+  readonly runs: number;
+  /** 1 for the first. */
+  readonly day: Spread;
 }
 
 export interface StepReport {
@@ -35,12 +50,15 @@ export interface StepReport {
 
 const TOTALS = {
   entered: (counts) => counts.entered,
+  carriedOn: (counts) => counts.carriedOn,
   refused: (counts) => counts.refused,
+  waited: (counts) => counts.waited,
   running: (counts) => counts.running,
   mails: (counts) => counts.mails,
   mailsInBusiestHour: (counts) => counts.mailsInBusiestHour,
   deferredByCap: ({ deferrals }) => deferrals.cap,
   deferredByQuietHours: ({ deferrals }) => deferrals['quiet-hours'],
+  deferredByLane: ({ deferrals }) => deferrals.lane,
   deferredByProvider: ({ deferrals }) => deferrals.provider,
   skipped: (counts) => counts.skipped,
   clicks: (counts) => counts.clicks,
@@ -89,6 +107,8 @@ export function reportOf(
     handoffsByTeam: named(({ handoffsByTeam }) => handoffsByTeam),
     handoffsByStatus: named(({ handoffsByStatus }) => handoffsByStatus),
     outcomes: outcomesOf(runs),
+    pauses: pausesOf(runs),
+    winners: winnersOf(runs),
     steps: stepsOf(runs),
   };
 }
@@ -129,5 +149,26 @@ function stepsOf(runs: readonly Counts[]): readonly StepReport[] {
       standing: spreadOf(ofStep.map(({ standing }) => standing)),
       left: Object.fromEntries(to.map((name) => [name, spreadOf(ofStep.map(({ left }) => left[name] ?? 0))])),
     };
+  });
+}
+
+const pausesOf = (runs: readonly Counts[]): readonly PauseReport[] =>
+  (runs[0]?.pauses ?? []).map((_, index) => {
+    const over = (name: keyof PauseCounts) => spreadOf(runs.map(({ pauses }) => pauses[index]?.[name] ?? 0));
+    return {
+      held: over('held'),
+      resumeMs: over('resumeMs'),
+      dropped: over('dropped'),
+      mailsInDayAfter: over('mailsInDayAfter'),
+    };
+  });
+
+function winnersOf(runs: readonly Counts[]): readonly WinnerReport[] {
+  const all = runs.flatMap(({ winners }) => winners);
+  const keys = [...new Set(all.map(({ sequence, step, variant }) => `${sequence} ${step} ${variant}`))].sort();
+  return keys.map((key) => {
+    const alike = all.filter(({ sequence, step, variant }) => `${sequence} ${step} ${variant}` === key);
+    const [{ sequence, step, variant } = { sequence: '', step: '', variant: '' }] = alike;
+    return { sequence, step, variant, runs: alike.length, day: spreadOf(alike.map(({ day }) => day)) };
   });
 }

@@ -35,16 +35,20 @@ export class Run {
       readonly state: JourneyState;
       readonly enteredAt: Instant;
       readonly entry: FactEvent | undefined;
+      readonly leadId: string | null;
     },
   ) {
     this.identity = { id: parts.id, contactId: person.facts.contact.id };
     this.state = parts.state;
     this.enteredAt = parts.enteredAt;
     this.entry = parts.entry;
+    this.leadId = parts.leadId;
   }
 
   readonly enteredAt: Instant;
   readonly entry: FactEvent | undefined;
+  /** The lead that goes through it; null: a client does. */
+  readonly leadId: string | null;
 
   get id(): string {
     return this.identity.id;

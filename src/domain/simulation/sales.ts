@@ -7,6 +7,7 @@ import type { Instant } from '../ids';
 import type { HandoffStatus } from '../journey/move';
 import { REP_ANSWERS } from '../rehearsal/rep-answer';
 import type { NewTask } from '../steps/handler';
+import type { OfferUnderWay } from './carry-on';
 import type { SimulatedHandoff } from './observer';
 import type { Desks } from './resources';
 import type { Run } from './run';
@@ -36,6 +37,7 @@ export class Sales {
     const { now, setting } = simulation;
     const step = run.definition.steps.find(({ id }) => id === stepId);
     if (step?.type !== 'handoff') throw new TypeError(`step ${stepId} is no handoff`);
+    run.person.focus(run.leadId);
     const team = step.team ?? chooseTeam(setting.rules.routing, run.person.facts, now).team;
     const dueAt = now + step.sla;
     const handoff: Open = { id: key, run, stepId, team, rep: this.nextRep(team), offeredAt: now, dueAt, isOpen: true };
@@ -47,9 +49,28 @@ export class Sales {
       journeyId: run.id,
       properties: { handoffId: key, team },
     });
+    this.expect(handoff, { sla: step.sla, isEscalated: false });
+  }
+
+  /** A handoff of before: it is answered, escalated and expires as if it had been offered here. */
+  carryOn(
+    run: Run,
+    { stepId, key, isEscalated, ...offer }: OfferUnderWay & { readonly stepId: string; readonly key: string },
+  ): void {
+    const step = run.definition.steps.find(({ id }) => id === stepId);
+    if (step?.type !== 'handoff') throw new TypeError(`step ${stepId} is no handoff`);
+    const handoff: Open = { id: key, run, stepId, ...offer, dueAt: offer.offeredAt + step.sla, isOpen: true };
+    this.open.set(key, handoff);
+    this.expect(handoff, { sla: step.sla, isEscalated });
+  }
+
+  private expect(handoff: Open, { sla, isEscalated }: { readonly sla: number; readonly isEscalated: boolean }): void {
+    const { simulation } = this;
+    const { dueAt } = handoff;
     this.awaitAnswer(handoff);
-    simulation.at(dueAt, () => handoff.isOpen && setting.observer.escalated?.(handoff, simulation.now));
-    simulation.at(dueAt + step.sla, () => this.close(handoff, 'expired'));
+    if (!isEscalated)
+      simulation.at(dueAt, () => handoff.isOpen && simulation.setting.observer.escalated?.(handoff, simulation.now));
+    simulation.at(dueAt + sla, () => this.close(handoff, 'expired'));
   }
 
   private awaitAnswer(handoff: Open): void {
@@ -109,6 +130,7 @@ export class Sales {
 
   private moveLead(run: Run, status: HandoffStatus, now: Instant): void {
     const next = STAGES[status];
+    run.person.focus(run.leadId);
     const { lead } = run.person.facts;
     if (!next || !lead || run.definition.audience !== 'lead' || FURTHER.includes(lead.stage)) return;
     const from = lead.stage;
@@ -139,17 +161,26 @@ export class Sales {
   }
 
   /** Gives the task to the next rep of its team; its outcome comes back as an event, unless the journey has ended by then. */
-  give(run: Run, { key: taskId, stepId, kind, title, dueAt, ...task }: NewTask): void {
+  give(run: Run, task: NewTask): void {
+    const { now, setting } = this.simulation;
+    this.nextRep(task.team ?? chooseTeam(setting.rules.routing, run.person.facts, now).team);
+    this.expectTask(run, { ...task, givenAt: now });
+  }
+
+  /** Lets a rep close a task that was given. */
+  expectTask(
+    run: Run,
+    { key: taskId, stepId, kind, title, dueAt, givenAt }: NewTask & { readonly givenAt: Instant },
+  ): void {
     const { simulation } = this;
-    const { now, setting } = simulation;
+    const { setting } = simulation;
     const { person, definition } = run;
     const step = definition.steps.find(({ id }) => id === stepId);
     if (step?.type !== 'task') throw new TypeError(`step ${stepId} is no task`);
-    this.nextRep(task.team ?? chooseTeam(setting.rules.routing, person.facts, now).team);
     const { contact } = person.facts;
     const { sequence, audience } = definition;
     const about = { email: contact.email, sequence, stepId, occurrence: run.countVisit(stepId) };
-    const given = { ...about, kind, outcomes: Object.keys(step.outcomes), taskId, givenAt: now, dueAt };
+    const given = { ...about, kind, outcomes: Object.keys(step.outcomes), taskId, givenAt, dueAt };
     for (const { dueAt: at, properties } of setting.behaviour.afterTask({ contact, audience }, given)) {
       const closed = { taskId, title, outcome: properties.outcome ?? 'done' };
       simulation.at(at, () => {

@@ -1,30 +1,33 @@
-import { quickChance } from '../chance';
-import { eventsOfEntry } from '../entry/schema';
 import type { Instant } from '../ids';
 import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
+import { arrive, type SecondLeads } from './arrivals';
+import type { Winners } from './experiments';
 import { type BehaviourModel, behaviourOf } from './model';
-import type { Newcomer } from './person';
-import { madeUp, type Profile } from './population';
+import type { PlannedPause } from './pauses';
+import type { Population } from './population';
 import type { Resources } from './resources';
 import { Simulation } from './simulation';
+import { needsSweep } from './sweep';
 import { type Counts, Tally } from './tally';
 
 const DAY = 86_400_000;
 
-/** Who goes through the sequence: made-up people, or the contacts on record. */
-export type Population =
-  | { readonly type: 'made-up'; readonly profiles: readonly Profile[]; readonly count: number; readonly offer: string }
-  | { readonly type: 'real'; readonly newcomers: readonly Newcomer[] };
-
 export interface Simulated {
   readonly rules: Rules;
   readonly sequence: Definition;
-  /** The others that it may join. */
+  /** The others that people may go through: those that it joins, and those beside it. */
   readonly others: readonly Definition[];
   readonly population: Population;
   /** How many come per day; default: all on the first day. */
   readonly arrivalsPerDay?: number;
+  /** Who shows interest a second time; default: nobody. */
+  readonly secondLeads?: SecondLeads;
+  /** Other versions, on which journeys of before go on. */
+  readonly older?: readonly Definition[];
+  /** Winners of variants that are decided already. */
+  readonly decided?: Winners;
+  readonly pauses?: readonly PlannedPause[];
   readonly model: BehaviourModel;
   readonly resources: Resources;
   readonly startsAt: Instant;
@@ -35,55 +38,25 @@ export interface Simulated {
 
 /** One run of a simulation. The same input gives the same counts, on every machine. */
 export function simulate(input: Simulated): Counts {
-  const { rules, sequence, others, model, resources, startsAt, days, onDay } = input;
+  const { rules, sequence, others, older = [], pauses, model, resources, startsAt, days, onDay } = input;
   const sequences = [sequence, ...others];
-  const tally = new Tally({ startsAt, days, zone: rules.calendars.zone, sequences });
+  const tally = new Tally({ startsAt, days, zone: rules.calendars.zone, sequences: [...sequences, ...older], pauses });
   const simulation = new Simulation({
     rules,
     sequences: new Map(sequences.map((definition) => [definition.sequence, definition])),
     behaviour: behaviourOf(model),
     observer: tally,
     resources,
+    older,
+    pauses,
+    decided: input.decided,
+    isSwept: needsSweep(rules, [...sequences, ...older]),
   });
+  simulation.sweep?.beginAt(startsAt);
   arrive(simulation, input);
   for (let day = 1; day <= days; day += 1) {
     simulation.run(startsAt + day * DAY - 1);
     onDay?.(day);
   }
   return tally.counts();
-}
-
-/** Those of a day are made on that day. */
-function arrive(simulation: Simulation, input: Simulated): void {
-  const { population, startsAt, sequence, arrivalsPerDay, days, model } = input;
-  const { seed } = model.script;
-  const count = population.type === 'real' ? population.newcomers.length : population.count;
-  const perDay = arrivalsPerDay ?? count;
-  const [type] = eventsOfEntry(sequence.enter);
-  const event = type === undefined ? undefined : { type, properties: {} };
-  const newcomer = newcomers(input);
-  for (let day = 0; day * perDay < count && day < days; day += 1)
-    simulation.at(startsAt + day * DAY, () => {
-      const last = Math.min(count, (day + 1) * perDay);
-      for (let number = day * perDay; number < last; number += 1) {
-        const at = startsAt + day * DAY + Math.floor(quickChance(seed, 'arrives', number) * DAY);
-        simulation.add(() => newcomer(number, at), { sequence: sequence.sequence, at, event });
-      }
-    });
-}
-
-function newcomers({ population, model, sequence, rules }: Simulated): (number: number, at: Instant) => Newcomer {
-  if (population.type === 'made-up') {
-    const { profiles, offer } = population;
-    const { audience } = sequence;
-    const { seed } = model.script;
-    const { inactiveAfter } = rules.lifecycle;
-    return (number, at) => madeUp({ profiles, seed, number, at, offer, audience, inactiveAfter });
-  }
-  const { newcomers: people } = population;
-  return (number) => {
-    const person = people[number];
-    if (!person) throw new RangeError(`there is no person ${number}`);
-    return person;
-  };
 }

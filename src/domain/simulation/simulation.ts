@@ -1,53 +1,37 @@
 import { EVENTS } from '../event';
-import type { FactEvent } from '../facts';
+import { isCompared } from '../experiment/compared';
+import type { FactEvent, Stage } from '../facts';
 import { type Instant, type KeyOf, keyOf } from '../ids';
 import { type Advanced, advance, type Unread } from '../journey/advance';
 import type { EffectOutcome, Move } from '../journey/move';
 import { rememberedSeqs } from '../journey/state';
 import type { ScriptedEvent } from '../rehearsal/scripted-event';
-import type { Rules } from '../rules';
 import type { Definition } from '../sequence/definition';
 import type { Change } from '../steps/handler';
-import { endpointOf } from '../webhook/rules';
-import { USUAL_LIMITS, webhookOutcome } from '../webhook/settle';
-import type { Behaviour } from './behaviour';
+import { admitNext } from './admit';
+import { carryOn } from './carry-on';
 import { Planned, Rest } from './due';
 import { enter, enteredByType } from './entry';
 import { type Wanted, wantedBy } from './event-log';
+import { Experiments } from './experiments';
 import { follow } from './happened';
-import { performMail, type Waiting } from './mails';
-import type { Observer } from './observer';
-import { type Newcomer, Person } from './person';
+import type { Newcomer } from './newcomer';
+import { Pauses } from './pauses';
+import { Person } from './person';
+import { Post } from './post';
 import { TimeQueue } from './queue';
-import { Desks, Provider, type Resources } from './resources';
+import { Desks } from './resources';
 import type { Run } from './run';
 import { Sales } from './sales';
+import type { Entry, Setting, Told } from './setting';
+import { Sweep } from './sweep';
 import { isInterested } from './wake';
+import { tellOthers } from './webhooks';
 
-export interface Setting {
-  readonly rules: Rules;
-  /** Sequences that may be entered, by name. */
-  readonly sequences: ReadonlyMap<string, Definition>;
-  readonly behaviour: Behaviour;
-  readonly observer: Observer;
-  readonly resources?: Resources;
-  /** Whether somebody reads keys and reasons: then they are what they are in life. */
-  readonly isRead?: boolean;
-  /** Id of a journey that enters now; default: one of the simulation's own. */
-  readonly journeyIdOf?: (person: Person, sequence: string) => string;
-}
+export type { Entry, Setting } from './setting';
 
-/** How somebody comes into a sequence: by an event that enters it, or by hand. */
-export interface Entry {
-  readonly sequence: string;
-  readonly at: Instant;
-  /** The event by which they come; absent: by hand. */
-  readonly event?: { readonly type: string; readonly properties: FactEvent['properties'] };
-  /** Id of the journey; default: one of its own. */
-  readonly journeyId?: string;
-  /** What they do besides what the behaviour says. */
-  readonly planned?: readonly ScriptedEvent[];
-}
+/** The outcome of a journey that another of its group has ended. */
+export const TAKEN_OVER = 'taken-over';
 
 const UNREAD: Unread = {
   keyOf: (...parts) => `${parts[0]}|${parts[1]}|${parts[2]}`, // visits have three parts
@@ -60,8 +44,14 @@ const UNREAD: Unread = {
  */
 export class Simulation {
   now: Instant = Number.NEGATIVE_INFINITY;
-  readonly provider: Provider;
+  private readonly post: Post;
   readonly sales: Sales;
+  /** The comparisons of variants, where there are any. */
+  readonly experiments: Experiments | undefined;
+  /** Pauses that are played through, if any. */
+  readonly pauses: Pauses | undefined;
+  /** The daily sweep, where anything depends on it. */
+  readonly sweep: Sweep | undefined;
   readonly keyOf: KeyOf;
   readonly enteredBy: ReadonlyMap<string, readonly Definition[]>;
   private readonly queue = new TimeQueue();
@@ -72,9 +62,13 @@ export class Simulation {
   constructor(readonly setting: Setting) {
     const { rules, sequences, resources = {}, isRead = false } = setting;
     this.enteredBy = enteredByType(sequences.values());
-    this.wanted = wantedBy(rules, sequences.values());
-    this.provider = new Provider(resources);
+    this.wanted = wantedBy(rules, [...sequences.values(), ...(setting.older ?? [])]);
+    this.post = new Post(this);
     this.sales = new Sales(this, new Desks(resources, rules.calendars.zone));
+    const compared = [...sequences.values()].some(({ steps }) => steps.some(isCompared));
+    this.experiments = compared && setting.isSwept ? new Experiments(sequences.values(), setting) : undefined;
+    this.pauses = setting.pauses && new Pauses(this, setting.pauses);
+    this.sweep = setting.isSwept ? new Sweep(this) : undefined;
     this.unread = isRead ? undefined : UNREAD;
     this.keyOf = isRead ? keyOf : UNREAD.keyOf;
   }
@@ -85,6 +79,7 @@ export class Simulation {
       const person = this.welcome(newcomer());
       this.plan(person, entry.planned ?? []);
       enter(this, person, entry);
+      entry.then?.(person);
     });
   }
 
@@ -92,6 +87,8 @@ export class Simulation {
   welcome(newcomer: Newcomer): Person {
     const person = new Person(this.setting.rules, this.wanted, newcomer);
     person.now = Math.max(person.now, this.now);
+    this.sweep?.add(person);
+    if (newcomer.underWay) carryOn(this, person, newcomer.underWay);
     return person;
   }
 
@@ -134,15 +131,18 @@ export class Simulation {
   }
 
   /** Records what happens with somebody, and wakes whoever waits for it. */
-  happen(person: Person, event: Omit<FactEvent, 'seq'>, isKept = false): FactEvent {
+  happen(person: Person, event: Omit<FactEvent, 'seq'>, { isKept, leadId, sweptOn }: Told = {}): FactEvent {
     person.now = this.now;
     const stage = person.facts.lead?.stage;
+    const others = person.otherStages();
     follow(person, event);
-    const recorded = person.record(event, { isKept });
+    const recorded = person.record(event, { isKept, leadId });
     this.setting.observer.happened?.(person, recorded);
+    if (event.type === EVENTS.mailClicked) this.experiments?.clicked(event.properties.sendId, event.at);
     this.tellStage(person, stage);
+    if (others) this.tellOtherStages(person, others);
     for (const run of [...person.running]) if (!run.isBusy && isInterested(run, recorded, this.now)) this.wake(run);
-    if (!isKept) enter(this, person, { event: recorded });
+    if (!isKept) enter(this, person, { event: recorded, leadId, sweptOn });
     return recorded;
   }
 
@@ -150,6 +150,13 @@ export class Simulation {
     const to = person.facts.lead?.stage;
     if (from !== undefined && to !== undefined && from !== to)
       this.setting.observer.staged?.(person, { from, to, now: this.now });
+  }
+
+  private tellOtherStages(person: Person, before: ReadonlyMap<string, Stage>): void {
+    for (const [id, to] of person.otherStages() ?? []) {
+      const from = before.get(id);
+      if (from !== undefined && from !== to) this.setting.observer.staged?.(person, { from, to, now: this.now });
+    }
   }
 
   /** An effect that is under way goes on; goal and exits may end the journey all the same. */
@@ -180,14 +187,26 @@ export class Simulation {
     } while (outcome);
   }
 
+  /** Does again what a journey of before rests on. */
+  resume(run: Run, move: Move): void {
+    const { turn } = run;
+    this.at(this.now, () => {
+      const outcome = run.turn === turn ? this.perform(run, move) : undefined;
+      if (outcome) this.take(run, outcome);
+    });
+  }
+
   private decide(run: Run, outcome: EffectOutcome | undefined): Advanced {
     const { person, definition, identity: journey, state, turn, stepId: from } = run;
     const { facts } = person;
     const { rules, observer } = this.setting;
     const { now, unread } = this;
     person.now = now;
+    person.focus(run.leadId);
     facts.enteredAt = run.enteredAt;
     facts.entry = run.entry;
+    if (this.pauses) facts.pauses = this.pauses.of(run);
+    if (this.experiments) facts.winners = this.experiments.winnersOf(definition.sequence);
     const advanced = advance({ definition, journey, state, facts, rules, now, outcome, turn, unread });
     const stage = facts.lead?.stage;
     run.state = advanced.state;
@@ -195,7 +214,9 @@ export class Simulation {
     run.move = advanced.move;
     run.waitsFor = advanced.waitsFor;
     observer.turned?.(run, { advanced, from, outcome, now });
+    this.pauses?.note(run, { advanced, from, outcome });
     for (const change of advanced.changes) this.change(run, change);
+    person.focus(run.leadId);
     this.tellStage(person, stage);
     if (person.log.isFull) forget(person);
     if (advanced.ended) this.end(run, advanced.ended.outcome);
@@ -217,71 +238,42 @@ export class Simulation {
     }
     switch (move.effect.type) {
       case 'mail':
-        return this.later(performMail(this, run, { stepId: move.stepId, effect: move.effect }), run);
+        return this.post.send(run, { stepId: move.stepId, effect: move.effect });
       case 'handoff':
         this.sales.offer(run, { stepId: move.stepId, key: move.effect.key });
         return undefined;
       case 'webhook':
-        return this.tellOthers(run, move.stepId, move.effect.key);
+        return tellOthers(this, run, { stepId: move.stepId, key: move.effect.key });
       default:
         throw new TypeError(`unknown effect ${JSON.stringify(move.effect satisfies never)}`);
     }
   }
 
-  /** A mail that waits for the provider is asked for again when its time has come: rules and gate may say otherwise by then. */
-  private later(done: EffectOutcome | Waiting, run: Run): EffectOutcome | undefined {
-    if (!('waitsUntil' in done)) return done;
-    const { key, stepId } = done;
-    this.at(done.waitsUntil, () => {
-      const { place } = run.state;
-      if (run.isOver || place.type !== 'performing' || place.key !== key) return;
-      const outcome = performMail(this, run, {
-        stepId,
-        effect: { type: 'mail', key, variant: place.variant },
-        isItsTurn: true,
-      });
-      if (!('waitsUntil' in outcome)) this.take(run, outcome);
-    });
-    return undefined;
-  }
-
-  private tellOthers(run: Run, stepId: string, key: string): EffectOutcome {
-    const { behaviour, rules } = this.setting;
-    const { definition, messages, person } = run;
-    const step = definition.steps.find(({ id }) => id === stepId);
-    if (step?.type !== 'webhook') throw new TypeError(`step ${stepId} is no webhook`);
-    const { now } = this;
-    const { attempts, plannedAt } = messages.get(key) ?? { attempts: 0, plannedAt: now };
-    const { endpoint, set } = step;
-    const actor = { contact: person.facts.contact, audience: definition.audience };
-    const reply = behaviour.webhook(actor, { endpoint, key, now });
-    const limits = endpointOf(rules.webhooks, endpoint) ?? USUAL_LIMITS;
-    const outcome = webhookOutcome(reply, { key, attempts, plannedAt, now, limits, set });
-    if (outcome.status === 'deferred') messages.set(key, { attempts: attempts + 1, plannedAt });
-    else messages.delete(key);
-    return outcome;
-  }
-
   private end(run: Run, outcome: string): void {
     const { person, parent } = run;
+    if (outcome === 'goal') this.experiments?.reached(run, this.now);
     run.isOver = true;
     person.running.splice(person.running.indexOf(run), 1);
     const past = person.past.find(({ id }) => id === run.id);
     if (past) past.running = false;
     if (parent) this.tellParent(parent, { sequence: run.definition.sequence, outcome });
-    this.tryWaiting(person);
+    this.tryWaiting(person, run.definition.exclusive?.group);
   }
 
   /** Whoever waits for room in a group asks again. */
-  tryWaiting(person: Person): void {
-    for (const tries of person.waiting.splice(0)) this.at(this.now, tries);
+  tryWaiting(person: Person, group: string | undefined): void {
+    if (group !== undefined && person.waiting.length > 0) this.at(this.now, () => admitNext(this, person, group));
   }
 
   /** Ends a journey whose group another one enters. */
   takeOver(person: Person, journeyId: string): void {
     const run = person.running.find(({ id }) => id === journeyId);
-    if (run) this.end(run, 'taken-over');
-    else person.leave(journeyId);
+    if (!run) {
+      person.leave(journeyId);
+      return;
+    }
+    this.setting.observer.takenOver?.(run, this.now);
+    this.end(run, TAKEN_OVER);
   }
 
   tellParent(

@@ -21,15 +21,16 @@ export interface Surrounding {
 /** What was so, whatever the draft does: consents, suppression, other journeys and their mails, at their times. */
 export function surround({ simulation, person, setting, history, ids }: Surrounding): void {
   const { consents, suppression, client, mails, journeys } = history;
-  for (const { purpose, ...consent } of consents) simulation.at(consent.at, () => person.consent(purpose, consent));
+  for (const { purpose, ...consent } of consents)
+    simulation.at(consent.at, () => person.mails.consent(purpose, consent));
   if (suppression)
     simulation.at(suppression.at, () => {
-      person.suppression ??= suppression;
+      person.mails.suppression ??= suppression;
     });
   if (client?.status === 'ended') simulation.at(client.statusAt, () => person.becomes('ended', client.statusAt));
   for (const { journeyId, purpose, at, status } of mails)
     if ((journeyId === null || !ids.has(journeyId)) && (status === 'accepted' || status === 'unknown'))
-      simulation.at(at, () => person.countMail(purpose, at));
+      simulation.at(at, () => person.mails.countMail(purpose, at));
   for (const journey of journeys) if (!ids.has(journey.id)) passBy(simulation, person, journey);
   const { winners } = setting;
   for (const { stepId, winner, decidedAt } of winners)
@@ -55,7 +56,7 @@ function passBy(simulation: Simulation, person: Person, journey: RecordedJourney
     simulation.at(endedAt, () => {
       past.running = false;
       person.leave(id);
-      simulation.tryWaiting(person);
+      simulation.tryWaiting(person, group ?? undefined);
     });
 }
 
@@ -82,7 +83,8 @@ export function bringEvents(
       if (isReaction && !replay.keepsRefusal(recorded)) return;
       const status = STATUSES.get(event.type);
       if (status) person.becomes(status, event.at);
-      simulation.happen(person, event, event.at < since || !entries.includes(event.type)); // others are only remembered
+      const isKept = event.at < since || !entries.includes(event.type); // others are only remembered
+      simulation.happen(person, event, { isKept });
     });
   }
   for (const { id, sequence, enteredAt, isByEvent, isBySweep, parentId } of history.journeys) {

@@ -5,6 +5,7 @@ import type { HandoffStatus } from '../journey/move';
 import type { Definition } from '../sequence/definition';
 import { Funnel, type StepCounts } from './funnel';
 import type { Deferral, Observer } from './observer';
+import type { PlannedPause } from './pauses';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -12,7 +13,11 @@ const HOUR = 3_600_000;
 /** What one run of a simulation came to. Days and hours are those of the company's clock, weeks are seven days from the start. */
 export interface Counts {
   readonly entered: number;
+  /** Journeys of before that went on. */
+  readonly carriedOn: number;
   readonly refused: number;
+  /** Entries that waited for their group, or for a day with room. */
+  readonly waited: number;
   readonly running: number;
   readonly mails: number;
   readonly mailsPerDay: readonly number[];
@@ -38,6 +43,15 @@ export interface Counts {
   readonly escalations: number;
   /** Times that an answer had to wait for another day since whoever was to give it had no room. */
   readonly putOff: number;
+  /** In the order in which they were asked for. */
+  readonly pauses: readonly PauseCounts[];
+  /** Variants that won. `day`: 1 for the first. */
+  readonly winners: readonly {
+    readonly sequence: string;
+    readonly step: string;
+    readonly variant: string;
+    readonly day: number;
+  }[];
   /** By sequence. */
   readonly outcomes: { readonly [sequence: string]: { readonly [outcome: string]: number } };
   readonly steps: readonly StepCounts[];
@@ -52,7 +66,20 @@ const EVENT_COUNTS = {
 } as const;
 type Counted = (typeof EVENT_COUNTS)[keyof typeof EVENT_COUNTS];
 
+/** What one pause did. */
+export interface PauseCounts {
+  /** Journeys that it held when it ended. */
+  readonly held: number;
+  /** How long (ms) it took until the last of them was woken. */
+  readonly resumeMs: number;
+  /** Mails and webhooks that fell due meanwhile, and were dropped. */
+  readonly dropped: number;
+  /** Mails of the 24 hours after its end. */
+  readonly mailsInDayAfter: number;
+}
+
 export interface TallyOptions {
+  readonly pauses?: readonly PlannedPause[];
   readonly startsAt: Instant;
   readonly days: number;
   readonly zone: string;
@@ -75,10 +102,27 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
     unsubscribes: 0,
     bounces: 0,
   };
-  private readonly deferrals: { [D in Deferral]: number } = { cap: 0, 'quiet-hours': 0, provider: 0 };
+  private readonly deferrals: { [D in Deferral]: number } = {
+    cap: 0,
+    'quiet-hours': 0,
+    lane: 0,
+    provider: 0,
+  };
   private readonly teams = new Map<string, number>();
   private readonly statuses: { [S in HandoffStatus]: number } = { accepted: 0, rejected: 0, recycled: 0, expired: 0 };
-  private readonly numbers = { entered: 0, refused: 0, ended: 0, skipped: 0, escalations: 0, putOff: 0, busiest: 0 };
+  private readonly numbers = {
+    entered: 0,
+    carriedOn: 0,
+    refused: 0,
+    waited: 0,
+    ended: 0,
+    skipped: 0,
+    escalations: 0,
+    putOff: 0,
+    busiest: 0,
+  };
+  private readonly pauses: { -readonly [K in keyof PauseCounts]: number }[];
+  private readonly winners: Counts['winners'][number][] = [];
   private hour = { number: Number.NaN, count: 0 };
 
   constructor(private readonly options: TallyOptions) {
@@ -89,6 +133,8 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
     this.mqlWeeks = zeros(weeks);
     this.handoffWeeks = zeros(weeks);
     this.answerWeeks = zeros(weeks);
+    const none = { held: 0, resumeMs: 0, dropped: 0, mailsInDayAfter: 0 };
+    this.pauses = (options.pauses ?? []).map(() => ({ ...none }));
     this.funnel = new Funnel(options.sequences);
   }
 
@@ -105,13 +151,27 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
     this.numbers.entered += 1;
   }
 
+  carriedOn: Required<Observer>['carriedOn'] = ({ definition, stepId }) => {
+    this.numbers.carriedOn += 1;
+    if (stepId !== undefined) this.funnel.count(definition, { from: undefined, path: [stepId], ended: undefined });
+  };
+
   refused(): void {
     this.numbers.refused += 1;
+  }
+
+  waits(): void {
+    this.numbers.waited += 1;
   }
 
   turned: Required<Observer>['turned'] = (run, { advanced, from }) => {
     this.funnel.count(run.definition, { from, path: advanced.path, ended: advanced.ended?.outcome });
     if (advanced.ended) this.numbers.ended += 1;
+  };
+
+  takenOver: Required<Observer>['takenOver'] = (run) => {
+    this.funnel.count(run.definition, { from: run.stepId, path: [], ended: 'taken-over' });
+    this.numbers.ended += 1;
   };
 
   sent: Required<Observer>['sent'] = (_, { at }) => {
@@ -122,6 +182,29 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
     this.hour = number === this.hour.number ? this.hour : { number, count: 0 };
     this.hour.count += 1;
     this.numbers.busiest = Math.max(this.numbers.busiest, this.hour.count);
+    if (this.pauses.length > 0) this.countAfterPause(at);
+  };
+
+  private countAfterPause(at: Instant): void {
+    for (const [index, { to }] of (this.options.pauses ?? []).entries()) {
+      const counts = this.pauses[index];
+      if (counts && at >= to && at < to + DAY) counts.mailsInDayAfter += 1;
+    }
+  }
+
+  resumed: Required<Observer>['resumed'] = ({ index, held, lastsMs }) => {
+    const counts = this.pauses[index];
+    if (counts) Object.assign(counts, { held, resumeMs: lastsMs });
+  };
+
+  dropped: Required<Observer>['dropped'] = ({ index, count }) => {
+    const counts = this.pauses[index];
+    if (counts) counts.dropped += count;
+  };
+
+  decided: Required<Observer>['decided'] = ({ sequence, stepId: step, winner: variant, now }) => {
+    const day = Math.floor((this.wall(now) - this.midnight) / DAY) + 1;
+    this.winners.push({ sequence, step, variant, day });
   };
 
   unsent: Required<Observer>['unsent'] = (_, { deferral }) => {
@@ -156,11 +239,13 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   };
 
   counts(): Counts {
-    const { entered, refused, ended, skipped, escalations, putOff, busiest } = this.numbers;
+    const { entered, carriedOn, refused, waited, ended, skipped, escalations, putOff, busiest } = this.numbers;
     return {
       entered,
+      carriedOn,
       refused,
-      running: entered - ended,
+      waited,
+      running: entered + carriedOn - ended,
       mails: sum(this.perDay),
       mailsPerDay: this.perDay,
       mailsPerHourOfDay: this.perHour,
@@ -177,6 +262,8 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
       handoffsByStatus: this.statuses,
       escalations,
       putOff,
+      pauses: this.pauses,
+      winners: this.winners,
       outcomes: this.funnel.outcomes(),
       steps: this.funnel.steps(),
     };

@@ -1,7 +1,7 @@
 import type { FactEvent } from '../facts';
 import type { Instant } from '../ids';
 import { needsOf } from '../journey/needs';
-import { heldRule } from '../journey/rules';
+import { heldRule, type RuleSituation } from '../journey/rules';
 import type { Run } from './run';
 
 /** Whether an event wakes a journey: it asked for its type, or a condition of its goal or exits holds now. As src/store/wake.ts. */
@@ -11,9 +11,13 @@ export function isInterested(run: Run, { type }: FactEvent, now: Instant): boole
   return ruleConditions && rulesHold(run, now);
 }
 
-function rulesHold({ definition, id, person, state, enteredAt, entry }: Run, now: Instant): boolean {
+const rulesHold = (run: Run, now: Instant): boolean => heldRule(run.definition, situationOf(run, now)) !== undefined;
+
+/** What the rules of a journey look at, with the facts as they are for it. */
+export function situationOf({ id, person, state, enteredAt, entry, leadId }: Run, now: Instant): RuleSituation {
   const { facts } = person;
+  person.focus(leadId);
   facts.enteredAt = enteredAt;
   facts.entry = entry;
-  return heldRule(definition, { journeyId: id, facts, now, seen: state.seen }) !== undefined;
+  return { journeyId: id, facts, now, seen: state.seen };
 }

@@ -3,7 +3,7 @@ import { scriptSchema } from '../../../src/domain/rehearsal/script';
 import type { Rules } from '../../../src/domain/rules';
 import { behaviourOf } from '../../../src/domain/simulation/model';
 import type { Observer } from '../../../src/domain/simulation/observer';
-import { madeUp } from '../../../src/domain/simulation/population';
+import { madeUp, profileOf } from '../../../src/domain/simulation/population';
 import { Simulation } from '../../../src/domain/simulation/simulation';
 import { sampleProfiles } from '../../../src/sample/profiles';
 import { shippedRules } from '../../content/shipped';
@@ -50,9 +50,13 @@ function heldAfter(days: readonly number[], observer: Observer = {}) {
   const sequences = new Map([[newsletter.sequence, newsletter]]);
   const profiles = sampleProfiles({ count: 100, seed: 1, now: MONDAY });
   const simulation = new Simulation({ rules, sequences, behaviour: behaviourOf({ script }), observer: counting });
-  const about = { profiles, seed: 1, offer: 'course', audience: 'lead', inactiveAfter: DAY } as const;
-  for (let number = 0; number < PEOPLE; number += 1)
-    simulation.add(() => madeUp({ ...about, number, at: MONDAY }), { sequence: 'newsletter', at: MONDAY });
+  const { lifecycle } = rules;
+  const quiet = { forMs: DAY, status: 'active' } as const;
+  const about = { domain: 'example.test', seed: 1, offer: 'course', audience: 'lead', lifecycle, quiet } as const;
+  for (let number = 0; number < PEOPLE; number += 1) {
+    const profile = profileOf(profiles, 1, number);
+    simulation.add(() => madeUp({ ...about, profile, number, at: MONDAY }), { sequence: 'newsletter', at: MONDAY });
+  }
   return days.map((day) => {
     simulation.run(MONDAY + day * DAY);
     return { size: sizeOf(simulation), mails };

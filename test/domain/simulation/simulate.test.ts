@@ -1,12 +1,14 @@
+import { deliverySchema } from '../../../src/domain/delivery/rules';
 import { scriptSchema } from '../../../src/domain/rehearsal/script';
 import type { Rules } from '../../../src/domain/rules';
 import type { Definition } from '../../../src/domain/sequence/definition';
+import type { DomainShare } from '../../../src/domain/simulation/population';
 import { reportOf, spreadOf } from '../../../src/domain/simulation/report';
 import { type Simulated, simulate } from '../../../src/domain/simulation/simulate';
 import type { Counts } from '../../../src/domain/simulation/tally';
 import { sampleProfiles } from '../../../src/sample/profiles';
 import { shippedRules, shippedSequence } from '../../content/shipped';
-import { HOUR, MONDAY } from '../../support/builders';
+import { aDefinition, HOUR, MONDAY } from '../../support/builders';
 
 let rules: Rules;
 let nurture: Definition;
@@ -58,6 +60,38 @@ test('a provider with little room makes mails wait, and takes no more than it sa
   expect(counted().mailsInBusiestHour).toBeGreaterThan(40);
   expect(mailsInBusiestHour).toBeLessThanOrEqual(41);
   expect(deferrals.provider).toBeGreaterThan(0);
+});
+
+test('mails wait for the lane of their domain, the others do not, and no more go than it takes', () => {
+  const delivery = deliverySchema.parse({ domains: { 'gmail.com': { perSecond: 0.01 } } });
+  const people = (domains: readonly DomainShare[]) =>
+    ({ type: 'made-up', profiles, count: 400, offer: 'course', domains }) as const;
+  const slow = { rules: { ...rules, delivery } };
+  const free = counted({ ...slow, population: people([]) });
+  const all = counted({ ...slow, population: people([{ domain: 'gmail.com', share: 1 }]) });
+  const some = counted({ ...slow, population: people([{ domain: 'gmail.com', share: 0.3 }]) });
+  expect(free.deferrals.lane).toBe(0);
+  expect(all.mailsInBusiestHour).toBeLessThanOrEqual(37);
+  expect(some.deferrals.lane).toBeGreaterThan(0);
+  expect(all.deferrals.lane).toBeGreaterThan(some.deferrals.lane);
+  expect(some.mailsInBusiestHour).toBeGreaterThan(37);
+});
+
+test('whoever has left by the time their turn comes gets no mail', () => {
+  const delivery = deliverySchema.parse({ provider: { perSecond: 0.01 } });
+  const sequence = aDefinition({
+    purpose: 'transactional',
+    enter: { on: 'lead.created' },
+    exits: [{ name: 'late', when: { fact: 'lead.createdAt', before: '2h ago' } }],
+    steps: [
+      { id: 'hello', type: 'mail', template: 'welcome' },
+      { id: 'done', type: 'end' },
+    ],
+  });
+  const { mails, outcomes } = counted({ rules: { ...rules, delivery }, sequence, count: 2000, days: 10 });
+  expect(mails).toBeGreaterThan(70);
+  expect(mails).toBeLessThan(900);
+  expect(outcomes.test).toEqual({ completed: mails, late: 2000 - mails });
 });
 
 test('reps with no room put answers off, and more handoffs are escalated and expire', () => {
