@@ -25,7 +25,7 @@ function sumsText({ journeys, mails, mailsByTemplate, skipped, deferred, handoff
       row('mails', mails),
       ...part(mailsByTemplate),
       row('not sent at all', skipped),
-      row('put off for later', deferred),
+      row('deferred', deferred),
       row('handoffs', handoffs),
       row('journeys', journeys),
       ...part(outcomes),

@@ -189,7 +189,7 @@ const ownOf = (now: Date): Prisma.Sql => Prisma.sql`
     FROM journey j JOIN sequence_version v ON v.id = j.version_id
     WHERE j.contact_id = c.id AND j.entered_at <= ${now}) AS journeys`;
 
-/** What the send ledger says in the end, and when mails were put off. */
+/** What the send ledger says in the end, and when mails were deferred. */
 const ledgerOf = (now: Date): Prisma.Sql => Prisma.sql`
   (SELECT json_agg(json_build_object('id', s.id, 'journeyId', s.journey_id, 'step', s.step_id, 'template', s.template,
       'purpose', s.purpose, 'status', s.status, 'at', ${at('s.settled_at')}, 'reason', coalesce(s.reason, ''))

@@ -158,7 +158,7 @@ export async function settleUntried(tx: Tx, send: SendRow, { status, reason, at 
   return count === 1;
 }
 
-/** A mail that was put off and is not wanted any more. */
+/** A mail that was deferred and is not wanted any more. */
 export async function skipDeferred(
   tx: Tx,
   { sendId, reason, at }: { readonly sendId: string; readonly reason: string; readonly at: Instant },

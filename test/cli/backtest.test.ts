@@ -51,7 +51,7 @@ const SUMS = `course-nurture since DAY: 2 contacts on record. 2 would have enter
 mails               2                0
   course-programme  2                0
 not sent at all     0                1
-put off for later   0                0
+deferred            0                0
 handoffs            2                0
 journeys            2                2
   unknown           2                0

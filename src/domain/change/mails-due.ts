@@ -31,7 +31,7 @@ export function mailsDue(input: AdvanceInput, until: Instant): readonly DueMail[
   return due;
 }
 
-/** A mail that the gate has put off is tried again at any turn, and put off once more: it is due when its time has come. */
+/** A mail that the gate has deferred is tried again at any turn, and deferred once more: it is due when its time has come. */
 function putOffUntil({ definition, state: { place } }: AdvanceInput): Instant {
   if (place.type !== 'waiting') return Number.NEGATIVE_INFINITY;
   const isMail = definition.steps.some(({ id, type }) => id === place.stepId && type === 'mail');

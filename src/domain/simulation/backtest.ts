@@ -28,7 +28,7 @@ export interface Course {
   readonly journeys: readonly { readonly enteredAt: Instant; readonly outcome: string }[];
   readonly mails: readonly TestedMail[];
   readonly skips: readonly TestedSkip[];
-  /** How often a mail was put off. */
+  /** How often a mail was deferred. */
   readonly deferred: number;
   readonly handoffs: readonly { readonly team: string; readonly at: Instant }[];
 }

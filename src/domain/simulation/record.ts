@@ -82,7 +82,7 @@ export interface RecordedHistory {
   readonly client: (ClientFacts & { readonly statusAt: Instant }) | null;
   readonly journeys: readonly RecordedJourney[];
   readonly mails: readonly RecordedMail[];
-  /** When mails were put off, by journey. */
+  /** When mails were deferred, by journey. */
   readonly deferrals: readonly { readonly journeyId: string; readonly at: Instant }[];
   readonly handoffs: readonly RecordedHandoff[];
   readonly tasks: readonly RecordedTask[];
