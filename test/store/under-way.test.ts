@@ -29,7 +29,7 @@ async function simulated(
   const { population, notes } = await populationOf({ request, rules, sequence, others: [], seed: 1, startsAt: FRIDAY });
   const people = population.type === 'real' ? [...population.newcomers, ...(population.present ?? [])] : [];
   const older = [...new Set(people.flatMap(({ underWay = [] }) => underWay.map(({ definition }) => definition)))];
-  const counts = simulate({
+  const input: Simulated = {
     rules,
     sequence,
     others: [],
@@ -40,7 +40,9 @@ async function simulated(
     startsAt: FRIDAY,
     days: 30,
     ...parts,
-  });
+  };
+  const counts = simulate(input);
+  expect(simulate(input)).toEqual(counts); // runs share what is on record, and none changes it
   return { ...counts, notes };
 }
 
