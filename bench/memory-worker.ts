@@ -3,7 +3,8 @@ import { Worker } from '@temporalio/worker';
 import { readConfig } from '../src/runtime/config';
 import { loadContent } from '../src/runtime/content';
 import { startEngine } from '../src/runtime/engine';
-import { connectTo } from '../src/runtime/temporal/connect';
+import { freePort } from '../src/runtime/free-port';
+import { connectTo, installRuntime } from '../src/runtime/temporal/connect';
 
 /** What the parent says, in BENCH_WORKER. */
 export interface WorkerOrder {
@@ -20,14 +21,18 @@ export interface Measured {
   readonly rssBytes: number;
   /** Processor time of all threads since the start. */
   readonly cpuMs: number;
+  /** Workflows in its cache. */
+  readonly cached: number;
 }
 
 async function main(): Promise<void> {
   const order: WorkerOrder = JSON.parse(process.env.BENCH_WORKER ?? '{}');
+  const metricsAddress = `127.0.0.1:${await freePort()}`;
+  installRuntime({ metricsAddress });
   const temporal = await connectTo({ address: order.temporal }, 'default');
   const worker = await (order.kind === 'journeys' ? startJourneys : startBare)(order, temporal);
   process.on('message', (message) => {
-    if (message === 'measure') process.send?.(measured());
+    if (message === 'measure') void measured(metricsAddress).then((figures) => process.send?.(figures));
     else
       void worker
         .stop()
@@ -69,10 +74,18 @@ async function startBare({ taskQueue, maxCachedWorkflows }: WorkerOrder, tempora
   };
 }
 
-function measured(): Measured {
+async function measured(metricsAddress: string): Promise<Measured> {
   for (let n = 0; n < 4; n += 1) global.gc?.();
   const { user, system } = process.cpuUsage();
-  return { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
+  const cached = await cachedWorkflows(metricsAddress);
+  return { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000, cached };
+}
+
+/** By the SDK's own gauge, over all task queues of the worker. */
+async function cachedWorkflows(metricsAddress: string): Promise<number> {
+  const text = await (await fetch(`http://${metricsAddress}/metrics`)).text();
+  const gauges = [...text.matchAll(/^temporal_sticky_cache_size\{.*\} (\d+)$/gm)];
+  return gauges.reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 void main();

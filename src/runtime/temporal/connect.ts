@@ -37,7 +37,7 @@ export function temporalSettings(environment: { readonly [name: string]: string 
   }
 }
 
-let isQuiet = false;
+let isInstalled = false;
 
 /** What the SDK says of each worker that takes activities alone, as those of lanes are meant to: it has no option that tells it so. */
 const MEANT = 'No workflows registered, not polling for workflow tasks';
@@ -48,10 +48,19 @@ class TroubleLogger extends DefaultLogger {
   }
 }
 
-/** Temporal's own words are for trouble alone: every start and stop of a worker would be four lines. Before the first connection. */
-function quietWorkers(): void {
-  if (!isQuiet) Runtime.install({ logger: new TroubleLogger('WARN') });
-  isQuiet = true;
+/**
+ * Sets up Temporal's SDK, once for the process and before its first connection; later calls do nothing. Its own words are for trouble
+ * alone: every start and stop of a worker would be four lines. `metricsAddress`: `127.0.0.1:9464`, where its metrics can be read in the
+ * text format of Prometheus, under /metrics.
+ */
+export function installRuntime(o: { readonly metricsAddress?: string } = {}): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  const { metricsAddress: bindAddress } = o;
+  Runtime.install({
+    logger: new TroubleLogger('WARN'),
+    ...(bindAddress === undefined ? {} : { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+  });
 }
 
 /**
@@ -65,7 +74,7 @@ export async function connectTo(
 ): Promise<TemporalConnection> {
   const address = options.address ?? DEFAULT_ADDRESS;
   const opened: { close(): Promise<void> }[] = [];
-  quietWorkers();
+  installRuntime();
   try {
     // this one first: with nobody there it fails at once, the other after its deadline
     const nativeConnection = await untilItWorks(() => NativeConnection.connect({ ...options, address }), patienceMs);
