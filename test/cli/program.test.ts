@@ -28,6 +28,7 @@ test('the help names every command in its group', async () => {
     'Options:',
     'Run it:',
     'Sequences:',
+    'Mails:',
     'People:',
     'Sales:',
     'Set up:',
