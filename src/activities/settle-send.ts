@@ -1,5 +1,6 @@
 import { EVENTS, type IncomingEvent } from '../domain/event';
 import type { MailOutcome, Turn } from '../domain/journey/move';
+import { acceptedEvent } from '../domain/send/accepted-event';
 import type { Delivery } from '../domain/send/delivery';
 import { type Settlement, settlementOf } from '../domain/send/settle';
 import type { Tx } from '../store/db';
@@ -59,20 +60,19 @@ async function record(tx: Tx, deps: MailDeps, { request, held }: Tried, settleme
 
 /** What the contact's log says of it: a mail that was taken, or an address that is none. */
 function eventOf(settlement: Settlement, { request, held }: Omit<Tried, 'delivery'>): IncomingEvent | undefined {
-  const { key: sendId, journeyId, now } = request;
+  const { key: sendId, journeyId, now: at } = request;
   const { contactId, leadId } = held.journey;
-  const of = (type: string, properties: IncomingEvent['properties']): IncomingEvent => ({
-    type,
+  const { template, variant = null } = held.mail;
+  if (settlement.status === 'accepted')
+    return acceptedEvent({ sendId, contactId, journeyId, leadId, template, variant }, at);
+  if (settlement.status !== 'rejected' || !settlement.isNoAddress) return undefined;
+  return {
+    type: EVENTS.mailBounced,
     contactId,
-    at: now,
-    idempotencyKey: `${type}:${sendId}`,
+    at,
+    idempotencyKey: `${EVENTS.mailBounced}:${sendId}`,
     journeyId,
     leadId: leadId ?? undefined,
-    properties: { sendId, ...properties },
-  });
-  const { template, variant } = held.mail;
-  if (settlement.status === 'accepted')
-    return of(EVENTS.mailAccepted, { template, ...(variant === undefined ? {} : { variant }) });
-  const isBounce = settlement.status === 'rejected' && settlement.isNoAddress;
-  return isBounce ? of(EVENTS.mailBounced, { kind: 'hard' }) : undefined;
+    properties: { sendId, kind: 'hard' },
+  };
 }

@@ -91,9 +91,7 @@ function templatesFrom({ folder, drafts, problems }: ReadDrafts, pages: readonly
     return page ? [compileDraft(draft, page)] : [];
   });
   const ofTemplate = (name: string) => compiled.filter((one) => one.draft.name === name);
-  const contents = new Map(
-    folder.names.map((name) => [name, contentOf(compiled.filter((one) => one.draft.name === name))]),
-  );
+  const contents = new Map(folder.names.map((name) => [name, contentOf(ofTemplate(name))]));
   const lintOf = (name: string, purpose?: string) =>
     problemsInOrder(ofTemplate(name).flatMap((one) => lint(one, { sample: folder.samples.get(name), purpose })));
   return {

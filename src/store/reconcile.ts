@@ -1,5 +1,5 @@
-import { EVENTS } from '../domain/event';
 import { type Instant, keyOf } from '../domain/ids';
+import { acceptedEvent } from '../domain/send/accepted-event';
 import type { Tx } from './db';
 import { recordDecisions } from './decisions';
 import { ingestIn } from './ingest';
@@ -51,24 +51,6 @@ export async function reconcile(tx: Tx, deps: TurnDeps, reconciliation: Reconcil
       data: { sendId },
     },
   ]);
-  if (status === 'accepted') await tellAccepted(tx, deps, { ...send, contactId }, { sendId, at });
+  if (status === 'accepted') await ingestIn(tx, deps, acceptedEvent({ ...send, sendId, contactId }, at));
   return true;
-}
-
-/** The same event, under the same key, as if the server's reply had come in time. */
-async function tellAccepted(
-  tx: Tx,
-  deps: TurnDeps,
-  { contactId, journeyId, leadId, template, variant }: Doubtful & { readonly contactId: string },
-  { sendId, at }: { readonly sendId: string; readonly at: Instant },
-): Promise<void> {
-  await ingestIn(tx, deps, {
-    type: EVENTS.mailAccepted,
-    contactId,
-    at,
-    idempotencyKey: `${EVENTS.mailAccepted}:${sendId}`,
-    journeyId: journeyId ?? undefined,
-    leadId: leadId ?? undefined,
-    properties: { sendId, template, ...(variant === null ? {} : { variant }) },
-  });
 }

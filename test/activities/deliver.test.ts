@@ -1,24 +1,14 @@
 import { simpleParser } from 'mailparser';
 import { createDeliver } from '../../src/activities/deliver';
 import type { RepMail } from '../../src/activities/handoff-mail';
-import type { MailDeps } from '../../src/activities/send-mail';
 import { newId } from '../../src/domain/ids';
 import { HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { mailDeps } from '../support/mailing';
-import { type Script, type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
+import { testMailServing } from '../support/mailing';
 
 const database = testDatabase();
-let server: ScriptedSmtp;
-let deps: MailDeps;
-const serve = async (script: Script = []) => {
-  server = await scriptedSmtp(script);
-  deps = mailDeps(database.db, server.url);
-};
-afterEach(async () => {
-  await deps.transport.close();
-  await server.stop();
-});
+const post = testMailServing(database);
+const { serve } = post;
 
 const aMail = (parts: Partial<RepMail> = {}): RepMail => ({
   handoffId: newId(),
@@ -41,7 +31,7 @@ const aMail = (parts: Partial<RepMail> = {}): RepMail => ({
 });
 const sending = (mail: RepMail | null, sendId = newId(), now = MONDAY) => ({
   sendId,
-  deliver: (by = deps) => createDeliver(by)({ sendId, now }, async () => mail),
+  deliver: (by = post.deps) => createDeliver(by)({ sendId, now }, async () => mail),
   row: () => database.db.send.findUnique({ where: { id: sendId } }),
 });
 
@@ -51,7 +41,7 @@ test('a mail to a rep is sent once, and stands in the ledger under its handoff',
   const { deliver, row, sendId } = sending(mail);
   expect(await deliver()).toEqual({ status: 'taken' });
   expect(await deliver()).toEqual({ status: 'taken' });
-  expect(server.messages).toHaveLength(1);
+  expect(post.server.messages).toHaveLength(1);
   expect(await row()).toMatchObject({
     status: 'accepted',
     contactId: null,
@@ -67,7 +57,7 @@ test('a mail to a rep is sent once, and stands in the ledger under its handoff',
 test('it tells the story as one list, its values are never Markdown or HTML, and its links are its own', async () => {
   await serve();
   await sending(aMail()).deliver();
-  const { html, text, headers } = await simpleParser(server.messages[0] ?? '');
+  const { html, text, headers } = await simpleParser(post.server.messages[0] ?? '');
   expect(html).toContain(
     '<li><strong>5 Jan</strong> sent a form</li>\n<li><strong>6 Jan</strong> [asked](https://evil.example) for a call</li>',
   );
@@ -80,7 +70,7 @@ test('ten who deliver at once send one', async () => {
   await serve();
   const { deliver } = sending(aMail());
   await Promise.all(Array.from({ length: 10 }, () => deliver()));
-  expect(server.messages).toHaveLength(1);
+  expect(post.server.messages).toHaveLength(1);
 });
 
 test('when there is nothing to say any more nothing is sent, and nothing is written', async () => {
@@ -104,11 +94,11 @@ test('what the server says of it is told to whoever asked', async () => {
   const refused = { status: 'refused', reason: '550 5.1.1 no such user' };
   expect(await unknown.deliver()).toEqual(refused);
   expect(await unknown.deliver()).toEqual(refused);
-  await server.hears('RSET');
-  server.dropAll();
+  await post.server.hears('RSET');
+  post.server.dropAll();
   const later = sending(aMail());
   expect(await later.deliver()).toEqual({ status: 'deferred', until: MONDAY + HOUR / 12 });
-  server.dropAll();
+  post.server.dropAll();
   expect(await later.deliver()).toEqual({ status: 'taken' });
 });
 
@@ -121,7 +111,7 @@ test('a suppressed address gets no mail', async () => {
   expect(await deliver()).toEqual(refused);
   expect(await deliver()).toEqual(refused);
   expect(await row()).toMatchObject({ status: 'rejected' });
-  expect(server.messages).toEqual([]);
+  expect(post.server.messages).toEqual([]);
 });
 
 test('without a final reply it goes out again under the same Message-ID', async () => {
@@ -129,8 +119,8 @@ test('without a final reply it goes out again under the same Message-ID', async 
   const { deliver, row } = sending(aMail());
   expect(await deliver()).toMatchObject({ status: 'deferred' });
   expect(await deliver()).toEqual({ status: 'taken' });
-  expect(server.messages).toHaveLength(2);
-  expect(server.messages[1]).toBe(server.messages[0]);
+  expect(post.server.messages).toHaveLength(2);
+  expect(post.server.messages[1]).toBe(post.server.messages[0]);
   expect(await row()).toMatchObject({ status: 'accepted', attempts: 2 });
 });
 
@@ -141,10 +131,10 @@ test('a worker that ends after the 354 leaves it to the next, which sends it aga
     throw new Error('ended');
   };
   const moments = { at: (moment: string) => (moment === 'replied' ? at() : undefined) };
-  await expect(deliver({ ...deps, leaseMs: 1, hooks: moments })).rejects.toThrow('ended');
+  await expect(deliver({ ...post.deps, leaseMs: 1, hooks: moments })).rejects.toThrow('ended');
   expect(await deliver()).toEqual({ status: 'taken' });
-  expect(server.messages).toHaveLength(2);
-  expect(new Set(server.messages).size).toBe(1);
+  expect(post.server.messages).toHaveLength(2);
+  expect(new Set(post.server.messages).size).toBe(1);
   expect(await row()).toMatchObject({ status: 'accepted', attempts: 2 });
 });
 

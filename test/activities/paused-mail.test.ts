@@ -1,4 +1,3 @@
-import type { MailDeps } from '../../src/activities/send-mail';
 import { pauseText } from '../../src/domain/pause/holding';
 import type { PauseMode } from '../../src/domain/pause/pause';
 import { transaction } from '../../src/store/db';
@@ -10,19 +9,12 @@ import { takeTurn } from '../../src/store/turn';
 import { HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { anIncoming, later } from '../support/journeys';
-import { aMailing, MAILING, type Mailing, mailDeps, requestOf, sendMail } from '../support/mailing';
-import { type Script, type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
+import { aMailing, MAILING, type Mailing, requestOf, sendMail, testMailServing } from '../support/mailing';
 
 const database = testDatabase();
-let server: ScriptedSmtp;
-let deps: MailDeps;
-const serve = async (script: Script = [], parts: Partial<MailDeps> = {}) => {
-  server = await scriptedSmtp(script);
-  deps = mailDeps(database.db, server.url, parts);
-};
+const post = testMailServing(database);
+const { serve } = post;
 afterEach(async () => {
-  await deps.transport.close();
-  await server.stop();
   await database.db.pause.deleteMany();
 });
 
@@ -47,12 +39,12 @@ describe('a pause that begins after the turn that asked for a mail', () => {
       await serve();
       const mailing = await aMailing(database.db);
       const pause = await begin(mode);
-      expect(await sendMail(deps, mailing)).toEqual({
+      expect(await sendMail(post.deps, mailing)).toEqual({
         turn: 2,
         move: { type: 'await', stepId: 'first', until: null },
         status: 'paused',
       });
-      expect(server.messages).toEqual([]);
+      expect(post.server.messages).toEqual([]);
       expect(await sendOf(mailing)).toMatchObject({ status: 'deferred', reason: pauseText(pause), attempts: 0 });
       expect(await rowOf(mailing)).toMatchObject({ heldBy: pause.id, stepId: 'first' });
       expect(await take(mailing.journeyId, 2, later(HOUR))).toMatchObject({ move: { until: null }, status: 'paused' });
@@ -61,8 +53,8 @@ describe('a pause that begins after the turn that asked for a mail', () => {
       await take(mailing.journeyId, 3, later(2 * HOUR));
       const request = await requestOf(database.db, mailing.journeyId, later(2 * HOUR));
       expect(request).toMatchObject({ key: mailing.request.key, turn: 4 });
-      await sendMail(deps, { request });
-      expect(server.messages).toHaveLength(1);
+      await sendMail(post.deps, { request });
+      expect(post.server.messages).toHaveLength(1);
       expect(await sendOf(mailing)).toMatchObject({ status: 'accepted', attempts: 1 });
       expect(await rowOf(mailing)).toMatchObject({ heldBy: null, stepId: 'rest' });
       expect(await told(mailing)).toEqual([
@@ -79,7 +71,7 @@ describe('a pause that begins after the turn that asked for a mail', () => {
     await serve();
     const mailing = await aMailing(database.db);
     const pause = await begin('freeze');
-    await sendMail(deps, mailing);
+    await sendMail(post.deps, mailing);
     const { entries } = await storyOf(database.db, { id: mailing.contactId });
     const told = entries.filter(({ sequence }) => sequence !== null).map(({ what, reason }) => `${what} — ${reason}`);
     expect(told.slice(1)).toEqual([`journey held — ${pauseText(pause)}`]);
@@ -89,11 +81,11 @@ describe('a pause that begins after the turn that asked for a mail', () => {
     await serve();
     const mailing = await aMailing(database.db);
     const pause = await begin('skip');
-    expect(await sendMail(deps, mailing)).toMatchObject({ turn: 2, move: { type: 'await', stepId: 'rest' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ turn: 2, move: { type: 'await', stepId: 'rest' } });
     expect(await sendOf(mailing)).toMatchObject({ status: 'skipped', reason: pauseText(pause) });
     await resume(pause.id, later(HOUR));
-    await sendMail(deps, mailing);
-    expect(server.messages).toEqual([]);
+    await sendMail(post.deps, mailing);
+    expect(post.server.messages).toEqual([]);
     expect(await told(mailing)).toEqual(['skip skipped', 'wait waits']);
   });
 
@@ -101,20 +93,23 @@ describe('a pause that begins after the turn that asked for a mail', () => {
     await serve();
     const mailing = await aMailing(database.db);
     await begin('freeze', later(HOUR));
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'await', until: null }, status: 'paused' });
-    expect(server.messages).toEqual([]);
+    expect(await sendMail(post.deps, mailing)).toMatchObject({
+      move: { type: 'await', until: null },
+      status: 'paused',
+    });
+    expect(post.server.messages).toEqual([]);
   });
 
   it('does not call back what is on its way to the server; the step behind it is held', async () => {
     const hooks = { at: async (moment: string) => void (moment === 'claimed' && (await begin('elapse'))) };
     await serve([], { hooks });
     const mailing = await aMailing(database.db);
-    expect(await sendMail(deps, mailing)).toEqual({
+    expect(await sendMail(post.deps, mailing)).toEqual({
       turn: 2,
       move: { type: 'await', stepId: 'rest', until: null },
       status: 'paused',
     });
-    expect(server.messages).toHaveLength(1);
+    expect(post.server.messages).toHaveLength(1);
     expect(await sendOf(mailing)).toMatchObject({ status: 'accepted' });
     expect(await told(mailing)).toEqual(['send accepted', 'pause held']);
   });
@@ -125,7 +120,7 @@ describe('a pause that begins after the turn that asked for a mail', () => {
     await begin('freeze');
     const properties = { reference: mailing.journeyId, amount: 5 };
     await ingest(database.db, MAILING, anIncoming(mailing.contactId, 'purchase', { properties }));
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'end', outcome: 'goal' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { type: 'end', outcome: 'goal' } });
     expect(await sendOf(mailing)).toMatchObject({ status: 'skipped' });
   });
 });
@@ -133,7 +128,7 @@ describe('a pause that begins after the turn that asked for a mail', () => {
 it('a mail that the server had put off is dropped by a skip when it falls due again, and its send says so', async () => {
   await serve([{ MAIL: '451 4.3.0 later' }]);
   const mailing = await aMailing(database.db);
-  const turn = await sendMail(deps, mailing);
+  const turn = await sendMail(post.deps, mailing);
   const until = turn.move.type === 'await' ? (turn.move.until ?? 0) : 0;
   expect(await sendOf(mailing)).toMatchObject({ status: 'deferred' });
   const pause = await begin('skip');

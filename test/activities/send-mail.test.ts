@@ -1,7 +1,6 @@
 import { simpleParser } from 'mailparser';
 import { countStatements } from '../../bench/statements';
 import { createActivities } from '../../src/activities';
-import type { MailDeps } from '../../src/activities/send-mail';
 import { newId } from '../../src/domain/ids';
 import { readLink } from '../../src/mail/links';
 import { transaction } from '../../src/store/db';
@@ -10,20 +9,11 @@ import { takeTurn } from '../../src/store/turn';
 import { LINK_SECRET } from '../support/api';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { allow, aMailing, MAILING, type Mailing, mailDeps, requestOf, sendMail } from '../support/mailing';
-import { type Script, type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
+import { allow, aMailing, MAILING, type Mailing, requestOf, sendMail, testMailServing } from '../support/mailing';
 
 const database = testDatabase();
-let server: ScriptedSmtp;
-let deps: MailDeps;
-const serve = async (script: Script = [], parts: Partial<MailDeps> = {}) => {
-  server = await scriptedSmtp(script);
-  deps = mailDeps(database.db, server.url, parts);
-};
-afterEach(async () => {
-  await deps.transport.close();
-  await server.stop();
-});
+const post = testMailServing(database);
+const { serve } = post;
 
 const sendOf = ({ request }: Mailing) => database.db.send.findUniqueOrThrow({ where: { id: request.key } });
 const decisionsOf = async ({ contactId }: Mailing) =>
@@ -39,7 +29,7 @@ describe('a mail that the server takes', () => {
     const mailing = await aMailing(database.db);
     expect(await sendOf(mailing)).toMatchObject({ status: 'planned', attempts: 0, messageId: '', stepId: 'first' });
     const { key } = mailing.request;
-    expect(await sendMail(deps, mailing)).toEqual({
+    expect(await sendMail(post.deps, mailing)).toEqual({
       turn: 2,
       move: { type: 'await', stepId: 'rest', until: MONDAY + 2 * DAY },
     });
@@ -67,8 +57,8 @@ describe('a mail that the server takes', () => {
   it('carries signed links, the footer and the headers to unsubscribe, and business time', async () => {
     await serve();
     const mailing = await aMailing(database.db);
-    await sendMail(deps, mailing);
-    const message = await simpleParser(server.messages[0] ?? '');
+    await sendMail(post.deps, mailing);
+    const message = await simpleParser(post.server.messages[0] ?? '');
     const { key, now } = mailing.request;
     const urls = [...(message.text ?? '').matchAll(/https:\/\/viva\.example\/\S+(?=>)/g)].map(([url]) => url);
     const payloads = urls.map((url) => readLink(LINK_SECRET, url.split('/').at(-1) ?? ''));
@@ -86,20 +76,20 @@ describe('a mail that the server takes', () => {
   it('has no way to unsubscribe when it is transactional', async () => {
     await serve();
     await sendMail(
-      deps,
+      post.deps,
       await aMailing(database.db, { purpose: 'transactional', template: 'receipt', consent: false }),
     );
-    expect(server.messages[0]).not.toContain('List-Unsubscribe');
-    expect(server.messages[0]).not.toContain('/u/');
+    expect(post.server.messages[0]).not.toContain('List-Unsubscribe');
+    expect(post.server.messages[0]).not.toContain('/u/');
   });
 
   it('is not sent again when it is asked for again, at once or later', async () => {
     await serve();
     const mailing = await aMailing(database.db);
-    const first = await sendMail(deps, mailing);
-    expect(await sendMail(deps, mailing)).toEqual(first);
-    expect(server.messages).toHaveLength(1);
-    await expect(sendMail(deps, { ...mailing, request: { ...mailing.request, turn: 0 } })).rejects.toMatchObject({
+    const first = await sendMail(post.deps, mailing);
+    expect(await sendMail(post.deps, mailing)).toEqual(first);
+    expect(post.server.messages).toHaveLength(1);
+    await expect(sendMail(post.deps, { ...mailing, request: { ...mailing.request, turn: 0 } })).rejects.toMatchObject({
       code: 'VIV_TURN_STALE',
     });
   });
@@ -107,9 +97,9 @@ describe('a mail that the server takes', () => {
   it('is sent once by ten workers at once, who all get the same turn', async () => {
     await serve();
     const mailing = await aMailing(database.db);
-    const turns = await Promise.all(Array.from({ length: 10 }, () => sendMail({ ...deps, leaseMs: 5_000 }, mailing)));
+    const turns = await Promise.all(Array.from({ length: 10 }, () => sendMail({ ...post.deps, leaseMs: 5_000 }, mailing)));
     expect(turns).toEqual(turns.map(() => turns[0]));
-    expect(server.messages).toHaveLength(1);
+    expect(post.server.messages).toHaveLength(1);
   });
 
   it('tells a rehearsal, which answers when the next scripted event is due', async () => {
@@ -123,18 +113,18 @@ describe('a mail that the server takes', () => {
     };
     await serve([], { turn: { ...MAILING, reactions } });
     const mailing = await aMailing(database.db);
-    expect(await sendMail(deps, mailing)).toMatchObject({ turn: 2, nextScriptedAt: MONDAY + HOUR });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ turn: 2, nextScriptedAt: MONDAY + HOUR });
     expect(told).toEqual([mailing.request.key]);
   });
 });
 
 describe('what stands in the way', () => {
   beforeEach(() => serve());
-  afterEach(() => expect(server.messages).toEqual([]));
+  afterEach(() => expect(post.server.messages).toEqual([]));
 
   it('of a mail without consent makes the journey go on without it', async () => {
     const mailing = await aMailing(database.db, { consent: false });
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'await', stepId: 'rest' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { type: 'await', stepId: 'rest' } });
     const reason = 'there is no consent to marketing mail on record';
     expect(await sendOf(mailing)).toMatchObject({ status: 'skipped', reason, attempts: 0 });
     expect(await decisionsOf(mailing)).toEqual([{ kind: 'skip', outcome: 'skipped', reason }]);
@@ -143,7 +133,7 @@ describe('what stands in the way', () => {
   it('is for ever when the contact has withdrawn: the journey ends', async () => {
     const mailing = await aMailing(database.db);
     await allow(database.db, mailing.contactId, 'marketing', false);
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'end', outcome: 'exit' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { type: 'end', outcome: 'exit' } });
     expect(await sendOf(mailing)).toMatchObject({ status: 'skipped' });
   });
 
@@ -151,7 +141,7 @@ describe('what stands in the way', () => {
     const mailing = await aMailing(database.db);
     const { email } = await database.db.contact.findUniqueOrThrow({ where: { id: mailing.contactId } });
     await database.db.suppression.create({ data: { email, reason: 'complaint', at: new Date(MONDAY - DAY) } });
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'end' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { type: 'end' } });
     expect(await decisionsOf(mailing)).toMatchObject([
       { kind: 'skip', reason: 'the address is suppressed since 2026-01-04: complaint' },
     ]);
@@ -161,7 +151,7 @@ describe('what stands in the way', () => {
     const goal = { goal: { name: 'big', when: { fact: 'contact.attributes.size', atLeast: 10 } } };
     const mailing = await aMailing(database.db, { parts: goal });
     await database.db.contact.update({ where: { id: mailing.contactId }, data: { attributes: { size: 12 } } });
-    expect(await sendMail(deps, mailing)).toEqual({ turn: 2, move: { type: 'end', outcome: 'goal' } });
+    expect(await sendMail(post.deps, mailing)).toEqual({ turn: 2, move: { type: 'end', outcome: 'goal' } });
     expect(await sendOf(mailing)).toMatchObject({
       status: 'skipped',
       reason: expect.stringMatching(/^the journey is over: /),
@@ -170,7 +160,7 @@ describe('what stands in the way', () => {
 
   it('may be a value that the template needs and the contact has not', async () => {
     const mailing = await aMailing(database.db, { template: 'offer' });
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { stepId: 'rest' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { stepId: 'rest' } });
     expect((await sendOf(mailing)).reason).toMatch(
       /its text in en cannot be filled for this recipient: "company" has no value/,
     );
@@ -180,7 +170,7 @@ describe('what stands in the way', () => {
     const mailing = await aMailing(database.db);
     const night = Date.UTC(2026, 0, 6, 2);
     const morning = Date.UTC(2026, 0, 6, 11);
-    const turn = await sendMail(deps, { ...mailing, request: { ...mailing.request, now: night } });
+    const turn = await sendMail(post.deps, { ...mailing, request: { ...mailing.request, now: night } });
     expect(turn).toEqual({ turn: 2, move: { type: 'await', stepId: 'first', until: morning } });
     expect(await sendOf(mailing)).toMatchObject({ status: 'deferred', attempts: 0 });
     expect(await decisionsOf(mailing)).toEqual([
@@ -194,13 +184,13 @@ describe('a mail that has lain in its queue for hours', () => {
   const eleven = Date.UTC(2026, 0, 6, 2); // in the evening, in São Paulo
   const sendAt = (now: number, { request }: Mailing) => {
     const secretOf = () => undefined;
-    return createActivities({ ...deps, secretOf, clock: () => now }).sendMail(request);
+    return createActivities({ ...post.deps, secretOf, clock: () => now }).sendMail(request);
   };
 
   it('waits for the morning when it is night by now', async () => {
     const mailing = await aMailing(database.db);
     expect(await sendAt(eleven, mailing)).toMatchObject({ move: { stepId: 'first', until: Date.UTC(2026, 0, 6, 11) } });
-    expect(server.messages).toEqual([]);
+    expect(post.server.messages).toEqual([]);
   });
 
   it('goes out as of now, and never as of a time before it was asked for', async () => {
@@ -217,7 +207,7 @@ describe('what the server says', () => {
   it('never: the journey goes on, and the reason is kept', async () => {
     await serve([{ RCPT: '550 5.7.1 not from you' }]);
     const mailing = await aMailing(database.db);
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { stepId: 'rest' } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { stepId: 'rest' } });
     expect(await sendOf(mailing)).toMatchObject({
       status: 'rejected',
       response: '550 5.7.1 not from you',
@@ -234,7 +224,7 @@ describe('what the server says', () => {
   it('no such user: the address is suppressed, and an exit by the bounce holds at once', async () => {
     await serve([{ RCPT: '550 5.1.1 no such user' }]);
     const mailing = await aMailing(database.db, { parts: { exits: [{ name: 'bounced', on: 'mail.bounced' }] } });
-    expect(await sendMail(deps, mailing)).toEqual({ turn: 2, move: { type: 'end', outcome: 'bounced' } });
+    expect(await sendMail(post.deps, mailing)).toEqual({ turn: 2, move: { type: 'end', outcome: 'bounced' } });
     const { recipient } = await sendOf(mailing);
     expect(await database.db.suppression.findUnique({ where: { email: recipient } })).toMatchObject({
       reason: 'hard_bounce',
@@ -248,7 +238,7 @@ describe('what the server says', () => {
     let { request } = mailing;
     const waits: number[] = [];
     for (let count = 0; count < 4; count += 1) {
-      const { move } = await sendMail(deps, { ...mailing, request });
+      const { move } = await sendMail(post.deps, { ...mailing, request });
       if (move.type !== 'await' || move.until === null) throw new Error(`it does not wait but ${move.type}s`);
       waits.push(move.until - request.now);
       await transaction(database.db, (tx) =>
@@ -258,7 +248,7 @@ describe('what the server says', () => {
     }
     expect(waits).toEqual([5, 30, 120, 480].map((minutes) => minutes * 60_000));
     expect(request.key).toBe(mailing.request.key);
-    expect(await sendMail(deps, { ...mailing, request })).toMatchObject({ move: { stepId: 'rest' } });
+    expect(await sendMail(post.deps, { ...mailing, request })).toMatchObject({ move: { stepId: 'rest' } });
     expect(await sendOf(mailing)).toMatchObject({ status: 'rejected', attempts: 5 });
     expect((await decisionsOf(mailing)).map(({ outcome }) => outcome)).toEqual([
       ...Array.from({ length: 4 }, () => 'deferred'),
@@ -268,19 +258,19 @@ describe('what the server says', () => {
 
   it('nothing, since it is not there: the mail is deferred', async () => {
     await serve();
-    await server.stop();
+    await post.server.stop();
     const mailing = await aMailing(database.db);
-    expect(await sendMail(deps, mailing)).toMatchObject({ move: { stepId: 'first', until: MONDAY + HOUR / 12 } });
+    expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { stepId: 'first', until: MONDAY + HOUR / 12 } });
     expect(await sendOf(mailing)).toMatchObject({ status: 'deferred', response: null, attempts: 1 });
   });
 
   it('nothing, after it had the message: marketing is held as unknown and listed, and the journey goes on', async () => {
     await serve([{ dot: 'drop' }]);
     const mailing = await aMailing(database.db);
-    const turn = await sendMail(deps, mailing);
+    const turn = await sendMail(post.deps, mailing);
     expect(turn).toMatchObject({ move: { stepId: 'rest' } });
-    expect(await sendMail(deps, mailing)).toEqual(turn);
-    expect(server.messages).toHaveLength(1);
+    expect(await sendMail(post.deps, mailing)).toEqual(turn);
+    expect(post.server.messages).toHaveLength(1);
     expect(await decisionsOf(mailing)).toMatchObject([{ kind: 'unknown', outcome: 'unknown' }]);
     const listed = (await listUncertain(database.db)).filter(({ id }) => id === mailing.request.key);
     expect(listed).toMatchObject([{ status: 'unknown', subject: 'Olá, Ana', journeyId: mailing.journeyId }]);
@@ -290,14 +280,14 @@ describe('what the server says', () => {
   it('nothing, after it had the message: a transactional mail goes out again, the same byte for byte', async () => {
     await serve([{ dot: 'drop' }]);
     const mailing = await aMailing(database.db, { purpose: 'transactional', template: 'receipt', consent: false });
-    const { move } = await sendMail(deps, mailing);
+    const { move } = await sendMail(post.deps, mailing);
     expect(move).toMatchObject({ type: 'await', stepId: 'first', until: MONDAY + HOUR / 12 });
     const { journeyId } = mailing;
     await transaction(database.db, (tx) => takeTurn(tx, MAILING, { journeyId, turn: 2, now: MONDAY + HOUR / 12 }));
     const again = { ...(await requestOf(database.db, journeyId)), now: MONDAY };
-    expect(await sendMail(deps, { ...mailing, request: again })).toMatchObject({ move: { stepId: 'rest' } });
-    expect(server.messages).toHaveLength(2);
-    expect(server.messages[1]).toBe(server.messages[0]);
+    expect(await sendMail(post.deps, { ...mailing, request: again })).toMatchObject({ move: { stepId: 'rest' } });
+    expect(post.server.messages).toHaveLength(2);
+    expect(post.server.messages[1]).toBe(post.server.messages[0]);
     expect(await sendOf(mailing)).toMatchObject({ status: 'accepted', attempts: 2 });
   });
 });
@@ -319,14 +309,14 @@ test('the third mail of a day waits until the first is a day old, also while oth
   await database.db.send.create({ data: { ...mail, id: newId(), status: 'accepted', settledAt: mailedAt } });
   const leaseUntil = new Date(Date.UTC(2100, 0, 1));
   await database.db.send.create({ data: { ...mail, id: newId(), status: 'claimed', leaseUntil } });
-  expect(await sendMail(deps, mailing)).toMatchObject({ move: { stepId: 'first', until: MONDAY + 4 * HOUR } });
+  expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { stepId: 'first', until: MONDAY + 4 * HOUR } });
   expect(await decisionsOf(mailing)).toMatchObject([{ reason: '2 of at most 2 marketing mails within 1d' }]);
 });
 
 test('a mail costs few statements: all that are sent to PostgreSQL, transaction control included', async () => {
   await serve();
   const first = await aMailing(database.db);
-  await sendMail(deps, first); // opens connections, and reads the sequence
+  await sendMail(post.deps, first); // opens connections, and reads the sequence
   const mailing = await aMailing(database.db, { version: first.version });
-  expect(await countStatements(async () => void (await sendMail(deps, mailing)))).toBe(18);
+  expect(await countStatements(async () => void (await sendMail(post.deps, mailing)))).toBe(18);
 });

@@ -1,5 +1,4 @@
 import { simpleParser } from 'mailparser';
-import type { MailDeps } from '../../src/activities/send-mail';
 import type { TemplateContent } from '../../src/domain/template/content';
 import { transaction } from '../../src/store/db';
 import { storyOf } from '../../src/store/story';
@@ -7,20 +6,11 @@ import { listTemplateVersions, publishTemplate } from '../../src/store/templates
 import { takeTurn } from '../../src/store/turn';
 import { HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { aMailing, type Mailing, mailDeps, requestOf, sendMail, TEMPLATES } from '../support/mailing';
-import { type Script, type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
+import { aMailing, type Mailing, requestOf, sendMail, TEMPLATES, testMailServing } from '../support/mailing';
 
 const database = testDatabase();
-let server: ScriptedSmtp;
-let deps: MailDeps;
-const serve = async (script: Script = []) => {
-  server = await scriptedSmtp(script);
-  deps = mailDeps(database.db, server.url);
-};
-afterEach(async () => {
-  await deps.transport.close();
-  await server.stop();
-});
+const post = testMailServing(database);
+const { serve } = post;
 
 /** A template of the fixtures with another subject. */
 function saying(template: string, subject: string): TemplateContent {
@@ -34,12 +24,13 @@ const versionOf = async ({ request }: Mailing) => {
   const { templateVersionId } = await database.db.send.findUniqueOrThrow({ where: { id: request.key } });
   return templateVersionId && database.db.templateVersion.findUniqueOrThrow({ where: { id: templateVersionId } });
 };
-const subjects = async () => Promise.all(server.messages.map(async (message) => (await simpleParser(message)).subject));
+const subjects = async () =>
+  Promise.all(post.server.messages.map(async (message) => (await simpleParser(message)).subject));
 
 test('a template that nobody has published is published with its first mail, as it stands in the folder', async () => {
   await serve();
   const [first, second] = [await aMailing(database.db), await aMailing(database.db)];
-  await Promise.all([sendMail(deps, first), sendMail(deps, second)]);
+  await Promise.all([sendMail(post.deps, first), sendMail(post.deps, second)]);
   expect(await subjects()).toEqual(['Olá, Ana', 'Olá, Ana']);
   expect(await listTemplateVersions(database.db, 'hello')).toMatchObject([{ version: 1, locales: ['en', 'pt-BR'] }]);
   expect(await versionOf(first)).toMatchObject({ template: 'hello', version: 1 });
@@ -50,7 +41,7 @@ test('a new version reaches the mails that are still to be sent, also of journey
   await serve();
   const mailing = await aMailing(database.db);
   await publish('hello', 'Second edition');
-  await sendMail(deps, mailing);
+  await sendMail(post.deps, mailing);
   expect(await subjects()).toEqual(['Second edition']);
   expect(await versionOf(mailing)).toMatchObject({ version: 2 });
   const { entries } = await storyOf(database.db, { id: mailing.contactId });
@@ -62,7 +53,7 @@ const aReceipt = () => aMailing(database.db, { template: 'receipt', purpose: 'tr
 /** What the workflow of a journey asks for when its mail is due again. */
 async function dueAgain(mailing: Mailing, now: number): Promise<Mailing> {
   const { journeyId } = mailing;
-  await transaction(database.db, (tx) => takeTurn(tx, deps.turn, { journeyId, turn: 2, now: LATER }));
+  await transaction(database.db, (tx) => takeTurn(tx, post.deps.turn, { journeyId, turn: 2, now: LATER }));
   return { ...mailing, request: { ...(await requestOf(database.db, journeyId)), now } };
 }
 
@@ -70,9 +61,9 @@ async function dueAgain(mailing: Mailing, now: number): Promise<Mailing> {
 test('a mail that is tried again is written with the version of its first try, whatever was published since', async () => {
   await serve([{ connect: 'drop' }]);
   const mailing = await aReceipt();
-  expect(await sendMail(deps, mailing)).toMatchObject({ move: { type: 'await', stepId: 'first', until: LATER } });
+  expect(await sendMail(post.deps, mailing)).toMatchObject({ move: { type: 'await', stepId: 'first', until: LATER } });
   await publish('receipt', 'Another receipt');
-  await sendMail(deps, await dueAgain(mailing, LATER));
+  await sendMail(post.deps, await dueAgain(mailing, LATER));
   expect(await subjects()).toEqual(['Your receipt']);
   expect(await versionOf(mailing)).toMatchObject({ template: 'receipt', version: 1 });
 });
@@ -81,17 +72,17 @@ test('a mail that is tried again is written with the version of its first try, w
 test('one that goes out twice, since nobody knows whether it arrived, is the same byte for byte', async () => {
   await serve([{ dot: 'drop' }]);
   const mailing = await aReceipt();
-  await sendMail(deps, mailing);
+  await sendMail(post.deps, mailing);
   await publish('receipt', 'A third receipt');
-  await sendMail(deps, await dueAgain(mailing, MONDAY));
-  expect(server.messages).toHaveLength(2);
-  expect(server.messages[1]).toBe(server.messages[0]);
+  await sendMail(post.deps, await dueAgain(mailing, MONDAY));
+  expect(post.server.messages).toHaveLength(2);
+  expect(post.server.messages[1]).toBe(post.server.messages[0]);
 });
 
 test('a template that is nowhere is no mail, and the reason says so', async () => {
   await serve();
   const mailing = await aMailing(database.db, { template: 'nowhere' });
-  await sendMail(deps, mailing);
+  await sendMail(post.deps, mailing);
   const { status, reason, templateVersionId } = await database.db.send.findUniqueOrThrow({
     where: { id: mailing.request.key },
   });

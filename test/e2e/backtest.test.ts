@@ -11,7 +11,7 @@ import { connect, type Db, disconnect } from '../../src/store/db';
 import { registerRehearsal } from '../../src/store/rehearsals';
 import { SEQUENCES } from '../content/shipped';
 import { AGREED, testRehearsals } from '../support/rehearsing';
-import { JOINED, LATER_STEPS, sequences } from '../support/sequences';
+import { JOINED, LATER_STEPS, REHEARSED_JOINED, sequences } from '../support/sequences';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -21,21 +21,6 @@ const CASES = Number(process.env.BACKTEST_CASES ?? 25);
 const LATE_MS = 4 * MINUTE;
 
 const rehearsals = testRehearsals();
-
-/** What random sequences join. */
-const JOINED_INPUT: Json = {
-  sequence: JOINED,
-  title: 'Joined',
-  audience: 'lead',
-  enter: {},
-  reenter: 'always',
-  exits: [{ name: 'left', on: 'mail.unsubscribed' }],
-  steps: [
-    { id: 'greet', type: 'mail', template: 'course-numbers' },
-    { id: 'rest', type: 'wait', for: '30h' },
-    { id: 'end', type: 'end', outcome: 'done' },
-  ],
-};
 
 /** Nothing ends it but its end: who has unsubscribed is skipped from then on. */
 const STUBBORN_INPUT: Json = {
@@ -132,7 +117,7 @@ async function aCase(file: string, sequence: string, count: number, from: number
 
 /** Rehearses all at once; answers the database in which it happened. */
 async function rehearsed(cases: readonly Tested[], scripted: readonly Scripted[], startedAt: number): Promise<string> {
-  const joins = { sequence: JOINED, draft: { definition: JOINED_INPUT, source: '' }, contactIds: [] };
+  const joins = { sequence: JOINED, draft: { definition: REHEARSED_JOINED, source: '' }, contactIds: [] };
   const enter = cases.map(({ input, ...one }) => ({ ...one, draft: { definition: input, source: '' } }));
   const contacts = Object.fromEntries(scripted);
   const script = scriptSchema.parse({ seed: SEED, contacts, webhooks: { crm: { body: {} } } });
@@ -146,7 +131,7 @@ const knowsAll = ({ unknown }: Backtested): boolean => Object.values(unknown).ev
 
 test('a backtest of the version that made the history tells the same mails, skips, handoffs and ends as happened', async () => {
   const drawn = fc.sample(sequences({ isForwardOnly: true, also: LATER_STEPS }), { numRuns: CASES, seed: SEED });
-  rehearsals.files.write('joined.yaml', JSON.stringify(JOINED_INPUT));
+  rehearsals.files.write('joined.yaml', JSON.stringify(REHEARSED_JOINED));
   const made = [await aCase(path.join(SEQUENCES, 'course-nurture.yaml'), 'course-nurture', 12, 0)];
   made.push(await aCase(rehearsals.files.write('stubborn.yaml', JSON.stringify(STUBBORN_INPUT)), 'stubborn', 12, 0));
   for (const [index, drawing] of drawn.entries()) {

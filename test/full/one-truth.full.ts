@@ -14,7 +14,7 @@ import { registerRehearsal } from '../../src/store/rehearsals';
 import { someFacts } from '../support/builders';
 import { LEAD } from '../support/one-truth';
 import { AGREED, testRehearsals } from '../support/rehearsing';
-import { JOINED, LATER_STEPS, type LaterStep, sequences } from '../support/sequences';
+import { JOINED, LATER_STEPS, type LaterStep, REHEARSED_JOINED, sequences } from '../support/sequences';
 
 /** Step types beside the plain ones that live journeys have: all of them. */
 const LIVE_STEPS: readonly LaterStep[] = LATER_STEPS;
@@ -32,21 +32,7 @@ const TOLERANCE_MS = LATE_MS;
 
 const rehearsals = testRehearsals();
 
-/** What random sequences join, with a shipped template. */
-const JOINED_INPUT: Json = {
-  sequence: JOINED,
-  title: 'Joined',
-  audience: 'lead',
-  enter: {},
-  reenter: 'always',
-  exits: [{ name: 'left', on: 'mail.unsubscribed' }],
-  steps: [
-    { id: 'greet', type: 'mail', template: 'course-numbers' },
-    { id: 'rest', type: 'wait', for: '30h' }, // as long as nothing else that random sequences wait for
-    { id: 'end', type: 'end', outcome: 'done' },
-  ],
-};
-const joined = definitionSchema.parse(JOINED_INPUT);
+const joined = definitionSchema.parse(REHEARSED_JOINED);
 
 interface Case {
   readonly input: Json;
@@ -236,7 +222,7 @@ test(`${CASES} random journeys go on the real server as in the simulation (seed 
   expect(moved.length).toBeGreaterThan(CASES / 4); // a control: what people do is seen
   expect(cases.length).toBe(CASES);
   const contactIds = cases.map(({ contactId }) => contactId);
-  const joins = { sequence: JOINED, draft: { definition: JOINED_INPUT, source: '' }, contactIds: [] };
+  const joins = { sequence: JOINED, draft: { definition: REHEARSED_JOINED, source: '' }, contactIds: [] };
   const enter = cases.map(({ definition: { sequence }, input, contactId }) => ({
     sequence,
     draft: { definition: input, source: '' },

@@ -11,8 +11,10 @@ import type { SequenceVersion } from '../../src/store/sequences';
 import type { TurnDeps } from '../../src/store/turn';
 import { LINK_SECRET } from './api';
 import { DAY, MONDAY } from './builders';
+import type { TestDatabase } from './database';
 import { aJourney, published, type Someone } from './journeys';
 import { SALES } from './sales';
+import { type Script, type ScriptedSmtp, scriptedSmtp } from './scripted-smtp';
 
 export const TEMPLATES = loadTemplates(path.resolve(__dirname, '../mail/fixtures'));
 /** Marketing needs consent, two mails a day at most, and sleeps at night. */
@@ -39,6 +41,41 @@ export function mailDeps(db: Db, smtpUrl: string, parts: Partial<MailDeps> = {})
     publicUrl: 'https://viva.example',
     linkSecret: LINK_SECRET,
     ...parts,
+  };
+}
+
+/** A scripted mail server, and what sends to it. */
+export interface MailServing {
+  /** Starts a server for this test; it is gone after it. */
+  serve(script?: Script, parts?: Partial<MailDeps>): Promise<void>;
+  /** From `serve` on, as `deps`. */
+  readonly server: ScriptedSmtp;
+  readonly deps: MailDeps;
+}
+
+/** For one test file; each test that mails calls `serve` first. */
+export function testMailServing(database: TestDatabase): MailServing {
+  let serving: { readonly server: ScriptedSmtp; readonly deps: MailDeps } | undefined;
+  const served = () => {
+    if (serving === undefined) throw new Error('serve() comes first');
+    return serving;
+  };
+  afterEach(async () => {
+    await serving?.deps.transport.close();
+    await serving?.server.stop();
+    serving = undefined;
+  });
+  return {
+    async serve(script = [], parts = {}) {
+      const server = await scriptedSmtp(script);
+      serving = { server, deps: mailDeps(database.db, server.url, parts) };
+    },
+    get server() {
+      return served().server;
+    },
+    get deps() {
+      return served().deps;
+    },
   };
 }
 

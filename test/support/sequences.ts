@@ -30,6 +30,20 @@ export const LATER_STEPS = [
 export type LaterStep = (typeof LATER_STEPS)[number];
 /** The sequence that random ones join. */
 export const JOINED = 'joined';
+/** What it says where journeys are rehearsed: with a shipped template, and a wait as long as nothing else that random ones wait for. */
+export const REHEARSED_JOINED: Json = {
+  sequence: JOINED,
+  title: 'Joined',
+  audience: 'lead',
+  enter: {},
+  reenter: 'always',
+  exits: [{ name: 'left', on: 'mail.unsubscribed' }],
+  steps: [
+    { id: 'greet', type: 'mail', template: 'course-numbers' },
+    { id: 'rest', type: 'wait', for: '30h' },
+    { id: 'end', type: 'end', outcome: 'done' },
+  ],
+};
 
 const duration = fc.constantFrom('1s', '1h', '2d', '1w 3d');
 const eventType = fc.constantFrom(...EVENT_TYPES);

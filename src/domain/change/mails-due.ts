@@ -17,7 +17,7 @@ const MOST_TURNS = 50;
  */
 export function mailsDue(input: AdvanceInput, until: Instant): readonly DueMail[] {
   const due: DueMail[] = [];
-  let next = { ...input, now: Math.max(input.now, putOffUntil(input)) };
+  let next = { ...input, now: Math.max(input.now, deferredUntil(input)) };
   for (let count = 0; count < MOST_TURNS && next.now <= until; count += 1) {
     const { move, state, changes } = advance(next);
     const after = happened(move, next.now, until);
@@ -32,7 +32,7 @@ export function mailsDue(input: AdvanceInput, until: Instant): readonly DueMail[
 }
 
 /** A mail that the gate has deferred is tried again at any turn, and deferred once more: it is due when its time has come. */
-function putOffUntil({ definition, state: { place } }: AdvanceInput): Instant {
+function deferredUntil({ definition, state: { place } }: AdvanceInput): Instant {
   if (place.type !== 'waiting') return Number.NEGATIVE_INFINITY;
   const isMail = definition.steps.some(({ id, type }) => id === place.stepId && type === 'mail');
   return isMail && place.until !== null ? place.until : Number.NEGATIVE_INFINITY;

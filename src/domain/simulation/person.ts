@@ -270,8 +270,7 @@ export class Person {
     if (client === null) return false;
     const status = statusAt(this.rules.lifecycle, client, this.now);
     if (status === client.status) return false;
-    this.facts.client = { ...client, status };
-    this.clientSince = this.now;
+    this.becomes(status, this.now);
     return true;
   }
 

@@ -29,7 +29,7 @@ test('the mails of the next days are those that come if nobody does anything', (
   ]);
 });
 
-test('a mail that the gate has put off is due when its time has come, not at once', () => {
+test('a mail that the gate has deferred is due when its time has come, not at once', () => {
   const until = MONDAY + 3 * HOUR;
   const state = stateAfter(V1, [{ effect: 'mail', status: 'deferred', until, reason: 'quiet hours' }]);
   expect(mailsDue(aTurn(V1, { state }), MONDAY + DAY)).toEqual([{ stepId: 'hello', at: until }]);
