@@ -97,7 +97,9 @@ describe('a mail that the server takes', () => {
   it('is sent once by ten workers at once, who all get the same turn', async () => {
     await serve();
     const mailing = await aMailing(database.db);
-    const turns = await Promise.all(Array.from({ length: 10 }, () => sendMail({ ...post.deps, leaseMs: 5_000 }, mailing)));
+    const turns = await Promise.all(
+      Array.from({ length: 10 }, () => sendMail({ ...post.deps, leaseMs: 5_000 }, mailing)),
+    );
     expect(turns).toEqual(turns.map(() => turns[0]));
     expect(post.server.messages).toHaveLength(1);
   });
