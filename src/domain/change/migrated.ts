@@ -6,7 +6,7 @@ import { isPassable, passingOf, type Step } from '../steps';
 import type { Situation } from '../steps/handler';
 import { suggestion } from '../yaml/closest';
 import { stepsAhead } from './ahead';
-import { type Change, movedPassBy, movedUsed, movedVisits, newlyAhead, type Standing } from './moved-visits';
+import { type Change, movedGone, movedPassBy, movedUsed, movedVisits, newlyAhead, type Standing } from './moved-visits';
 import { type Credited, movedWait, type Waiting } from './moved-wait';
 import { END, targetOf } from './step-map';
 
@@ -102,7 +102,7 @@ const KEYED: readonly Step['type'][] = ['mail', 'webhook', 'task', 'join'];
 
 function waiting(state: JourneyState, { place, was, now }: WaitingIn, migration: Migration): Migrated {
   const { journeyId, facts, calendars, now: instant, map, to } = migration;
-  const visits = movedVisits(state.visits, migration);
+  const visits = movedVisits(state, migration);
   const visit = visits[now.id] ?? 1;
   const key = keyOf(journeyId, now.id, visit);
   if (KEYED.includes(was.type) && key !== keyOf(journeyId, was.id, state.visits[was.id] ?? 1))
@@ -136,13 +136,15 @@ function moves(state: JourneyState, { place, stepId, credited }: Moved, migratio
   const standing: Standing = { state, was: placeOf(state), now: stepId };
   const passBy = movedPassBy(migration, standing);
   const used = movedUsed(state.used ?? {}, migration) ?? {};
+  const gone = movedGone(state, migration);
   const { passBy: _, used: __, ...rest } = state;
   const moved: JourneyState = {
     ...rest,
     place,
-    visits: movedVisits(state.visits, migration),
+    visits: movedVisits(state, migration),
     ...(Object.keys(used).length > 0 ? { used } : {}),
     ...(passBy.length > 0 ? { passBy } : {}),
+    ...(Object.keys(gone).length > 0 ? { gone } : {}),
   };
   const { withLate, notes } = withLateMails(moved, stepId, migration);
   return {

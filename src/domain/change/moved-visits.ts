@@ -1,6 +1,6 @@
 import type { JourneyState } from '../journey/state';
 import type { Definition } from '../sequence/definition';
-import { isPassable, stepMails } from '../steps';
+import { isPassable, type Step, stepMails } from '../steps';
 import { stepsAhead } from './ahead';
 import { END, type StepMap, targetOf } from './step-map';
 
@@ -14,30 +14,49 @@ export interface Change {
 const oldIdsOf = ({ from, to, map }: Change, stepId: string): readonly string[] =>
   from.steps.filter(({ id }) => targetOf(map, to, id) === stepId).map(({ id }) => id);
 
-/** Old ids of mails that are gone, and whose template an added mail sends: the same mail, though no map says so. */
-function lookalikesOf({ from, to, map }: Change, stepId: string): readonly string[] {
-  const added = to.steps.find(({ id }) => id === stepId);
-  if (!added) return [];
-  const templates = stepMails(added).map(({ template }) => template);
-  const gone = from.steps.filter(({ id }) => targetOf(map, to, id) === undefined);
-  return gone
-    .filter((step) => stepMails(step).some(({ template }) => templates.includes(template)))
-    .map(({ id }) => id);
+/** Mails that are gone, by the old id, with the templates that they sent. */
+type Gone = NonNullable<JourneyState['gone']>;
+
+/** Mails of the old version that the new one has no step for, those that journeys never came to among them. */
+function goneIn({ from, to, map }: Change): Gone {
+  const gone = from.steps.filter(({ id }) => [undefined, END].includes(targetOf(map, to, id)));
+  const mails = gone.map((step) => [step.id, templatesOf(step)] as const);
+  return Object.fromEntries(mails.filter(([, templates]) => templates.length > 0));
 }
 
-/** What the new step was: by the map or by its id, else by its template. */
-function formerIdsOf(change: Change, stepId: string): readonly string[] {
+const templatesOf = (step: Step): readonly string[] => stepMails(step).map(({ template }) => template);
+
+/** Mails that the journey was sent, and that no step of the new version is: what an added mail is compared with. */
+export function movedGone({ visits, gone = {} }: JourneyState, change: Change): Gone {
+  const all = Object.entries({ ...gone, ...goneIn(change) });
+  return Object.fromEntries(all.filter(([id]) => (visits[id] ?? 0) > 0));
+}
+
+/** Old ids of mails that are gone, by this change or by one before it, and whose template an added mail sends. */
+function lookalikesOf(change: Change, before: Gone, stepId: string): readonly string[] {
+  const { to } = change;
+  const added = to.steps.find(({ id }) => id === stepId);
+  if (!added) return [];
+  const own = templatesOf(added);
+  return Object.entries({ ...before, ...goneIn(change) })
+    .filter(([id, templates]) => !to.steps.some((step) => step.id === id) && own.some((one) => templates.includes(one)))
+    .map(([id]) => id);
+}
+
+/** What the new step was: by the map or by its id, else by its template: the same mail, though no map says so. */
+function formerIdsOf(change: Change, { gone = {} }: Pick<JourneyState, 'gone'>, stepId: string): readonly string[] {
   const same = oldIdsOf(change, stepId);
-  return same.length > 0 ? same : lookalikesOf(change, stepId);
+  return same.length > 0 ? same : lookalikesOf(change, gone, stepId);
 }
 
 /**
  * How often each step was arrived at, under its new id. No count falls and no id is forgotten: keys of effects are made of them,
  * and one that was used must never be made again.
  */
-export function movedVisits(visits: JourneyState['visits'], change: Change): JourneyState['visits'] {
+export function movedVisits(state: Pick<JourneyState, 'visits' | 'gone'>, change: Change): JourneyState['visits'] {
+  const { visits } = state;
   const moved = change.to.steps.flatMap(({ id }) => {
-    const sum = formerIdsOf(change, id).reduce((total, old) => total + (visits[old] ?? 0), 0);
+    const sum = formerIdsOf(change, state, id).reduce((total, old) => total + (visits[old] ?? 0), 0);
     const count = Math.max(sum, visits[id] ?? 0);
     return count > 0 ? [[id, count] as const] : [];
   });
@@ -70,7 +89,7 @@ export function movedPassBy(change: Change, { state, was, now }: Standing): read
   const { to } = change;
   const { passBy = [] } = state;
   const kept = to.steps
-    .filter(({ id }) => formerIdsOf(change, id).some((old) => passBy.includes(old)))
+    .filter(({ id }) => formerIdsOf(change, state, id).some((old) => passBy.includes(old)))
     .map(({ id }) => id);
   return [...new Set([...kept, ...newlyAhead(change, { state, was, now })])].filter((stepId) =>
     to.steps.some((step) => step.id === stepId && isPassable(step)),
@@ -83,7 +102,7 @@ export function newlyAhead(change: Change, { state, was, now }: Standing): reado
   const before = stepsAhead(from, was);
   const known = new Set(from.steps.map(({ id }) => id));
   return [...stepsAhead(to, now)].filter((id) => {
-    const olds = formerIdsOf(change, id);
+    const olds = formerIdsOf(change, state, id);
     if (olds.some((old) => before.has(old))) return false;
     // a step that an older version had under this id counts, too: removing a mail and adding it again sends it no second time
     const visited = olds.length > 0 || known.has(id) ? olds : [id];

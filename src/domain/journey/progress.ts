@@ -79,12 +79,13 @@ export interface Rest {
 /** The end of a turn: what was decided, and where the journey stands. */
 export function resting(progress: Progress, { place, move, waitsFor = NONE }: Rest): Advanced {
   const { visits, seen, used, passBy, detour, path, decisions, changes } = progress;
-  const { entrySeq } = progress.input.state;
+  const { entrySeq, gone } = progress.input.state;
   const state: { -readonly [K in keyof JourneyState]: JourneyState[K] } = { v: 1, place, visits, seen };
   // what there is none of is left out: a state is plain JSON
   if (entrySeq !== undefined) state.entrySeq = entrySeq;
   if (used !== NONE_USED && Object.keys(used).length > 0) state.used = used;
   if (passBy.length > 0) state.passBy = passBy;
+  if (gone !== undefined) state.gone = gone;
   if (detour !== undefined) state.detour = detour;
   return { state, move: untilRule(progress, move), path, waitsFor, decisions, changes, ended: null };
 }

@@ -15,6 +15,8 @@ export interface JourneyState {
   readonly used?: { readonly [stepId: string]: number };
   /** Steps that were taken before a migration and stand ahead again since: passed by, once. */
   readonly passBy?: readonly string[];
+  /** Mails that were sent and that no version since has a step for, with their templates: an added mail may be one of them. */
+  readonly gone?: { readonly [stepId: string]: readonly string[] };
   /** Mails that a migration has added behind the journey and that it still gets; then it goes on waiting where it was. */
   readonly detour?: Detour;
 }
