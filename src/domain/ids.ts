@@ -1,4 +1,4 @@
-import { v5, v7 } from 'uuid';
+import { parse, v5, v7 } from 'uuid';
 
 /** A moment: milliseconds since 1970-01-01T00:00Z. Everything inside is UTC; zones belong to people and calendars. */
 export type Instant = number;
@@ -7,7 +7,7 @@ export type Instant = number;
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Root of all derived ids; changing it would make every retry a new effect. */
-const NAMESPACE = '6f1c7c62-9c0e-5f0b-9f0a-5b0f6c1d2e3a';
+const NAMESPACE = parse('6f1c7c62-9c0e-5f0b-9f0a-5b0f6c1d2e3a');
 
 /**
  * The id of an effect: the same parts always give the same id (UUIDv5, RFC 9562 §5.5), so a retry finds its own row.

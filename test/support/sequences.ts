@@ -263,32 +263,39 @@ export function sequences({
   maxSteps = 8,
   also = [],
 }: SequenceOptions = {}): fc.Arbitrary<Json> {
+  const bySize = new Map<number, fc.Arbitrary<Json>>();
   return fc.integer({ min: 1, max: maxSteps }).chain((count) => {
-    const target = (from: number) => fc.integer({ min: from, max: count }).map(idOf);
-    const steps = Array.from({ length: count }, (_, index) => {
-      const later = target(index + 1);
-      const targets = { later, any: isForwardOnly ? later : target(0) };
-      const more = also.map((type) => LATER_BODIES[type](targets));
-      const step = more.length === 0 ? body(targets) : fc.oneof(body(targets), ...more);
-      return step.map((parts) => ({ id: idOf(index), ...parts }));
-    });
-    const last = { id: idOf(count), type: 'end' };
-    return fc
-      .record(
-        { steps: fc.tuple(...steps), goal: rule('reached'), exits: fc.tuple(rule('gone')) },
-        { requiredKeys: ['steps'] },
-      )
-      .map((parts) =>
-        withoutUnreached({
-          sequence: 'random',
-          title: 'Random',
-          audience: 'lead',
-          enter: {},
-          ...parts,
-          steps: [...parts.steps, last],
-        }),
-      );
+    const made = bySize.get(count) ?? sequencesOf(count, { isForwardOnly, also });
+    bySize.set(count, made); // to make one costs more than to draw from it
+    return made;
   });
+}
+
+function sequencesOf(count: number, { isForwardOnly, also }: Required<Omit<SequenceOptions, 'maxSteps'>>) {
+  const target = (from: number) => fc.integer({ min: from, max: count }).map(idOf);
+  const steps = Array.from({ length: count }, (_, index) => {
+    const later = target(index + 1);
+    const targets = { later, any: isForwardOnly ? later : target(0) };
+    const more = also.map((type) => LATER_BODIES[type](targets));
+    const step = more.length === 0 ? body(targets) : fc.oneof(body(targets), ...more);
+    return step.map((parts) => ({ id: idOf(index), ...parts }));
+  });
+  const last = { id: idOf(count), type: 'end' };
+  return fc
+    .record(
+      { steps: fc.tuple(...steps), goal: rule('reached'), exits: fc.tuple(rule('gone')) },
+      { requiredKeys: ['steps'] },
+    )
+    .map((parts) =>
+      withoutUnreached({
+        sequence: 'random',
+        title: 'Random',
+        audience: 'lead',
+        enter: {},
+        ...parts,
+        steps: [...parts.steps, last],
+      }),
+    );
 }
 
 interface Draft {

@@ -14,9 +14,9 @@ export function answerTo(
   const event = situation.facts.events.find(
     (one) =>
       one.type === type &&
-      one.properties[property] === situation.key &&
       (until === null || one.at <= until) &&
-      isNewTo(one, situation),
+      isNewTo(one, situation) &&
+      one.properties[property] === situation.key, // made when asked for: last
   );
   if (!event) return undefined;
   const { outcome } = event.properties;

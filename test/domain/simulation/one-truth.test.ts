@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { Definition } from '../../../src/domain/sequence/definition';
 import {
@@ -54,9 +55,10 @@ test(`the simulation takes the same turns as advance alone (seed ${SEED}, ${RUNS
     fc.property(whole, scripts, (definition, script) => {
       count += 1;
       const isRead = count % 2 === 0;
-      expect(listOf(() => simulated(definition, script, { isRead }))).toEqual(
-        listOf(() => plain(definition, script, { isRead })),
-      );
+      const one = listOf(() => simulated(definition, script, { isRead }));
+      const other = listOf(() => plain(definition, script, { isRead }));
+      // the matcher tells a difference well, and takes ten times as long to find none
+      if (!isDeepStrictEqual(one, other)) expect(one).toEqual(other);
     }),
     { numRuns: RUNS, seed: SEED },
   );
