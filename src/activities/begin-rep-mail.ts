@@ -1,10 +1,12 @@
 import { LOST, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
+import { takePlace } from '../store/account-days';
 import type { Tx } from '../store/db';
 import { type Claim, claimNewSend, claimSend, settleClaim, settleUntried } from '../store/send-ledger';
 import { readSend, type SendRow } from '../store/sends';
 import { suppressionOf } from '../store/suppressions';
 import { newestTemplateId } from '../store/templates';
+import { accountKept, accountOfSend, type WayOut } from './account-of-send';
 import type { RepMailOutcome } from './handoff';
 import type { RepMail, RepMailDeps } from './handoff-mail';
 import { leaseMsOf, type MailDeps } from './mail-deps';
@@ -79,14 +81,18 @@ async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Cla
   const { sendId: id, now } = send;
   const newest = row ? row.templateVersionId : await newestTemplateId(tx, mail.template);
   const { fill, versionId } = await templateOfSend(tx, deps, { template: mail.template, versionId: newest, now });
-  const messageId = messageIdOf(id, deps.from);
-  const terms = { recipient: mail.recipient, messageId, templateVersionId: versionId, leaseMs: leaseMsOf(deps) };
+  const way = await wayOut(tx, deps, { row, send, mail });
+  if (way.place && !(await takePlace(tx, way.place))) return ANOTHER_WAS_FASTER;
+  const messageId = messageIdOf(id, way.sender.from);
+  const by = accountKept(way);
+  const terms = { recipient: mail.recipient, messageId, templateVersionId: versionId, leaseMs: leaseMsOf(deps), by };
   const claim = row
     ? await claimSend(tx, { ...terms, send: row })
     : await claimNewSend(tx, { ...terms, ...mail, id, purpose: REP_MAIL, now });
   if (!claim) return ANOTHER_WAS_FASTER;
   const suppressed = await suppressionOf(tx, mail.recipient);
-  const letter = suppressed === undefined ? written(mail, fill, now) : `the address is suppressed: ${suppressed}`;
+  const letter =
+    suppressed === undefined ? written(mail, fill, { way, date: now }) : `the address is suppressed: ${suppressed}`;
   if (typeof letter !== 'string')
     return { type: 'held', held: { claim, letter, attempts: (row?.attempts ?? 0) + (isAgain ? 1 : 0) } };
   const refused = { status: 'rejected', reason: letter, response: null, at: now, contactId: null } as const;
@@ -94,10 +100,32 @@ async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Cla
   return { type: 'done', result: { status: 'refused', reason: letter } };
 }
 
+/** A mail to a rep waits for no warm-up plan: its purpose is one for which the recipient waits. */
+async function wayOut(tx: Tx, deps: MailDeps, { row, send, mail }: Omit<Claiming, 'isAgain'>): Promise<WayOut> {
+  const { account = null, accountDay = null } = row ?? {};
+  const { sendId, now } = send;
+  const way = await accountOfSend(tx, deps, {
+    sendId,
+    email: mail.recipient,
+    purpose: REP_MAIL,
+    account,
+    accountDay,
+    now,
+  });
+  if (way.type === 'go') return way;
+  throw new TypeError('a mail to a rep waits for no plan');
+}
+
 /** The letter, or why it cannot be written: a template that is wrong for this lead stays so, and the handoff must go on. */
-function written({ recipient, locale, data }: RepMail, fill: Fill, date: number): Letter | string {
+function written(
+  { recipient, locale, data }: RepMail,
+  fill: Fill,
+  { way, date }: { readonly way: WayOut; readonly date: number },
+): Letter | string {
   try {
-    return { to: { name: data.rep.name, address: recipient }, rendered: fill({ locale, data }), links: [], date };
+    const { sender, account } = way;
+    const to = { name: data.rep.name, address: recipient };
+    return { to, rendered: fill({ locale, data }), links: [], date, sender, account };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

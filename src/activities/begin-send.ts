@@ -5,6 +5,7 @@ import type { MailOutcome, Turn } from '../domain/journey/move';
 import { refusalOf } from '../domain/send/refusal';
 import { LOST, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
+import { promisePlace, takePlace } from '../store/account-days';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { readGated } from '../store/gate-facts';
@@ -12,6 +13,7 @@ import { lockJourney, type OpenJourney } from '../store/journeys';
 import { type Claim, claimSend, settleUntried } from '../store/send-ledger';
 import { type MailOfStep, mailOfStep, planSend, type SendRow } from '../store/sends';
 import { factsFor, takeTurn } from '../store/turn';
+import { accountKept, accountOfSend, type WayOut } from './account-of-send';
 import { journeyLetter } from './journey-letter';
 import { leaseMsOf, type MailDeps } from './mail-deps';
 import { decisionOn, saidOf } from './send-decisions';
@@ -104,7 +106,7 @@ async function answered(tx: Tx, deps: MailDeps, request: SendRequest, outcome: M
 }
 
 async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
-  const { send, mail, request } = opening;
+  const { send, mail, request, facts } = opening;
   const lost = send.status === 'dispatching' ? settlementOf(LOST, { ...mail, ...send, now: request.now }) : undefined;
   if (lost?.status === 'unknown') return settled(tx, deps, opening, { effect: 'mail', ...lost });
   const verdict = verdictOn(deps, opening);
@@ -112,12 +114,20 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   // a first try that was lost may have arrived: whatever forbids the second, the send is no longer just "not sent"
   if (refused)
     return settled(tx, deps, opening, lost ? { effect: 'mail', status: 'unknown', reason: lost.reason } : refused);
+  const way = await accountOfSend(tx, deps, {
+    ...send,
+    ...mail,
+    ...request,
+    sendId: send.id,
+    email: facts.contact.email,
+  });
+  if (way.type === 'wait') return waiting(tx, deps, opening, way);
   const use = { template: mail.template, versionId: send.templateVersionId, now: request.now };
   const template = await templateOfSend(tx, deps, use);
-  const letter = written(deps, opening, template.fill);
+  const letter = written(deps, opening, { way, fill: template.fill });
   if ('status' in letter) return settled(tx, deps, opening, letter);
   const { versionId } = template;
-  return claimed(tx, deps, { ...opening, letter, versionId, reason: verdict.reason, again: lost?.reason });
+  return claimed(tx, deps, { ...opening, way, letter, versionId, reason: verdict.reason, again: lost?.reason });
 }
 
 function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now } }: Opening): Verdict {
@@ -127,10 +137,14 @@ function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now }
 }
 
 /** A letter that cannot be written now cannot be written later: no retry, but a mail that is not sent, with its reason. */
-function written(deps: MailDeps, { request, mail, journey, facts }: Opening, fill: Fill): Letter | MailOutcome {
+function written(
+  deps: MailDeps,
+  { request, mail, journey, facts }: Opening,
+  by: { readonly way: WayOut; readonly fill: Fill },
+): Letter | MailOutcome {
   const { key: sendId, now } = request;
   try {
-    return journeyLetter(deps, { sendId, mail, fill, title: journey.definition.title, facts, now });
+    return journeyLetter(deps, { sendId, mail, ...by, sequence: journey.definition, facts, now });
   } catch (error) {
     return { effect: 'mail', status: 'skipped', reason: error instanceof Error ? error.message : String(error) };
   }
@@ -148,7 +162,20 @@ async function settled(tx: Tx, deps: MailDeps, opening: Opening, outcome: MailOu
   return answered(tx, deps, request, outcome);
 }
 
+/** It has its place on the day for which it waits: nobody who asks later is before it. */
+async function waiting(
+  tx: Tx,
+  deps: MailDeps,
+  opening: Opening,
+  { place, until, reason }: Extract<Awaited<ReturnType<typeof accountOfSend>>, { readonly type: 'wait' }>,
+): Promise<Begun> {
+  if (!(await takePlace(tx, place))) return ANOTHER_WAS_FASTER;
+  await promisePlace(tx, opening.send.id, place);
+  return settled(tx, deps, opening, { effect: 'mail', status: 'deferred', until, reason });
+}
+
 interface Claiming extends Opening {
+  readonly way: WayOut;
   readonly letter: Letter;
   /** Of the template. */
   readonly versionId: string | null;
@@ -158,13 +185,15 @@ interface Claiming extends Opening {
 }
 
 async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begun> {
-  const { send, letter, versionId, journey, request, mail, reason, again } = claiming;
+  const { send, way, letter, versionId, journey, request, mail, reason, again } = claiming;
+  if (way.place && !(await takePlace(tx, way.place))) return ANOTHER_WAS_FASTER;
   const claim = await claimSend(tx, {
     send,
     recipient: letter.to.address,
-    messageId: messageIdOf(send.id, deps.from),
+    messageId: messageIdOf(send.id, way.sender.from),
     templateVersionId: versionId,
     leaseMs: leaseMsOf(deps),
+    by: accountKept(way),
   });
   if (!claim) return ANOTHER_WAS_FASTER;
   if (again !== undefined) {

@@ -4,6 +4,7 @@ import { journeyData } from '../mail/journey-data';
 import { type LinkPayload, signLink } from '../mail/links';
 import { senderOf } from '../mail/message';
 import type { MailOfStep } from '../store/sends';
+import type { WayOut } from './account-of-send';
 import type { MailDeps } from './mail-deps';
 import type { Fill } from './template-of-send';
 import type { Letter } from './try-send';
@@ -11,9 +12,9 @@ import type { Letter } from './try-send';
 export interface JourneyMailRequest {
   readonly sendId: string;
   readonly mail: MailOfStep;
+  readonly way: WayOut;
   readonly fill: Fill;
-  /** Of the sequence. */
-  readonly title: string;
+  readonly sequence: { readonly sequence: string; readonly title: string };
   readonly facts: Facts;
   readonly now: Instant;
 }
@@ -22,19 +23,19 @@ const PATHS = { click: 'c', unsubscribe: 'u', call: 'call' } as const satisfies 
 
 /** Writes the mail of a journey: pure. Throws what `fill` throws. */
 export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Letter {
-  const { sendId, mail, fill, title, facts, now } = request;
-  const { from, postalAddress, publicUrl, linkSecret } = deps;
+  const { sendId, mail, way, fill, sequence, facts, now } = request;
+  const { postalAddress, publicUrl, linkSecret, turn } = deps;
   const { contact } = facts;
   const urlOf = (kind: keyof typeof PATHS & LinkPayload['kind'], id: string) =>
     `${publicUrl}/${PATHS[kind]}/${signLink(linkSecret, { kind, id })}`;
   const linkId = (position: number) => keyOf('link', sendId, position);
   const links = { call: urlOf('call', sendId), unsubscribe: urlOf('unsubscribe', sendId) };
-  const sender = { name: senderOf(from).name, postalAddress };
+  const sender = { name: senderOf(way.sender.from).name, postalAddress };
   const canUnsubscribe = mail.purpose !== 'transactional';
   const rendered = fill({
     locale: contact.locale,
     timeZone: contact.timeZone,
-    data: journeyData({ facts, title, links, sender, now }),
+    data: journeyData({ facts, title: sequence.title, links, sender, now }),
     footer: canUnsubscribe ? { postalAddress, unsubscribeUrl: links.unsubscribe } : undefined,
     trackedUrl: (position) => urlOf('click', linkId(position)),
   });
@@ -44,5 +45,12 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
     links: rendered.links.map((link, position) => ({ id: linkId(position), contactId: contact.id, ...link })),
     unsubscribeUrl: canUnsubscribe ? links.unsubscribe : undefined,
     date: now,
+    sender: way.sender,
+    account: way.account,
+    feedbackId: feedbackIdOf(turn.rules.delivery?.feedbackId, [mail.template, sequence.sequence, mail.purpose]),
   };
 }
+
+/** Gmail counts complaints by each of three names, and by the company: https://support.google.com/a/answer/6254652. */
+const feedbackIdOf = (company: string | undefined, names: readonly [string, string, string]): string | undefined =>
+  company === undefined ? undefined : [...names, company].join(':');

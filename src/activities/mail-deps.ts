@@ -1,4 +1,6 @@
+import type { Sender } from '../mail/account';
 import type { AnswerDomains } from '../mail/answers';
+import type { DkimKey } from '../mail/dkim-key';
 import type { Templates } from '../mail/templates';
 import type { MailTransport } from '../mail/transport';
 import type { Db } from '../store/db';
@@ -23,6 +25,10 @@ export interface MailDeps {
   readonly transport: MailTransport;
   /** Sender of all mail: `Name <address>`. */
   readonly from: string;
+  /** Signs all mail; none: it is not signed here. */
+  readonly dkim?: DkimKey | undefined;
+  /** By account, in place of the two above: those of rules/delivery.yaml. Left out: they do not apply, and there is one way out. */
+  readonly senders?: ReadonlyMap<string, Sender> | undefined;
   readonly postalAddress: string;
   /** Where people reach the API, without a slash at the end. */
   readonly publicUrl: string;

@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { MAIL_LIMITS } from '../domain/delivery/time-limits';
 import { failure } from '../domain/errors';
 
 /** What one look at a send led to. */
@@ -9,8 +10,6 @@ export type Round<T> =
   /** It was taken away while it was tried. */
   | { readonly type: 'lost' };
 
-/** Together with a try of its own below the time of an activity. */
-const PATIENCE_MS = 30_000;
 const SHORTEST_MS = 20;
 const LONGEST_MS = 1_000;
 
@@ -21,7 +20,7 @@ const LONGEST_MS = 1_000;
 export async function untilDone<T>(
   sendId: string,
   look: () => Promise<Round<T>>,
-  patienceMs = PATIENCE_MS,
+  patienceMs: number = MAIL_LIMITS.busyMs,
 ): Promise<T> {
   let pauseMs = SHORTEST_MS;
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {

@@ -45,13 +45,19 @@ function outcomeOf(settlement: Settlement): MailOutcome {
 }
 
 async function record(tx: Tx, deps: MailDeps, { request, held }: Tried, settlement: Settlement): Promise<void> {
-  const { journey, reason: allowed } = held;
+  const { journey, letter, reason: allowed } = held;
   const { key: sendId, journeyId, now } = request;
   const { contactId } = journey;
   // why it went out is the gate's word; what the server said stands beside it
   const said = saidOf(outcomeOf(settlement));
   const decision =
-    settlement.status === 'accepted' ? { ...said, reason: allowed, data: { response: settlement.reason } } : said;
+    settlement.status === 'accepted'
+      ? {
+          ...said,
+          reason: allowed,
+          data: { response: settlement.reason, ...(letter.account === null ? {} : { account: letter.account }) },
+        }
+      : said;
   await recordDecisions(tx, [decisionOn(journey, request, decision)]);
   const event = eventOf(settlement, { request, held });
   if (event) await ingestIn(tx, deps.turn, event);

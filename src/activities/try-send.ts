@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/ids';
 import type { Delivery } from '../domain/send/delivery';
+import type { Sender } from '../mail/account';
 import { answerAddresses } from '../mail/answers';
 import { composeMail } from '../mail/message';
 import type { Rendered } from '../mail/templates';
@@ -13,19 +14,24 @@ export interface Letter {
   readonly rendered: Rendered;
   readonly links: Dispatched['links'];
   readonly unsubscribeUrl?: string;
+  readonly sender: Sender;
+  /** By which account it goes; null: there is only one way. */
+  readonly account: string | null;
   /** Business time. */
   readonly date: Instant;
+  readonly feedbackId?: string | undefined;
 }
 
 /** Tries once to deliver a claimed send. `withheld`: the claim was lost before a byte of the body had left. */
 export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Promise<Delivery | Withheld> {
-  const { db, transport, hooks, from, linkSecret, answerDomains = {} } = deps;
+  const { db, transport, hooks, linkSecret, answerDomains = {} } = deps;
   const { sendId, messageId } = claim;
-  const { rendered, links, ...rest } = letter;
+  const { rendered, links, sender, account, ...rest } = letter;
   const { subject, html, text } = rendered;
   const answers = answerAddresses(linkSecret, answerDomains, sendId);
   const { sendIdHeader } = answerDomains;
-  const mail = await composeMail({ sendId, messageId, from, subject, html, text, answers, sendIdHeader, ...rest });
+  const content = { sendId, messageId, ...sender, subject, html, text, answers, sendIdHeader, ...rest };
+  const mail = { ...(await composeMail(content)), account: account ?? undefined };
   await hooks?.at('claimed', sendId);
   const onDispatch = async () => {
     const mayLeave = await beginDispatch(db, claim, { subject, bodyHash: mail.hash, leaseMs: leaseMsOf(deps), links });

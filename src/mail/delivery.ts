@@ -8,6 +8,8 @@ export interface OutgoingMail {
   readonly to: string;
   /** Headers and body, RFC 5322. */
   readonly source: Buffer;
+  /** By which account it goes, where there are several. */
+  readonly account?: string | undefined;
 }
 
 /** Commands whose reply is about the message. What a server says to others (greeting, EHLO, AUTH) is about us, or about itself. */

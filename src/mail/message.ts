@@ -3,6 +3,8 @@ import addressparser from 'nodemailer/lib/addressparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Instant } from '../domain/ids';
 import type { OutgoingMail } from './delivery';
+import { dkimSignature } from './dkim';
+import type { DkimKey } from './dkim-key';
 
 export interface MailContent {
   readonly sendId: string;
@@ -20,6 +22,10 @@ export interface MailContent {
   readonly answers?: AnswerAddresses;
   /** One more header that names the send: providers give theirs back in what they tell. */
   readonly sendIdHeader?: string | undefined;
+  /** For the statistics of providers about complaints. */
+  readonly feedbackId?: string | undefined;
+  /** Signs the message; none: it is not signed here. */
+  readonly dkim?: DkimKey | undefined;
 }
 
 /** Addresses of one send for what comes back; what is left out goes to the sender. */
@@ -61,10 +67,12 @@ export async function composeMail(content: MailContent): Promise<ComposedMail> {
     unsubscribeUrl,
     answers = {},
     sendIdHeader,
+    feedbackId,
+    dkim,
   } = content;
   const { name, address } = senderOf(from);
   const { returnPath = address, replyTo, unsubscribe } = answers;
-  const source = await new MailComposer({
+  const unsigned = await new MailComposer({
     from,
     to,
     ...(replyTo === undefined ? {} : { replyTo: { name, address: replyTo } }),
@@ -76,6 +84,7 @@ export async function composeMail(content: MailContent): Promise<ComposedMail> {
     headers: {
       'X-Viveiro-Send': sendId,
       ...(sendIdHeader === undefined ? {} : { [sendIdHeader]: sendId }),
+      ...(feedbackId === undefined ? {} : { 'Feedback-ID': feedbackId }),
       ...(unsubscribeUrl === undefined ? {} : unsubscribing(unsubscribeUrl, unsubscribe)),
     },
     textEncoding: 'quoted-printable',
@@ -85,6 +94,7 @@ export async function composeMail(content: MailContent): Promise<ComposedMail> {
   })
     .compile()
     .build();
+  const source = dkim ? Buffer.concat([Buffer.from(await dkimSignature(unsigned, dkim)), unsigned]) : unsigned;
   const hash = createHash('sha256').update(source).digest('base64url');
   return { from: returnPath, to: to.address, source, hash };
 }

@@ -1,3 +1,4 @@
+import { createPlaces } from './places';
 import type { Session } from './smtp-session';
 
 export interface Lease {
@@ -8,8 +9,10 @@ export interface Lease {
 
 /** A few connections that are kept and used in turn. */
 export interface SmtpPool {
-  /** A connection of one's own; `fresh`: never one that was idle. Rejects when none can be opened, or none is free in time. */
-  take(o?: { readonly fresh: boolean }): Promise<Lease>;
+  /** A connection of one's own. Rejects when none can be opened, or none is free in time. */
+  take(): Promise<Lease>;
+  /** A new connection in place of a dead one, with no wait for others. Rejects when none can be opened: the place is given back then. */
+  replace(session: Session): Promise<Lease>;
   /** Gives it back; a lost one makes room for a new one. `isClean`: nothing of the last message is left behind. */
   give(session: Session, o: { readonly isClean: boolean }): void;
   close(): void;
@@ -24,40 +27,15 @@ export interface PoolOptions {
   readonly idleMs: number;
 }
 
-type Waiting = (free: boolean) => void;
-
 export function createPool({ open, size, waitMs, idleMs }: PoolOptions): SmtpPool {
   const idle = new Map<Session, NodeJS.Timeout>();
-  const waiting = new Set<Waiting>();
-  let busy = 0;
+  const places = createPlaces(size, waitMs);
   let isClosed = false;
 
-  const freeOne = () => {
-    busy -= 1;
-    const [next] = waiting;
-    if (!next) return;
-    waiting.delete(next);
-    busy += 1;
-    next(true);
-  };
-  const placeFree = () => {
-    if (busy < size) {
-      busy += 1;
-      return Promise.resolve(true);
-    }
-    return new Promise<boolean>((resolve) => {
-      const giveUp = setTimeout(() => waiting.delete(wait) && resolve(false), waitMs);
-      const wait: Waiting = (free) => {
-        clearTimeout(giveUp);
-        resolve(free);
-      };
-      waiting.add(wait);
-    });
-  };
   const rest = (session: Session) => {
     if (!isClosed && session.isUsable()) idle.set(session, setTimeout(() => drop(session), idleMs).unref());
     else session.close();
-    freeOne();
+    places.give();
   };
   const drop = (session: Session) => {
     clearTimeout(idle.get(session));
@@ -72,25 +50,31 @@ export function createPool({ open, size, waitMs, idleMs }: PoolOptions): SmtpPoo
     }
     return undefined;
   };
+  const opened = async (): Promise<Lease> => {
+    try {
+      return { session: await open(), wasIdle: false };
+    } catch (error) {
+      places.give();
+      throw error;
+    }
+  };
 
   return {
-    async take({ fresh } = { fresh: false }) {
-      if (!(await placeFree())) throw new Error(`all ${size} connections were busy for ${waitMs / 1000} s`);
-      const session = fresh ? undefined : wake();
-      if (session) return { session, wasIdle: true };
-      try {
-        return { session: await open(), wasIdle: false };
-      } catch (error) {
-        freeOne();
-        throw error;
-      }
+    async take() {
+      if (!(await places.take())) throw new Error(`all ${size} connections were busy for ${waitMs / 1000} s`);
+      const session = wake();
+      return session ? { session, wasIdle: true } : opened();
+    },
+    replace(session) {
+      session.close();
+      return opened();
     },
     give(session, { isClean }) {
       if (isClean || !session.isUsable()) return rest(session);
       session.reset().then((isReset) => {
         if (!isReset) session.close();
         rest(session);
-      }, freeOne);
+      }, places.give);
     },
     close() {
       isClosed = true;

@@ -3,15 +3,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Delivery } from '../domain/send/delivery';
 import { failedDelivery, type OutgoingMail } from './delivery';
 import { heldBody } from './held-body';
-
-export interface Relay {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte; else STARTTLS if the server offers it. */
-  readonly secure: boolean;
-  /** A password goes only over TLS, except to this machine. */
-  readonly login?: { readonly user: string; readonly pass: string };
-}
+import { type Relay, tlsOptions } from './relay';
 
 /** How long a server may take (ms). */
 export interface Patience {
@@ -19,6 +11,8 @@ export interface Patience {
   readonly connectMs: number;
   /** From the envelope to the 354. */
   readonly envelopeMs: number;
+  /** The same, over a connection that has been idle: it may be dead. */
+  readonly staleMs: number;
   /** From the first byte of the body to the final reply. */
   readonly replyMs: number;
 }
@@ -35,8 +29,11 @@ export type Attempt = (Delivery | Withheld) & { readonly asked: boolean };
 export interface Session {
   /** False when the connection is lost. */
   isUsable(): boolean;
-  /** Rejects only with what `onDispatch` rejected with. */
-  deliver(mail: OutgoingMail, onDispatch: () => Promise<boolean>): Promise<Attempt>;
+  /** `wasIdle`: the server may have ended the connection meanwhile. Rejects only with what `onDispatch` rejected with. */
+  deliver(
+    mail: OutgoingMail,
+    o: { readonly onDispatch: () => Promise<boolean>; readonly wasIdle: boolean },
+  ): Promise<Attempt>;
   /** Clears away a message that was refused; false: the connection is of no more use. */
   reset(): Promise<boolean>;
   close(): void;
@@ -44,13 +41,12 @@ export interface Session {
 
 /** Connects, secures and logs in. Rejects with what went wrong. */
 export async function openSession(relay: Relay, patience: Patience): Promise<Session> {
-  const { host, port, secure, login } = relay;
+  const { host, port, tls, login } = relay;
   const { connectMs, envelopeMs, replyMs } = patience;
   const connection = new SMTPConnection({
     host,
     port,
-    secure,
-    requireTLS: login !== undefined && !secure && !isThisMachine(host),
+    ...tlsOptions(tls),
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     dnsTimeout: connectMs,
@@ -78,17 +74,16 @@ function ready(connection: SMTPConnection, login: Relay['login']): Promise<void>
   });
 }
 
-const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
-
 /** After a reply to the message the connection goes on; after anything else nobody knows what the server waits for. */
 const REPLIED: readonly Attempt['type'][] = ['accepted', 'rejected', 'put_off'];
 
 function sessionOn(connection: SMTPConnection, patience: Patience): Session {
   return {
     isUsable: () => !connection.destroyed,
-    async deliver(mail, onDispatch) {
+    async deliver(mail, { onDispatch, wasIdle }) {
+      const envelopeMs = wasIdle ? Math.min(patience.staleMs, patience.envelopeMs) : patience.envelopeMs;
       try {
-        const attempt = await attemptOn(connection, { mail, onDispatch, patience });
+        const attempt = await attemptOn(connection, { mail, onDispatch, patience: { ...patience, envelopeMs } });
         if (!REPLIED.includes(attempt.type)) connection.close();
         return attempt;
       } catch (error) {

@@ -1,7 +1,9 @@
+import { MAIL_LIMITS } from '../domain/delivery/time-limits';
 import type { Delivery } from '../domain/send/delivery';
 import type { OutgoingMail } from './delivery';
-import { createPool, type SmtpPool } from './smtp-pool';
-import { type Attempt, openSession, type Patience, type Relay, type Withheld } from './smtp-session';
+import { relayOf, type TlsPolicy } from './relay';
+import { createPool, type Lease, type SmtpPool } from './smtp-pool';
+import { type Attempt, openSession, type Patience, type Withheld } from './smtp-session';
 
 export type { Delivery } from '../domain/send/delivery';
 export type { OutgoingMail } from './delivery';
@@ -19,24 +21,23 @@ export interface MailTransport {
 
 export interface TransportOptions {
   readonly patience?: Partial<Patience>;
-  readonly connections?: number;
+  readonly connections?: number | undefined;
   /** How long to wait for a free connection (ms). */
   readonly waitMs?: number;
   readonly idleMs?: number;
+  /** Default: STARTTLS as it is offered. */
+  readonly tls?: TlsPolicy | undefined;
 }
 
-/** With the wait below, 140 s: well below the three minutes of an activity. */
-const PATIENCE: Patience = { connectMs: 20_000, envelopeMs: 30_000, replyMs: 60_000 };
-const WAIT_MS = 30_000;
 /** Below the minute after which many servers end a silent connection. */
 const IDLE_MS = 20_000;
 const CONNECTIONS = 5;
 
-/** A relay by its URL: `smtp://user:password@host:587` (STARTTLS as offered) or `smtps://…`. */
+/** A relay by its URL: `smtp://user:password@host:587` or `smtps://…`. */
 export function createTransport(smtpUrl: string, options: TransportOptions = {}): MailTransport {
-  const { patience, connections = CONNECTIONS, waitMs = WAIT_MS, idleMs = IDLE_MS } = options;
-  const relay = relayOf(smtpUrl);
-  const open = () => openSession(relay, { ...PATIENCE, ...patience });
+  const { patience, connections = CONNECTIONS, waitMs = MAIL_LIMITS.connectionWaitMs, idleMs = IDLE_MS } = options;
+  const relay = relayOf(smtpUrl, options.tls);
+  const open = () => openSession(relay, { ...MAIL_LIMITS, ...patience });
   const pool = createPool({ open, size: connections, waitMs, idleMs });
   return {
     async deliver(mail, { onDispatch }) {
@@ -49,41 +50,41 @@ export function createTransport(smtpUrl: string, options: TransportOptions = {})
   };
 }
 
-function relayOf(smtpUrl: string): Relay {
-  const { protocol, hostname, port, username, password } = new URL(smtpUrl);
-  const secure = protocol === 'smtps:';
-  const login = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined;
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (secure ? 465 : 587), secure, login };
-}
-
 async function tryOnce(pool: SmtpPool, mail: OutgoingMail, onDispatch: () => Promise<boolean>): Promise<Attempt> {
-  let isStale = false;
-  const first = await over(pool, { fresh: false }, async ({ session, wasIdle }) => {
-    const attempt = await session.deliver(mail, onDispatch);
-    // a server may end an idle connection whenever it likes: that says nothing of the message
-    isStale = wasIdle && attempt.type === 'unreachable' && !attempt.asked;
-    return attempt;
-  });
-  return isStale ? over(pool, { fresh: true }, ({ session }) => session.deliver(mail, onDispatch)) : first;
+  const trying = { pool, mail, onDispatch };
+  const first = await leased(() => pool.take());
+  if ('type' in first) return first;
+  const attempt = await over(first, trying);
+  // a server may end an idle connection whenever it likes: that says nothing of the message
+  if (!first.wasIdle || attempt.type !== 'unreachable' || attempt.asked) return done(pool, first, attempt);
+  const second = await leased(() => pool.replace(first.session));
+  return 'type' in second ? second : done(pool, second, await over(second, trying));
 }
 
-async function over(
-  pool: SmtpPool,
-  o: { readonly fresh: boolean },
-  work: (lease: Awaited<ReturnType<SmtpPool['take']>>) => Promise<Attempt>,
-): Promise<Attempt> {
-  let lease: Awaited<ReturnType<SmtpPool['take']>>;
+async function leased(lease: () => Promise<Lease>): Promise<Lease | Attempt> {
   try {
-    lease = await pool.take(o);
+    return await lease();
   } catch (error) {
     return { type: 'unreachable', problem: error instanceof Error ? error.message : String(error), asked: false };
   }
-  let isClean = false;
+}
+
+interface Trying {
+  readonly pool: SmtpPool;
+  readonly mail: OutgoingMail;
+  readonly onDispatch: () => Promise<boolean>;
+}
+
+async function over({ session, wasIdle }: Lease, { pool, mail, onDispatch }: Trying): Promise<Attempt> {
   try {
-    const attempt = await work(lease);
-    isClean = attempt.type === 'accepted';
-    return attempt;
-  } finally {
-    pool.give(lease.session, { isClean });
+    return await session.deliver(mail, { onDispatch, wasIdle });
+  } catch (error) {
+    pool.give(session, { isClean: false });
+    throw error;
   }
+}
+
+function done(pool: SmtpPool, { session }: Lease, attempt: Attempt): Attempt {
+  pool.give(session, { isClean: attempt.type === 'accepted' });
+  return attempt;
 }

@@ -9,6 +9,7 @@ import { isLoopback, startHttp } from './http';
 import { startInboundWays } from './inbound/start';
 import { keptPort } from './kept-port';
 import { createLogger } from './logger';
+import { type Outgoing, outgoingOf } from './mail-accounts';
 import { allowRehearsals, inboxOf } from './rehearsal/platform';
 import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
@@ -41,9 +42,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const content = await loadContent(config); // first: bad files are told before anything starts
   requireSecrets(content.rules.webhooks, process.env);
   requireHookSecrets(content.rules.inbound, process.env);
+  const outgoing = outgoingOf(config, content.rules.delivery, process.env);
   const stops = createStops();
   try {
-    return await startParts({ config, options, content, stops });
+    return await startParts({ config, options, content, outgoing, stops });
   } catch (error) {
     await stops.stop();
     throw error;
@@ -54,16 +56,17 @@ interface Starting {
   readonly config: Config;
   readonly options: AppOptions;
   readonly content: Content;
+  readonly outgoing: Outgoing;
   readonly stops: Stops;
 }
 
-async function startParts({ config, options, content, stops }: Starting): Promise<App> {
+async function startParts({ config, options, content, outgoing, stops }: Starting): Promise<App> {
   const { onProgress } = options;
   const system = await startSystem(config, { onProgress, isInboxWanted: true });
   stops.add(system.stop);
   const port = await keptPort(system.folder, 'api', config.apiPort);
   const publicUrl = (config.publicUrl ?? `http://${config.host}:${port}`).replace(/\/$/, '');
-  const engine = await startLiveEngine({ config, system, content, publicUrl });
+  const engine = await startLiveEngine({ config, system, content, outgoing, publicUrl });
   stops.add(engine.stop);
   onProgress?.({ part: 'worker', state: 'ready', detail: `task queue ${LIVE_QUEUE}` });
   const { db, turn } = engine;
@@ -86,7 +89,13 @@ async function startParts({ config, options, content, stops }: Starting): Promis
   onProgress?.({ part: 'API', state: 'ready', detail: api.url });
   const inbound = await startInboundWays(config, { intake: deps, ways: { port: true }, onProblem: options.onProblem });
   stops.add(inbound.stop);
-  const addresses: Addresses = { ...system.addresses, apiUrl: api.url, publicUrl, inboundSmtpUrl: inbound.smtpUrl };
+  const addresses: Addresses = {
+    ...system.addresses,
+    mailAccounts: outgoing.accounts?.map(({ name }) => name),
+    apiUrl: api.url,
+    publicUrl,
+    inboundSmtpUrl: inbound.smtpUrl,
+  };
   announce(system.folder, addresses);
   carryOnRehearsals({ config, system, content, engine, publicUrl, stops, onProblem: options.onProblem });
   return { addresses, failed: firstFailure(system, engine, stops), stop: stops.stop };
@@ -99,7 +108,8 @@ interface Live {
   readonly publicUrl: string;
 }
 
-async function startLiveEngine({ config, system, content, publicUrl }: Live): Promise<Engine> {
+async function startLiveEngine(live: Live & { readonly outgoing: Outgoing }): Promise<Engine> {
+  const { config, system, content, outgoing, publicUrl } = live;
   const { mailFrom: from, postalAddress } = config;
   const { databaseUrl, linkSecret } = system;
   const engine = await startEngine({
@@ -110,6 +120,7 @@ async function startLiveEngine({ config, system, content, publicUrl }: Live): Pr
     templates: content.templates,
     mail: {
       smtpUrl: system.smtpUrl ?? inboxOf(system),
+      ...outgoing,
       from,
       postalAddress,
       publicUrl,

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { selectorSchema } from '../domain/delivery/account-rules';
 import { failure } from '../domain/errors';
 import { MOST_WOKEN_PER_MINUTE, WOKEN_PER_MINUTE } from '../domain/pause/pause';
 
@@ -24,7 +25,16 @@ const configSchema = z.object({
   smtpUrl: z
     .url({ protocol: /^smtps?$/, error: 'must be a URL like smtp://user:password@host:587 or smtps://…' })
     .optional()
-    .describe('Relay that takes all mail instead of the built-in inbox.'),
+    .describe('Relay that takes all mail instead of the built-in inbox, unless rules/delivery.yaml has accounts.'),
+  smtpTls: z
+    .enum(['require', 'opportunistic'], 'must be require or opportunistic')
+    .optional()
+    .describe('require: the relay gets mail over TLS or not at all; default: TLS as it is offered.'),
+  dkimSelector: selectorSchema
+    .optional()
+    .describe('Selector of the key that signs mail for the relay; default: it is not signed here.'),
+  dkimDomain: mailDomain.optional().describe('Domain that signs; default: that of the sender.'),
+  dkimKeyFile: text.optional().describe('File of the key, as PEM; default: where viveiro dkim create has put it.'),
   host: text.default('127.0.0.1').describe('Address that the API listens on; the inbox is for this machine alone.'),
   apiPort: port.describe('Port of the API and the public pages; 0 or none: a free one.'),
   inboxPort: port.describe('Port of the page of the built-in inbox; 0 or none: a free one.'),
@@ -112,6 +122,8 @@ const KEYS = Object.keys(configSchema.shape) as Key[]; // Object.keys forgets th
 const PREFIX = 'VIVEIRO_';
 /** Secrets of webhook endpoints: rules/webhooks.yaml says which. */
 const OF_WEBHOOKS = /^VIVEIRO_WEBHOOK_[A-Z0-9_]+$/;
+/** Secrets of SMTP accounts: rules/delivery.yaml says which. */
+const OF_ACCOUNTS = /^VIVEIRO_(SMTP_URL|DKIM_PEM)_[A-Z0-9_]+$/;
 /** `dataDir` → `VIVEIRO_DATA_DIR`. */
 const nameOf = (key: string) => `${PREFIX}${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 
@@ -136,7 +148,7 @@ function userCache(environment: Environment): string {
 function refuseUnknown(environment: Environment): void {
   const known = KEYS.map(nameOf);
   const unknown = Object.keys(environment).find(
-    (name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_WEBHOOKS.test(name),
+    (name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_WEBHOOKS.test(name) && !OF_ACCOUNTS.test(name),
   );
   if (!unknown) return;
   const [closest] = known.toSorted((a, b) => distance(unknown, a) - distance(unknown, b));

@@ -5,10 +5,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { blockedAt, serverUser } from './access';
 import { type Config, type Environment, withoutPassword } from './config';
+import { contentFolders } from './content';
 import { answers } from './free-port';
 import { lockHolder } from './lock';
+import { type Outgoing, outgoingOf } from './mail-accounts';
+import { mailRecords } from './mail-records';
 import { postgresBinaries } from './postgres/binaries';
 import { checkDatabase } from './postgres/database';
+import { loadDelivery } from './rules';
 import { connectTo, temporalSettings } from './temporal/connect';
 import { temporalSources } from './temporal/find';
 
@@ -31,7 +35,8 @@ const CHECKS: { readonly [name: string]: Check } = {
   'data folder': async (config) => checkDataFolder(config),
   ports: (config) => checkPorts(config),
   disk: (config) => checkDisk(config),
-  mail: async (config) => checkMail(config),
+  mail: checkMail,
+  'mail records': checkRecords,
 };
 
 /** Looks at everything that Viveiro needs, at once. Installs and changes nothing, but for root's copy of PostgreSQL. */
@@ -136,14 +141,62 @@ async function checkDisk({ dataDir }: Config): Promise<Omit<Finding, 'name'>> {
   return { status: bytes < LITTLE_BYTES ? 'missing' : 'warning', detail, fix };
 }
 
-function checkMail({ smtpUrl, mailFrom, publicUrl }: Config): Omit<Finding, 'name'> {
-  if (!smtpUrl) return { status: 'ok', detail: 'built-in inbox: nothing leaves this machine' };
-  const relay = withoutPassword(smtpUrl);
+async function checkMail(config: Config, environment: Environment): Promise<Omit<Finding, 'name'>> {
+  const outgoing = await outgoingFrom(config, environment);
+  if (!isLive(config, outgoing)) return { status: 'ok', detail: 'built-in inbox: nothing leaves this machine' };
+  const ways = waysOut(config, outgoing);
+  const { mailFrom, publicUrl, smtpUrl } = config;
   const unset = [
-    mailFrom.includes('viveiro.example') && 'VIVEIRO_MAIL_FROM',
+    mailFrom.includes('viveiro.example') && outgoing.accounts === undefined && 'VIVEIRO_MAIL_FROM',
     !publicUrl && 'VIVEIRO_PUBLIC_URL',
   ].filter(Boolean);
-  if (unset.length === 0) return { status: 'ok', detail: `relay ${relay}` };
-  const fix = 'Set them: recipients must know who writes, and reach the links.';
-  return { status: 'warning', detail: `relay ${relay}, but ${unset.join(' and ')} not set`, fix };
+  if (unset.length > 0)
+    return {
+      status: 'warning',
+      detail: `${ways}, but ${unset.join(' and ')} not set`,
+      fix: 'Set them: recipients must know who writes, and reach the links.',
+    };
+  if (publicUrl?.startsWith('http:'))
+    return {
+      status: 'warning',
+      detail: `${ways}, but VIVEIRO_PUBLIC_URL is not https`,
+      fix: 'Serve it by https: mailboxes offer to unsubscribe by one click only then (RFC 8058).',
+    };
+  if (outgoing.accounts && smtpUrl)
+    return {
+      status: 'warning',
+      detail: `${ways}; VIVEIRO_SMTP_URL is not used beside them`,
+      fix: 'Unset it, or make an account of it.',
+    };
+  return { status: 'ok', detail: ways };
+}
+
+const outgoingFrom = async (config: Config, environment: Environment): Promise<Outgoing> =>
+  outgoingOf(config, await loadDelivery(contentFolders(config).rules), environment);
+
+const isLive = ({ smtpUrl }: Config, { accounts }: Outgoing): boolean =>
+  accounts !== undefined || smtpUrl !== undefined;
+
+function waysOut({ smtpUrl = '' }: Config, { accounts, dkim }: Outgoing): string {
+  const signed = (key: Outgoing['dkim']) => (key ? `signed by ${key.domain}` : 'not signed here');
+  if (!accounts) return `relay ${withoutPassword(smtpUrl)}, ${signed(dkim)}`;
+  return accounts
+    .map(({ name, smtpUrl: url, dkim: key }) => `account ${name} ${new URL(url).host}, ${signed(key)}`)
+    .join('; ');
+}
+
+/** What the operator must publish: mailboxes refuse senders without it. */
+async function checkRecords(config: Config, environment: Environment): Promise<Omit<Finding, 'name'>> {
+  const outgoing = await outgoingFrom(config, environment);
+  if (!isLive(config, outgoing)) return { status: 'ok', detail: 'none are needed: nothing leaves this machine' };
+  const senders = outgoing.accounts ?? [{ from: config.mailFrom, dkim: outgoing.dkim }];
+  const records = await mailRecords(senders, config);
+  const lacking = records.filter(({ status }) => status !== 'ok');
+  if (lacking.length === 0)
+    return { status: 'ok', detail: records.map(({ kind, name }) => `${kind} of ${name}`).join(', ') };
+  return {
+    status: 'warning',
+    detail: lacking.map(({ kind, name, detail }) => `${kind} of ${name}: ${detail}`).join('; '),
+    fix: 'viveiro dkim check says what to publish.',
+  };
 }

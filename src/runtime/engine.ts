@@ -1,10 +1,15 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import type { DeliveryRules } from '../domain/delivery/rules';
 import type { Rules } from '../domain/rules';
+import { type Account, createAccountTransport } from '../mail/account';
 import type { AnswerDomains } from '../mail/answers';
+import type { DkimKey } from '../mail/dkim-key';
+import { withDomainLimits } from '../mail/domain-limits';
+import type { TlsPolicy } from '../mail/relay';
 import type { Templates } from '../mail/templates';
-import { createTransport } from '../mail/transport';
+import { createTransport, type MailTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
 import { lanesInUse } from '../store/journeys';
 import type { Reactions, TurnDeps } from '../store/turn';
@@ -16,7 +21,12 @@ import { createStops, type Stops } from './stops';
 
 /** How mails go out and what their links say. */
 export interface MailSettings {
+  /** Takes all mail, where there are no accounts. */
   readonly smtpUrl: string;
+  readonly tls?: TlsPolicy | undefined;
+  readonly dkim?: DkimKey | undefined;
+  /** Those of rules/delivery.yaml. Left out in a rehearsal: it mails to the inbox. */
+  readonly accounts?: readonly Account[] | undefined;
   readonly from: string;
   readonly postalAddress: string;
   readonly publicUrl: string;
@@ -76,10 +86,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
 async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<Engine, 'stop'>> {
   const { databaseUrl, temporal, taskQueue, rules, reactions, templates } = options;
-  const { smtpUrl, ...mail } = options.mail;
+  const { smtpUrl: _, tls: __, accounts, ...mail } = options.mail;
   const db = connect(databaseUrl, CONNECTIONS);
   stops.add(() => disconnect(db));
-  const transport = createTransport(smtpUrl);
+  const delivery = reactions ? undefined : rules.delivery; // a rehearsal mails to the inbox, which has no limits
+  const transport = transportOf(options.mail, delivery);
   stops.add(() => transport.close());
   const turn: TurnDeps = { rules, reactions };
   const { connection, nativeConnection, namespace } = temporal;
@@ -97,9 +108,10 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
       transport,
       secretOf,
       clock: reactions ? undefined : Date.now,
+      senders: accounts && new Map(accounts.map((account) => [account.name, account])),
       ...mail,
     }),
-    delivery: reactions ? undefined : rules.delivery, // a rehearsal mails to the inbox, which has no limits
+    delivery,
     usedLanes: await lanesInUse(single(db)),
     version,
     queues,
@@ -109,4 +121,9 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
   const outbox = await startOutbox({ databaseUrl, lifecycle: createLifecycle({ client, db, taskQueue, reactions }) });
   stops.add(outbox.stop);
   return { db, turn, client, finished: worker.finished };
+}
+
+function transportOf({ accounts, smtpUrl, tls }: MailSettings, delivery: DeliveryRules | undefined): MailTransport {
+  const transport = accounts ? createAccountTransport(accounts) : createTransport(smtpUrl, { tls });
+  return delivery ? withDomainLimits(transport, delivery) : transport;
 }

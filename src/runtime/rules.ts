@@ -6,8 +6,8 @@ import { calendarsFrom, calendarsSchema } from '../domain/calendar/schema';
 import { lifecycleSchema } from '../domain/client/rules';
 import type { Condition } from '../domain/conditions';
 import { outOfPlace } from '../domain/conditions/places';
-import { deliveryProblems } from '../domain/delivery/lanes';
-import { deliverySchema } from '../domain/delivery/rules';
+import { deliveryProblems } from '../domain/delivery/problems';
+import { type DeliveryRules, deliverySchema } from '../domain/delivery/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
@@ -76,6 +76,14 @@ export async function loadRules(folder: string): Promise<Rules> {
       ...(inbound.value ? { inbound: inbound.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
+}
+
+/** The rules of delivery alone; undefined: there are none. Throws VIV_RULES_INVALID. */
+export async function loadDelivery(folder: string): Promise<DeliveryRules | undefined> {
+  const file = path.join(folder, 'delivery.yaml');
+  const loaded = await loadIfThere(file, deliverySchema, undefined, deliveryProblems);
+  if ('value' in loaded) return loaded.value;
+  throw failure('VIV_RULES_INVALID', { file, problems: loaded.problems.map(problemText).join('\n') });
 }
 
 /** A file that a company need not have; `absent` stands for it. */

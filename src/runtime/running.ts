@@ -10,6 +10,8 @@ const addressesSchema = z.object({
   temporal: z.object({ address: z.string(), namespace: z.string() }).optional(),
   /** Takes live mail. */
   smtpUrl: z.string().optional(),
+  /** SMTP accounts that take it instead, by name. */
+  mailAccounts: z.array(z.string()).optional(),
   /** Of the built-in inbox: takes what rehearsals send. */
   inboxSmtpUrl: z.string().optional(),
   inboxUrl: z.string().optional(),

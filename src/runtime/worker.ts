@@ -8,6 +8,7 @@ import { loadContent } from './content';
 import { existingSecret } from './data-folder';
 import { type Engine, startEngine } from './engine';
 import { startInboundWays } from './inbound/start';
+import { outgoingOf } from './mail-accounts';
 import { migrateDatabase } from './postgres/database';
 import { runningSystem } from './running';
 import { connectExternal } from './temporal/temporal';
@@ -36,7 +37,8 @@ export async function startWorkerProcess(
   options: WorkerProcessOptions,
 ): Promise<WorkerProcess> {
   const content = await loadContent(config); // first: bad files are told before anything starts
-  const { databaseUrl, ...mail } = settingsOf(config);
+  const outgoing = outgoingOf(config, content.rules.delivery, environment);
+  const { databaseUrl, ...mail } = settingsOf(config, { isRelayNeeded: outgoing.accounts === undefined });
   const temporal = await temporalOf(config, environment);
   try {
     await migrateDatabase(databaseUrl);
@@ -49,6 +51,7 @@ export async function startWorkerProcess(
       templates,
       mail: {
         ...mail,
+        ...outgoing,
         from: config.mailFrom,
         postalAddress: config.postalAddress,
         answerDomains: answerDomainsOf(config),
@@ -85,13 +88,13 @@ export async function withDeployment<T>(
 }
 
 /** What a worker shares with the process that serves the API: the same links must be valid in both. */
-function settingsOf(config: Config) {
+function settingsOf(config: Config, { isRelayNeeded }: { readonly isRelayNeeded: boolean }) {
   const running = runningSystem(config.dataDir);
   const { databaseUrl = running?.databaseUrl, smtpUrl = running?.smtpUrl, publicUrl = running?.publicUrl } = config;
   const linkSecret = config.linkSecret ?? (running ? existingSecret(config.dataDir) : undefined);
   return {
     databaseUrl: needed('VIVEIRO_DATABASE_URL', databaseUrl),
-    smtpUrl: needed('VIVEIRO_SMTP_URL', smtpUrl),
+    smtpUrl: isRelayNeeded ? needed('VIVEIRO_SMTP_URL', smtpUrl) : '',
     publicUrl: needed('VIVEIRO_PUBLIC_URL', publicUrl),
     linkSecret: needed('VIVEIRO_LINK_SECRET', linkSecret),
   };

@@ -17,16 +17,25 @@ export interface ClaimRequest {
   /** Of its template; null: it is never published. */
   readonly templateVersionId: string | null;
   readonly leaseMs: number;
+  /** By which account it goes, and the day of its plan on which it has a place; null: there is only one way. */
+  readonly by?: AccountOfSend | null;
+}
+
+export interface AccountOfSend {
+  readonly account: string;
+  /** Null: it needs no place. */
+  readonly day: string | null;
 }
 
 /** Claims a send that stands as it was read, and on which nobody works; null: another one was faster. */
 export async function claimSend(tx: Tx, claim: ClaimRequest): Promise<Claim | null> {
-  const { send, recipient, messageId, templateVersionId, leaseMs } = claim;
+  const { send, recipient, messageId, templateVersionId, leaseMs, by } = claim;
   const token = newId();
   const id = send.messageId || messageId;
   const count = await tx.$executeRaw`
     UPDATE send SET status = 'claimed', recipient = ${recipient}, message_id = ${id}, lease_token = ${token}::uuid,
       template_version_id = coalesce(template_version_id, ${templateVersionId}::uuid),
+      account = coalesce(${by?.account ?? null}, account), account_day = coalesce(${by?.day ?? null}::date, account_day),
       attempts = attempts + CASE status WHEN 'dispatching' THEN 1 ELSE 0 END,
       lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${send.id}::uuid AND status = ${send.status} AND lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
@@ -46,6 +55,7 @@ export interface NewSend {
   readonly messageId: string;
   readonly now: Instant;
   readonly leaseMs: number;
+  readonly by?: AccountOfSend | null;
 }
 
 /** Plans and claims the mail of a handoff in one; null: another one was faster. */
@@ -53,9 +63,10 @@ export async function claimNewSend(tx: Tx, send: NewSend): Promise<Claim | null>
   const token = newId();
   const count = await tx.$executeRaw`
     INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, template_version_id, status,
-      message_id, planned_at, lease_token, lease_until)
+      message_id, planned_at, lease_token, account, account_day, lease_until)
     VALUES (${send.id}::uuid, ${send.journeyId}::uuid, ${send.handoffId}::uuid, ${send.stepId}, ${send.recipient}, ${send.purpose},
-      ${send.template}, ${send.templateVersionId}::uuid, 'claimed', ${send.messageId}, ${new Date(send.now)}, ${token}::uuid,
+      ${send.template}, ${send.templateVersionId}::uuid, 'claimed', ${send.messageId}, ${new Date(send.now)}, ${token}::uuid, ${send.by?.account ?? null},
+      ${send.by?.day ?? null}::date,
       clock_timestamp() + ${send.leaseMs} * interval '1 millisecond')
     ON CONFLICT (id) DO NOTHING`;
   return count === 1 ? { sendId: send.id, token, messageId: send.messageId } : null;

@@ -38,6 +38,10 @@ export interface SendRow {
   readonly leaseLeftMs: number;
   /** The version of its template that it was first tried with, else the newest; null: none is published. */
   readonly templateVersionId: string | null;
+  /** By which SMTP account it was tried, or waits to go; null: not yet, or there is only one way. */
+  readonly account: string | null;
+  /** The day of that account's warm-up plan on which it has a place; null: it needs none. */
+  readonly accountDay: string | null;
 }
 
 /** The columns of `SendRow` of a row `s`. */
@@ -45,7 +49,7 @@ export const SEND_COLUMNS = Prisma.sql`s.id, s.status, s.message_id AS "messageI
   coalesce(s.reason, '') AS reason, s.lease_token AS "leaseToken",
   greatest(coalesce((extract(epoch FROM s.lease_until - clock_timestamp()) * 1000)::float8, 0), 0) AS "leaseLeftMs",
   coalesce(s.template_version_id, (SELECT v.id FROM template_version v WHERE v.template = s.template
-    ORDER BY v.version DESC LIMIT 1)) AS "templateVersionId"`;
+    ORDER BY v.version DESC LIMIT 1)) AS "templateVersionId", s.account, s.account_day::text AS "accountDay"`;
 
 /** The row of a send; undefined when it was never planned. */
 export async function readSend(tx: Tx, id: string): Promise<SendRow | undefined> {

@@ -35,7 +35,7 @@ export async function startWorker({ version, ...options }: WorkerOptions): Promi
 /** Starts a worker that sends the mails of one lane, no faster than its limit, which all workers of the lane share. */
 export async function startLaneWorker(
   { connection, namespace, taskQueue, activities, version }: WorkerOptions,
-  { name, perSecond }: Lane,
+  { name, perSecond, atOnce }: Lane,
 ): Promise<RunningWorker> {
   const { sendMail } = activities;
   return started({
@@ -44,6 +44,8 @@ export async function startLaneWorker(
     taskQueue: `${taskQueue}-${name}`,
     activities: { sendMail },
     ...(perSecond === null ? {} : { maxTaskQueueActivitiesPerSecond: perSecond }),
+    // what is over waits on the server, where another worker may take it
+    ...(atOnce === undefined ? {} : { maxConcurrentActivityTaskExecutions: atOnce }),
     ...versioned(version),
     ...COMMON,
   });

@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { MailActivities, ScriptActivities, TurnActivities, WebhookActivities } from '../activities/types';
+import { MAIL_LIMITS } from '../domain/delivery/time-limits';
 import type { MailRoute } from '../domain/journey/move';
 
 /** One policy table: how long an attempt may take, and how Temporal tries again. Business delays never hide in here. */
@@ -12,7 +13,7 @@ export const { takeTurn, failJourney } = proxyLocalActivities<TurnActivities>({
 });
 
 /** A heartbeat every second tells a dead worker from a slow mail server. */
-const MAIL = { startToCloseTimeout: '3m', heartbeatTimeout: '5s', retry: RETRY } as const;
+const MAIL = { startToCloseTimeout: MAIL_LIMITS.activityMs, heartbeatTimeout: '5s', retry: RETRY } as const;
 const own = proxyActivities<MailActivities>(MAIL);
 
 /** Sends on the journey's own task queue, or on the one whose limit the mail is under, in the turn of its sequence. */

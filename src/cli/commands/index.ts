@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { register as backtest } from './backtest';
 import { register as config } from './config';
 import { register as demo } from './demo';
+import { register as dkim } from './dkim';
 import { register as doctor } from './doctor';
 import { register as enrol } from './enrol';
 import { register as experiment } from './experiment';
@@ -44,5 +45,5 @@ export const GROUPS: readonly Group[] = [
   { heading: 'Mails:', commands: [template, sends, inbound] },
   { heading: 'People:', commands: [importing, enrol, journeys, why, segment] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
-  { heading: 'Set up:', commands: [doctor, config, key] },
+  { heading: 'Set up:', commands: [doctor, config, key, dkim] },
 ];

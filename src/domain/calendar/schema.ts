@@ -32,7 +32,8 @@ const daySchema = z
   })
   .readonly();
 
-const dateSchema = z
+/** A date in files: `2026-12-25`. */
+export const dateSchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'not a date; write it like 2026-12-25')
   .refine((date) => midnightOf(date) !== undefined, 'is on no calendar; look at its day and month');

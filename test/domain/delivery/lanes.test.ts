@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { deliveryProblems, laneOf, lanesOf, lanesToServe } from '../../../src/domain/delivery/lanes';
+import { hasLanes, laneOf, lanesOf, lanesToServe } from '../../../src/domain/delivery/lanes';
+import { deliveryProblems } from '../../../src/domain/delivery/problems';
 import { routed } from '../../../src/domain/delivery/route';
 import { deliverySchema } from '../../../src/domain/delivery/rules';
 import type { Move } from '../../../src/domain/journey/move';
