@@ -91,3 +91,47 @@ describe('inbound.yaml', () => {
     await expect(loadRules(folder)).rejects.toThrow(/inbound\.yaml:\d+:\d+ error VIV_/);
   });
 });
+
+describe('delivery.yaml', () => {
+  const one = (parts: string) => `accounts:\n  main: { urlEnv: VIVEIRO_SMTP_URL_MAIN${parts} }`;
+
+  test('may have accounts alone, which say what is their own', async () => {
+    write('delivery.yaml', one(', dkim: { domain: viva.example, selector: s1 }'));
+    expect((await loadRules(folder)).delivery).toMatchObject({
+      accountBy: 'recipient',
+      accounts: {
+        main: { weight: 1, connections: 5, tls: { mode: 'require', minVersion: 'TLSv1.2' }, dkim: { selector: 's1' } },
+      },
+    });
+  });
+
+  test.each([
+    ['accounts: {}', 'names no account'],
+    ['accounts:\n  main: { weight: 1 }', 'urlEnv'],
+    ['accounts:\n  main: { urlEnv: SMTP }', 'VIVEIRO_SMTP_URL_NEWS'],
+    ['accounts:\n  main: { url: "smtp://me:secret@mail.example" }', 'VIV_KEY_UNKNOWN'],
+    ['accounts:\n  Main: { urlEnv: VIVEIRO_SMTP_URL_MAIN }', 'not a name'],
+    [one(', from: nobody'), 'not a sender'],
+    [one(', weight: 0'), 'delivery.yaml:2:'],
+    [one(', connections: 0'), 'delivery.yaml:2:'],
+    [one(', tls: { mode: none }'), 'opportunistic'],
+    [one(', tls: { minVersion: TLSv1 }'), 'TLSv1.2'],
+    [one(', purposes: []'), 'delivery.yaml:2:'],
+    [one(', purposes: [newsletter]'), 'have none'],
+    [one(', dkim: { domain: viva, selector: s }'), 'not a domain'],
+    [one(', dkim: { domain: viva.example, selector: "a.b c" }'), 'not a selector'],
+    [one(', dkim: { domain: viva.example, selector: s, keyFile: a, keyEnv: VIVEIRO_DKIM_PEM_A }'), 'names two keys'],
+    [one(', dkim: { domain: viva.example, selector: s, keyEnv: KEY }'), 'VIVEIRO_DKIM_PEM_'],
+    [one(', from: a@viva.example, dkim: { domain: evil.example, selector: s }'), "sender's word"],
+    [one(', warmUp: { from: 2026-02-30, perDay: [1] }'), 'on no calendar'],
+    [one(', warmUp: { from: 2026-02-20, perDay: [] }'), 'delivery.yaml:2:'],
+    [one(', warmUp: { from: 2026-02-20, perDay: [5, 4] }'), 'a plan grows'],
+    ['domains:\n  gmail.com: { perSecond: 5, atOnce: 0 }', 'delivery.yaml:2:'],
+    [`accountBy: chance\n${one('')}`, 'recipient'],
+    [`feedbackId: Viva!\n${one('')}`, 'Feedback-ID'],
+  ])('%j is refused with its line', async (text, told) => {
+    write('delivery.yaml', text);
+    await expect(loadRules(folder)).rejects.toThrow(told);
+    await expect(loadRules(folder)).rejects.toThrow(/delivery\.yaml:\d+:\d+ error VIV_/);
+  });
+});

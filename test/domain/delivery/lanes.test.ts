@@ -24,6 +24,21 @@ test.each([
   expect(lanesOf(rules(parts))[0]).toEqual({ name: 'mail', perSecond });
 });
 
+test('a lane knows how many of its mails may be on their way at once', () => {
+  const atOnce = rules({ domains: { 'gmail.com': { perSecond: 9, atOnce: 2 }, '*': { perSecond: 5, atOnce: 7 } } });
+  expect(lanesToServe(atOnce, []).map((lane) => lane.atOnce)).toEqual([7, 2]);
+});
+
+test('accounts alone make no lanes', () => {
+  const accounts = { main: { urlEnv: 'VIVEIRO_SMTP_URL_MAIN' } };
+  expect(hasLanes(rules({ accounts }))).toBe(false);
+  expect(lanesToServe(rules({ accounts }), [])).toEqual([]);
+  expect([{ provider: { perSecond: 1 } }, { shares: { a: 2 } }].map((parts) => hasLanes(rules(parts)))).toEqual([
+    true,
+    true,
+  ]);
+});
+
 test('an address is in the lane of its domain, by any of its names, in any case', () => {
   const delivery = rules({ domains: GOOGLE });
   const lanes = ['Ana@GMail.com', 'a@googlemail.com', 'a@notgmail.com', '"a@gmail.com"@example.test'];
@@ -64,6 +79,25 @@ test.each([
     'a domain in two lanes',
     { domains: { ...GOOGLE, 'googlemail.com': { perSecond: 1 } } },
     ['domains', 'googlemail.com'],
+  ],
+  [
+    'purposes that no account sends',
+    { accounts: { receipts: { urlEnv: 'VIVEIRO_SMTP_URL_A', purposes: ['transactional'] } } },
+    ['accounts'],
+  ],
+  [
+    'a signature of another domain',
+    {
+      accounts: {
+        a: { urlEnv: 'VIVEIRO_SMTP_URL_A', from: 'a@viva.example', dkim: { domain: 'other.example', selector: 's' } },
+      },
+    },
+    ['accounts', 'a', 'dkim', 'domain'],
+  ],
+  [
+    'a plan that falls',
+    { accounts: { a: { urlEnv: 'VIVEIRO_SMTP_URL_A', warmUp: { from: '2026-01-05', perDay: [5, 9, 8] } } } },
+    ['accounts', 'a', 'warmUp', 'perDay', 2],
   ],
 ])('%s is a problem, told at its place', (_, parts, path) => {
   expect(deliveryProblems(rules(parts)).map((problem) => problem.path)).toEqual([path]);
