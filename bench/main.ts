@@ -2,6 +2,7 @@
 import { journeyBench } from './journey';
 import { memoryBench } from './memory';
 import { segmentBench } from './segment/segment';
+import { sendBench } from './send';
 import { simulateBench } from './simulate';
 
 type Result = { readonly [figure: string]: number };
@@ -9,6 +10,7 @@ const BENCHES: { readonly [name: string]: (flags: readonly string[]) => Promise<
   journey: journeyBench,
   memory: memoryBench,
   segment: segmentBench,
+  send: sendBench,
   simulate: simulateBench,
 };
 

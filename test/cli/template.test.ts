@@ -172,6 +172,13 @@ describe('viveiro template send-test', () => {
     expect(server.messages).toHaveLength(sent);
   });
 
+  it('refuses an SMTP account that is none', async () => {
+    expect(await template('send-test', 'hello', '--to', 'me@example.test', '--account', 'news')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/^VIV_ACCOUNT_UNKNOWN: No SMTP account "news" .* There are: none\.\n$/),
+    });
+  });
+
   it('tells what the server says against it', async () => {
     const grumpy = await scriptedSmtp([{ RCPT: '550 5.7.1 not you' }]);
     const words = ['template', 'send-test', 'hello', '--to', 'me@example.test'];

@@ -4,6 +4,9 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { calendarsSchema } from '../../src/domain/calendar/schema';
 import { lifecycleSchema } from '../../src/domain/client/rules';
+import { accountSchema } from '../../src/domain/delivery/account-rules';
+import { deliveryProblems } from '../../src/domain/delivery/problems';
+import { deliverySchema } from '../../src/domain/delivery/rules';
 import { EVENTS } from '../../src/domain/event';
 import { CONSEQUENCES } from '../../src/domain/inbound/consequence';
 import { hookSchema } from '../../src/domain/inbound/hook-rules';
@@ -123,5 +126,14 @@ describe('docs/inbound.md', () => {
         .filter((kind) => kind !== 'accepted')
         .toSorted(),
     );
+  });
+});
+
+describe('docs/deliverability.md', () => {
+  test('the example is valid, and every key of an account is told of', () => {
+    const [example = ''] = blocksIn('deliverability.md');
+    const rules = deliverySchema.parse(parse(example));
+    expect(deliveryProblems(rules)).toEqual([]);
+    for (const key of Object.keys(accountSchema.unwrap().shape)) expect(read('deliverability.md')).toContain(key);
   });
 });

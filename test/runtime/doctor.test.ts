@@ -19,7 +19,10 @@ const temporal = { TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL };
 test('a machine that can run the tests lacks nothing', async () => {
   const findings = await examine(config, { PATH: process.env.PATH });
   expect(findings.map(({ name, status }) => [name, status])).toEqual(
-    ['Node', 'PostgreSQL', 'Temporal', 'data folder', 'ports', 'disk', 'mail'].map((name) => [name, 'ok']),
+    ['Node', 'PostgreSQL', 'Temporal', 'data folder', 'ports', 'disk', 'mail', 'mail records'].map((name) => [
+      name,
+      'ok',
+    ]),
   );
 });
 
@@ -44,7 +47,8 @@ test('a held folder, a taken port and a relay without a sender are pointed out',
   expect(warnings).toEqual([
     expect.stringContaining(`in use by process ${process.pid}`),
     `in use: apiPort ${port}`,
-    'relay smtp://me:***@mail.example.test, but VIVEIRO_MAIL_FROM and VIVEIRO_PUBLIC_URL not set',
+    'relay smtp://me:***@mail.example.test, not signed here, but VIVEIRO_MAIL_FROM and VIVEIRO_PUBLIC_URL not set',
+    expect.stringMatching(/^SPF of viveiro\.example: /), // whatever a name server says of it
   ]);
   folder.close();
   server.close();

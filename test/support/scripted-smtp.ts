@@ -23,6 +23,8 @@ export interface ScriptedSmtp {
   hears(verb: Verb, times?: number): Promise<void>;
   /** Ends every open connection as a restarted server would. */
   dropAll(): void;
+  /** From now on the connections that are open hear nothing: as behind a firewall that has forgotten them. */
+  freeze(): void;
   stop(): Promise<void>;
 }
 
@@ -73,6 +75,9 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
     messages,
     heard,
     dropAll,
+    freeze() {
+      for (const socket of sockets) socket.pause();
+    },
     kept: () => ends.filter((deed) => !/^[45]/.test(deed)).length,
     hears: (verb, times = 1) =>
       new Promise((resolve) => {

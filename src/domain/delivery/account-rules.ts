@@ -3,7 +3,7 @@ import { dateSchema } from '../calendar/schema';
 import { slug } from '../sequence/names';
 import { mailDomain } from './mail-domain';
 
-const SENDER = /^(?:[^<>"\r\n]*[^<>"\s] <)?[^\s@<>,;"]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)>?$/i;
+const SENDER = /^(?:[^<>\r\n]*[^<>\s] <)?[^\s@<>,;"]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)>?$/i;
 
 /** The domain that a sender, `Name <address>` or an address, writes from, in lower case; undefined: it is no sender. */
 export function senderDomain(sender: string): string | undefined {
