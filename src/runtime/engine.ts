@@ -7,6 +7,7 @@ import type { Templates } from '../mail/templates';
 import { createTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
 import { lanesInUse } from '../store/journeys';
+import { createReplyNotes } from '../store/reply-notes';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { startFleet } from '../worker/fleet';
 import { createLifecycle } from '../worker/lifecycle';
@@ -95,6 +96,7 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
       turn,
       templates,
       transport,
+      replies: createReplyNotes(db),
       secretOf,
       clock: reactions ? undefined : Date.now,
       ...mail,

@@ -2,10 +2,26 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** Where in a conversation something happens. `body`: at the first line of the body; `dot`: at its end. */
-export type Verb = 'connect' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'body' | 'dot' | 'RSET' | 'QUIT';
+/**
+ * Where in a conversation something happens. `body`: at the first line of a message; `head`: at the end of its headers; `half`: in
+ * the midst of its text; `dot`: at its end.
+ */
+export type Verb =
+  | 'connect'
+  | 'EHLO'
+  | 'HELO'
+  | 'STARTTLS'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'body'
+  | 'head'
+  | 'half'
+  | 'dot'
+  | 'RSET'
+  | 'QUIT';
 
-/** What the server does there instead of being kind: a reply of its own, an abrupt end, or nothing for ever. */
+/** What the server does there instead of being kind: a reply of its own (of several lines, if need be), an abrupt end, or nothing for ever. */
 export type Deed = string | 'drop' | 'stall';
 
 /** Per connection, in order: what is not named goes well. Connections beyond the list go well, too. */
@@ -29,14 +45,20 @@ export interface ScriptedSmtp {
 const KIND: { readonly [V in Verb]: string } = {
   connect: '220 scripted ESMTP',
   EHLO: '250 scripted',
+  HELO: '250 scripted',
+  STARTTLS: '454 4.7.0 no TLS here',
   MAIL: '250 2.1.0 ok',
   RCPT: '250 2.1.5 ok',
   DATA: '354 go on',
   body: '',
+  head: '',
+  half: '',
   dot: '250 2.0.0 taken',
   RSET: '250 2.0.0 ok',
   QUIT: '221 2.0.0 bye',
 };
+/** Lines of a message at which its text is half over: those of the tests have some forty. */
+const HALF = 24;
 const isVerb = (word: string): word is Verb => Object.hasOwn(KIND, word);
 
 /** An SMTP server that does at each verb what it is told, on a free port of this machine. */
@@ -108,6 +130,9 @@ function converse(socket: Socket, { messages, say }: Conversation): void {
   };
   const take = (line: string, lines: string[]) => {
     if (lines.length === 0) act('body');
+    else if (line === '' && !lines.includes('')) act('head');
+    else if (lines.length === HALF) act('half');
+    if (socket.destroyed || isStalled) return;
     if (line !== '.') return void lines.push(line);
     messages.push(lines.join('\r\n'));
     body = null;
