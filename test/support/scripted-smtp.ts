@@ -21,11 +21,18 @@ export type Verb =
   | 'RSET'
   | 'QUIT';
 
-/** What the server does there instead of being kind: a reply of its own (of several lines, if need be), an abrupt end, or nothing for ever. */
+/** What the server does there instead of being kind: a reply of its own (of several lines, if need be), an abrupt end, or nothing for ever. A reply after `!` is its last word. */
 export type Deed = string | 'drop' | 'stall';
 
 /** Per connection, in order: what is not named goes well. Connections beyond the list go well, too. */
 export type Script = readonly { readonly [V in Verb]?: Deed }[];
+
+/** Decides deed by deed; undefined: it goes well. `recipient`: of the last RCPT TO on this connection. */
+export type Director = (moment: {
+  readonly connection: number;
+  readonly verb: Verb;
+  readonly recipient: string;
+}) => Deed | undefined;
 
 export interface ScriptedSmtp {
   readonly url: string;
@@ -62,7 +69,9 @@ const HALF = 24;
 const isVerb = (word: string): word is Verb => Object.hasOwn(KIND, word);
 
 /** An SMTP server that does at each verb what it is told, on a free port of this machine. */
-export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
+export async function scriptedSmtp(script: Script | Director = []): Promise<ScriptedSmtp> {
+  const direct: Director =
+    typeof script === 'function' ? script : ({ connection, verb }) => script[connection]?.[verb];
   const sockets = new Set<Socket>();
   const messages: string[] = [];
   const ends: Deed[] = [];
@@ -73,13 +82,13 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     const mine: Verb[] = [];
-    const deeds = script[heard.push(mine) - 1] ?? {};
+    const connection = heard.push(mine) - 1;
     converse(socket, {
       messages,
-      say: (verb) => {
+      say: (verb, recipient) => {
         mine.push(verb);
         for (const look of waiting) look();
-        const deed = deeds[verb] ?? KIND[verb];
+        const deed = direct({ connection, verb, recipient }) ?? KIND[verb];
         if (verb === 'dot') ends.push(deed);
         return deed;
       },
@@ -114,16 +123,19 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
 interface Conversation {
   readonly messages: string[];
   /** Notes the verb and answers the deed. */
-  readonly say: (verb: Verb) => Deed;
+  readonly say: (verb: Verb, recipient: string) => Deed;
 }
 
 function converse(socket: Socket, { messages, say }: Conversation): void {
   let body: string[] | null = null;
   let isStalled = false;
+  let recipient = '';
+  const isOver = () => isStalled || !socket.writable;
   const act = (verb: Verb): string => {
-    const deed = say(verb);
+    const deed = say(verb, recipient);
     if (deed === 'stall') isStalled = true;
     else if (deed === 'drop') socket.destroy();
+    else if (deed.startsWith('!')) socket.end(`${deed.slice(1)}\r\n`);
     else if (deed !== '' && socket.writable) socket.write(`${deed}\r\n`);
     if (verb === 'QUIT') socket.end();
     return deed;
@@ -132,7 +144,7 @@ function converse(socket: Socket, { messages, say }: Conversation): void {
     if (lines.length === 0) act('body');
     else if (line === '' && !lines.includes('')) act('head');
     else if (lines.length === HALF) act('half');
-    if (socket.destroyed || isStalled) return;
+    if (isOver()) return;
     if (line !== '.') return void lines.push(line);
     messages.push(lines.join('\r\n'));
     body = null;
@@ -141,13 +153,14 @@ function converse(socket: Socket, { messages, say }: Conversation): void {
   const obey = (line: string) => {
     const verb = (line.split(/[ :]/)[0] ?? '').toUpperCase();
     if (!isVerb(verb)) return void socket.write('500 what\r\n');
+    if (verb === 'RCPT') recipient = /<([^>]*)>/.exec(line)?.[1] ?? '';
     if (/^[23]/.test(act(verb)) && verb === 'DATA') body = [];
   };
   act('connect');
   createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
     .on('error', () => undefined)
     .on('line', (line) => {
-      if (socket.destroyed || isStalled) return;
+      if (isOver()) return;
       if (body) take(line, body);
       else obey(line);
     });

@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fc from 'fast-check';
+import type { LedgerMoment } from '../../src/activities/send-mail';
+import { waitUntil } from '../../src/runtime/processes';
+import { type Db, transaction } from '../../src/store/db';
+import { listUncertain } from '../../src/store/sends';
+import { publishTemplate } from '../../src/store/templates';
+import { MONDAY } from './builders';
+import { bundleOf } from './bundle';
+import { type ClonedMailing, cloneMailings } from './clone-mailings';
+import { type Delivered, deliveriesAt } from './delivery-log';
+import type { MailerOrder } from './mailer-child';
+import { aMailing, type Mailing, TEMPLATES } from './mailing';
+
+/** How one life of the mailer ends: at a moment of the ledger, or so long after it has begun. */
+type Kill =
+  | { readonly type: 'at'; readonly moment: LedgerMoment; readonly nth: number }
+  | { readonly type: 'after'; readonly ms: number };
+
+const MOMENTS: readonly LedgerMoment[] = [
+  'begun',
+  'claiming',
+  'claimed',
+  'asked',
+  'dispatching',
+  'replied',
+  'settling',
+  'settled',
+];
+const kills: fc.Arbitrary<Kill> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('at' as const),
+      moment: fc.constantFrom(...MOMENTS),
+      nth: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('after' as const), ms: fc.integer({ min: 5, max: 150 }) }) },
+);
+
+/** What a run of kills has come to. */
+export interface KillReport {
+  readonly seed: number;
+  readonly kills: number;
+  readonly sends: number;
+  /** Whole messages that the server may have kept. */
+  readonly messages: number;
+  /** Mails that were sent again though no try of them was in doubt. */
+  readonly duplicates: number;
+  /** Sends that stand as nothing final, or as sent and never came to the server. */
+  readonly silentLosses: number;
+  /** Bodies that began to leave before the ledger said so. */
+  readonly early: number;
+  /** Marketing mails in doubt: as the ledger lists them, and as the server saw it. */
+  readonly unknownListed: number;
+  readonly unknownExpected: number;
+  /** Of the two lists, what stands on one alone. */
+  readonly unknownDifferent: readonly string[];
+  /** Copies of transactional mails that went out because the first was in doubt. */
+  readonly copiesAgain: number;
+  readonly seconds: number;
+}
+
+export interface KillRun {
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly seed: number;
+  readonly kills: number;
+}
+
+const LEASE_MS = 150;
+const AT_ONCE = 8;
+/** Open journeys that a life should find: more than it comes to. */
+const OPEN = 60;
+const BATCH = 120;
+
+/** Kills a mailer again and again, lets the last one end, and compares what the server saw with what the ledger says. */
+export async function runKills({ db, databaseUrl, seed, kills: count }: KillRun): Promise<KillReport> {
+  const begunAt = performance.now();
+  const log = await deliveriesAt(seed);
+  const templates = await templatesFor(db);
+  const mailings: ClonedMailing[] = [];
+  const expected = new Set<string>();
+  const early: string[] = [];
+  try {
+    for (const kill of fc.sample(kills, { numRuns: count, seed })) {
+      if ((await openCount(db)) < OPEN) mailings.push(...(await moreMailings(db, templates)));
+      await lived(databaseUrl, log.url, kill);
+      await settledBackends(db);
+      const rows = await rowsInHand(db);
+      for (const { email, sendId, purpose } of mailings) {
+        const status = rows.get(sendId);
+        if (status === undefined) continue;
+        if (status === 'dispatching' && purpose === 'marketing') expected.add(sendId);
+        // what the ledger does not know to have left must not have left since it was claimed
+        if (status !== 'dispatching' && log.hasOpenBody(email)) early.push(sendId);
+      }
+      log.closeLife();
+    }
+    await lived(databaseUrl, log.url, undefined);
+  } finally {
+    await log.stop();
+  }
+  const seconds = Math.round((performance.now() - begunAt) / 100) / 10;
+  return { ...(await compared(db, { mailings, expected, log })), early: early.length, seed, kills: count, seconds };
+}
+
+interface Templates {
+  readonly marketing: Mailing;
+  readonly transactional: Mailing;
+}
+
+async function templatesFor(db: Db): Promise<Templates> {
+  for (const template of ['hello', 'receipt']) {
+    const content = TEMPLATES.content(template);
+    if (content) await transaction(db, (tx) => publishTemplate(tx, { template, content, now: MONDAY }));
+  }
+  return {
+    marketing: await aMailing(db),
+    transactional: await aMailing(db, { purpose: 'transactional', template: 'receipt', consent: false }),
+  };
+}
+
+async function moreMailings(db: Db, { marketing, transactional }: Templates): Promise<readonly ClonedMailing[]> {
+  const third = Math.round(BATCH / 3);
+  return [...(await cloneMailings(db, marketing, BATCH - third)), ...(await cloneMailings(db, transactional, third))];
+}
+
+/** Runs a mailer until it dies by the kill; undefined: until it has done all. */
+async function lived(databaseUrl: string, smtpUrl: string, kill: Kill | undefined): Promise<void> {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('application_name', MAILER);
+  const dieAt = kill?.type === 'at' ? { dieAt: { moment: kill.moment, nth: kill.nth } } : {};
+  const order: MailerOrder = { databaseUrl: url.href, smtpUrl, leaseMs: LEASE_MS, atOnce: AT_ONCE, ...dieAt };
+  const child = spawn(process.execPath, [await bundleOf('test/support/mailer-child.ts')], {
+    env: { ...process.env, MAILER_ORDER: JSON.stringify(order) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  if (kill?.type === 'after')
+    child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), kill.ms));
+  const [code, signal] = await ended;
+  if (kill === undefined ? code !== 0 : signal !== 'SIGKILL') throw new Error(`the mailer ended by ${signal ?? code}`);
+}
+
+const MAILER = 'mailer';
+
+/** What a dead process had sent to PostgreSQL may still be carried out. */
+async function settledBackends(db: Db): Promise<void> {
+  const isQuiet = async () => {
+    const [row] = await db.$queryRaw<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = ${MAILER} AND datname = current_database()`;
+    return row?.n === 0;
+  };
+  if (!(await waitUntil(isQuiet, 10_000))) throw new Error('connections of a dead mailer stay open');
+}
+
+async function openCount(db: Db): Promise<number> {
+  const [row] = await db.$queryRaw<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM journey WHERE status = 'running' AND last_turn #>> '{move,stepId}' = 'first'`;
+  return row?.n ?? 0;
+}
+
+/** Sends that are not settled, and how they stand; `heard`: dispatching, with a noted reply. */
+async function rowsInHand(db: Db): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.$queryRaw<{ id: string; status: string }[]>`
+    SELECT id, CASE WHEN heard IS NULL THEN status ELSE 'heard' END AS status FROM send WHERE status IN ('planned', 'claimed', 'dispatching')`;
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
+
+interface Ended {
+  readonly mailings: readonly ClonedMailing[];
+  readonly expected: Set<string>;
+  readonly log: Awaited<ReturnType<typeof deliveriesAt>>;
+}
+
+type Compared = Omit<KillReport, 'seed' | 'kills' | 'seconds' | 'early'>;
+
+async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Compared> {
+  const rows = await db.$queryRaw<{ id: string; status: string; doubts: number }[]>`
+    SELECT s.id, s.status, (SELECT count(*)::int FROM send_attempt a WHERE a.send_id = s.id AND a.reached = 'dispatching') AS doubts
+    FROM send s`;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  let [duplicates, silentLosses, messages, copiesAgain] = [0, 0, 0, 0];
+  for (const { sendId, email, purpose } of mailings) {
+    const { status = 'missing', doubts = 0 } = byId.get(sendId) ?? {};
+    const delivered = log.of(email);
+    const kept = delivered.filter(({ mayBeKept }) => mayBeKept).length;
+    messages += kept;
+    const isMarketing = purpose === 'marketing';
+    if (!isMarketing) copiesAgain += Math.max(0, kept - 1);
+    if (kept > (isMarketing ? 1 : 1 + doubts)) duplicates += 1;
+    if (isLost({ status, delivered })) silentLosses += 1;
+    if (isMarketing && delivered.some(({ isBrokenOff }) => isBrokenOff)) expected.add(sendId);
+  }
+  const own = new Set(mailings.map(({ sendId }) => sendId));
+  const listed = new Set((await listUncertain(db)).flatMap(({ id }) => (own.has(id) ? [id] : [])));
+  const unknownDifferent = [...own].filter((id) => listed.has(id) !== expected.has(id));
+  return {
+    sends: mailings.length,
+    messages,
+    duplicates,
+    silentLosses,
+    unknownListed: listed.size,
+    unknownExpected: expected.size,
+    unknownDifferent,
+    copiesAgain,
+  };
+}
+
+/** Stands as nothing final; or as accepted, and no whole message came; or as refused, and one was taken. */
+function isLost({ status, delivered }: { readonly status: string; readonly delivered: readonly Delivered[] }): boolean {
+  if (status === 'accepted') return !delivered.some(({ isTaken }) => isTaken);
+  if (status === 'unknown') return delivered.length === 0; // no 354 was ever given
+  return !(status === 'rejected' && !delivered.some(({ mayBeKept }) => mayBeKept));
+}
