@@ -32,7 +32,8 @@ export function failedDelivery(
   const isAboutMessage = ABOUT_MESSAGE.includes(command) && !ABOUT_LOGIN.includes(responseCode);
   if (isRefusal(responseCode) && isOneReply(response) && isAboutMessage) return refused(response, error);
   if (bodyLeft) return { type: 'uncertain', problem: onRecord(error.message) };
-  const isUnsendable = error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API');
+  const isOurs = !error.response; // no answer of the server: the client itself will not send such a message
+  const isUnsendable = isOurs && (error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API'));
   if (isUnsendable) return { type: 'rejected', response: onRecord(error.message), isNoAddress: false };
   return { type: 'unreachable', problem: onRecord(error.message) };
 }

@@ -1,6 +1,8 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import type { MailDeps } from '../activities/mail-deps';
+import { createSendAgain } from '../activities/send-again';
 import type { Rules } from '../domain/rules';
 import type { AnswerDomains } from '../mail/answers';
 import type { Templates } from '../mail/templates';
@@ -86,21 +88,13 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
   const { connection, nativeConnection, namespace } = temporal;
   const client = new Client({ connection, namespace });
   const { version, queues, maxCachedWorkflows } = options;
+  const mailing: MailDeps = { db, turn, templates, transport, replies: createReplyNotes(db), ...mail };
   const worker = await startFleet({
     connection: nativeConnection,
     client: connection,
     namespace,
     taskQueue,
-    activities: createActivities({
-      db,
-      turn,
-      templates,
-      transport,
-      replies: createReplyNotes(db),
-      secretOf,
-      clock: reactions ? undefined : Date.now,
-      ...mail,
-    }),
+    activities: createActivities({ ...mailing, secretOf, clock: reactions ? undefined : Date.now }),
     delivery: reactions ? undefined : rules.delivery, // a rehearsal mails to the inbox, which has no limits
     usedLanes: await lanesInUse(single(db)),
     version,
@@ -108,7 +102,8 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
   });
   stops.add(worker.stop);
-  const outbox = await startOutbox({ databaseUrl, lifecycle: createLifecycle({ client, db, taskQueue, reactions }) });
+  const lifecycle = createLifecycle({ client, db, taskQueue, reactions });
+  const outbox = await startOutbox({ databaseUrl, lifecycle, sendAgain: createSendAgain(mailing, Date.now) });
   stops.add(outbox.stop);
   return { db, turn, client, finished: worker.finished };
 }

@@ -101,7 +101,7 @@ export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched
 
 /** A sign of life: the lease lives on from now. False: the claim is lost, or its send has come to an end. */
 export async function renewLease(db: Db, { sendId, token }: Claim, leaseMs: number): Promise<boolean> {
-  const count = await db.$executeRaw`
+  const count = await single(db).$executeRaw`
     UPDATE send SET lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${sendId}::uuid AND lease_token = ${token}::uuid AND status IN ('claimed', 'dispatching')`;
   return count === 1;

@@ -1,10 +1,12 @@
 import { failure } from '../domain/errors';
-import type { Instant } from '../domain/ids';
-import { type Db, lockContact, Prisma, transaction } from './db';
+import { type Instant, keyOf, newId } from '../domain/ids';
+import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
+import { recordDecisions } from './decisions';
 import { millis } from './fact-columns';
+import { enqueue } from './outbox';
 import { reconcile } from './reconcile';
 import { listAttempts, type RecordedAttempt } from './send-attempts';
-import type { SendStatus } from './sends';
+import type { MailOfStep, SendStatus } from './sends';
 import type { TurnDeps } from './turn';
 
 /** A send as people see it. */
@@ -42,6 +44,51 @@ export async function countSends(db: Db): Promise<{ readonly [status: string]: n
   const rows = await db.$queryRaw<{ status: string; count: number }[]>`
     SELECT status, count(*)::int AS count FROM send GROUP BY status ORDER BY status`;
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/** What a send is, for whoever writes it once more. */
+export async function mailOfSend(tx: Tx, sendId: string): Promise<MailOfStep & { readonly stepId: string }> {
+  const [mail] = await tx.$queryRaw<(MailOfStep & { readonly stepId: string })[]>`
+    SELECT step_id AS "stepId", template, purpose, variant FROM send WHERE id = ${sendId}::uuid`;
+  if (!mail) throw failure('VIV_SEND_UNKNOWN', { send: sendId });
+  return { ...mail, variant: mail.variant ?? undefined };
+}
+
+/** What a worker is told of a mail that a person wants to go out once more. */
+export interface AskedAgain {
+  readonly sendId: string;
+  readonly journeyId: string;
+  /** Of this asking: it leads to one try at most. */
+  readonly askId: string;
+}
+
+/** Whether a worker has answered this asking before. */
+export async function hadItsTry(tx: Tx, askId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<object[]>`SELECT 1 FROM decision WHERE key = ${keyOf('again', askId)}`;
+  return rows.length > 0;
+}
+
+/**
+ * Lets a worker send a mail in doubt once more, if the gate allows it. Throws VIV_SEND_UNKNOWN, and VIV_SEND_SETTLED for what is in
+ * no doubt, or is still in the hands of a worker or of its journey.
+ */
+export async function askAgain(db: Db, { sendId, reason, now }: Omit<ByHand, 'status'>): Promise<void> {
+  const { contactId, journeyId } = await findSendRecord(db, sendId);
+  await transaction(db, async (tx) => {
+    if (contactId !== null) await lockContact(tx, contactId);
+    const [send] = await tx.$queryRaw<{ status: string; stepId: string }[]>`
+      SELECT status, step_id AS "stepId" FROM send WHERE id = ${sendId}::uuid`;
+    const { status = 'erased', stepId } = send ?? {};
+    if (contactId === null || journeyId === null)
+      throw failure('VIV_SEND_SETTLED', { send: sendId, status: `${status}, to nobody who is on record` });
+    if (status !== 'unknown') throw failure('VIV_SEND_SETTLED', { send: sendId, status });
+    const askId = newId();
+    const said = { kind: 'unknown', outcome: 'asked for again', reason: `by hand: ${reason}`, at: now } as const;
+    await recordDecisions(tx, [
+      { ...said, key: keyOf('asked', askId), contactId, journeyId, stepId, data: { sendId } },
+    ]);
+    await enqueue(tx, [{ task: 'send_again', payload: { sendId, journeyId, askId } }]);
+  });
 }
 
 export interface ByHand {

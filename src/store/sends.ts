@@ -1,8 +1,8 @@
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Move } from '../domain/journey/move';
-import type { Definition } from '../domain/sequence/definition';
 import type { FinalReply } from '../domain/send/delivery';
+import type { Definition } from '../domain/sequence/definition';
 import { templateOf } from '../domain/steps/mail';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';

@@ -1,6 +1,6 @@
-import type { FinalReply } from '../domain/send/delivery';
 import type { Instant } from '../domain/ids';
 import { bouncedEvent } from '../domain/send/accepted-event';
+import type { FinalReply } from '../domain/send/delivery';
 import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';
 import { LEASE_IS_OVER } from './lease';

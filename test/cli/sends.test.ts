@@ -57,12 +57,28 @@ try ended (UTC)   outcome    mail              reply
 });
 
 test('a person settles what is in doubt, once, and nothing else', async () => {
-  expect(await settle(ACCEPTED, 'rejected')).toMatchObject({ exitCode: 2, err: expect.stringContaining('VIV_SEND_SETTLED') });
-  expect(await settle(newId(), 'accepted')).toMatchObject({ exitCode: 2, err: expect.stringContaining('VIV_SEND_UNKNOWN') });
+  expect(await settle(ACCEPTED, 'rejected')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('VIV_SEND_SETTLED'),
+  });
+  expect(await settle(newId(), 'accepted')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('VIV_SEND_UNKNOWN'),
+  });
+  expect(await sends('again', IN_DOUBT, '--reason', 'nothing came')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('to nobody who is on record'),
+  });
   expect(await settle(IN_DOUBT, 'unknown')).toMatchObject({ exitCode: 2 });
-  expect(await settle(IN_DOUBT, 'accepted', '--json')).toMatchObject({ exitCode: 0, out: `{"send":"${IN_DOUBT}","status":"accepted"}\n` });
+  expect(await settle(IN_DOUBT, 'accepted', '--json')).toMatchObject({
+    exitCode: 0,
+    out: `{"send":"${IN_DOUBT}","status":"accepted"}\n`,
+  });
   expect((await sends('--uncertain', '--json')).out).toBe('{"sends":[]}\n');
-  expect(await settle(IN_DOUBT, 'rejected')).toMatchObject({ exitCode: 2, err: expect.stringContaining('stands as accepted') });
+  expect(await settle(IN_DOUBT, 'rejected')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('stands as accepted'),
+  });
 });
 
 test('which sends are wanted has to be said', async () => {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { failure } from '../../domain/errors';
 import type { RecordedAttempt } from '../../store/send-attempts';
-import { countSends, findSendRecord, settleByHand } from '../../store/send-record';
+import { askAgain, countSends, findSendRecord, settleByHand } from '../../store/send-record';
 import { listUncertain } from '../../store/sends';
 import { shortText } from '../arguments';
 import { withDatabase } from '../database';
@@ -17,7 +17,7 @@ const sendId = (text: string): string => {
 };
 const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
-/** `viveiro sends --uncertain`, `sends show`, `sends settle`, `sends count`: the ledger, and what is in doubt in it. */
+/** `viveiro sends --uncertain`, `sends show`, `sends settle`, `sends again`, `sends count`: the ledger, and what is in doubt in it. */
 export function register(program: Command): void {
   const sends = program
     .command('sends')
@@ -46,9 +46,7 @@ Examples:
   sends
     .command('settle')
     .argument('<id>', 'as the list has it', sendId)
-    .addOption(
-      new Option('--as <status>', 'how it ended').choices(['accepted', 'rejected']).makeOptionMandatory(),
-    )
+    .addOption(new Option('--as <status>', 'how it ended').choices(['accepted', 'rejected']).makeOptionMandatory())
     .requiredOption('--reason <text>', 'how you know', shortText(500))
     .option(...RULES_OPTION)
     .option(...JSON_OPTION)
@@ -60,6 +58,19 @@ Examples:
   $ viveiro sends settle 0193b6a0-0000-5000-8000-00000000000a --as rejected --reason "the relay never saw it"`,
     )
     .action(settle);
+  sends
+    .command('again')
+    .argument('<id>', 'as the list has it', sendId)
+    .requiredOption('--reason <text>', 'why', shortText(500))
+    .option(...JSON_OPTION)
+    .description('let a worker send a mail in doubt once more, if the gate allows it: it may then arrive twice')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ viveiro sends again 0193b6a0-0000-5000-8000-00000000000a --reason "they say that nothing came"`,
+    )
+    .action(again);
   sends
     .command('count')
     .option(...JSON_OPTION)
@@ -74,7 +85,8 @@ interface JsonOption {
 const wantsJson = (command: Command): boolean => command.optsWithGlobals<JsonOption>().json === true;
 
 async function list({ json, uncertain }: JsonOption & { readonly uncertain?: boolean }): Promise<void> {
-  if (!uncertain) throw failure('VIV_USAGE', { problem: 'say which sends: --uncertain, or show, settle, count' });
+  if (!uncertain)
+    throw failure('VIV_USAGE', { problem: 'say which sends: --uncertain, or show, settle, again, count' });
   const sends = await withDatabase(listUncertain);
   if (json) {
     writeJson({ sends });
@@ -133,6 +145,12 @@ async function settle(id: string, { as: status, reason, rules }: SettleOptions, 
   await withDatabase((db) => settleByHand(db, deps, { sendId: id, status, reason, now: Date.now() }));
   if (wantsJson(command)) writeJson({ send: id, status });
   else process.stdout.write(`${id}: ${status}\n`);
+}
+
+async function again(id: string, { reason }: { readonly reason: string }, command: Command): Promise<void> {
+  await withDatabase((db) => askAgain(db, { sendId: id, reason, now: Date.now() }));
+  if (wantsJson(command)) writeJson({ send: id, asked: true });
+  else process.stdout.write(`${id}: a worker sends it again\n`);
 }
 
 async function count(_: object, command: Command): Promise<void> {
