@@ -7,6 +7,7 @@ import { listAttempts } from '../../src/store/send-attempts';
 import { listUncertain, readSend } from '../../src/store/sends';
 import { publishTemplate } from '../../src/store/templates';
 import { MONDAY } from '../support/builders';
+import { removeBundles } from '../support/bundle';
 import { testDatabase } from '../support/database';
 import { runKills } from '../support/kill-run';
 import { aMailing, type Mailing, mailDeps, sendMail, TEMPLATES } from '../support/mailing';
@@ -104,7 +105,10 @@ beforeAll(async () => {
   );
   await sender.kill();
 });
-afterAll(() => Promise.all(cases.map(({ server }) => server.stop())));
+afterAll(async () => {
+  await Promise.all(cases.map(({ server }) => server.stop()));
+  await removeBundles();
+});
 
 const caseOf = (name: string, policy: Policy): Case => {
   const found = cases.find((one) => one.point.name === name && one.policy === policy);
@@ -150,7 +154,9 @@ describe.each(POINTS)('a sender that is killed $name', ({ name, left, marketing,
     expect(await isListed(sendId)).toBe(marketing.status === 'unknown');
     expect(await listAttempts(database.db, sendId)).toMatchObject([
       ...lostTry,
-      ...(marketing.status === 'accepted' && reached !== 'replied' ? [{ outcome: 'accepted', reached: 'replied' }] : []),
+      ...(marketing.status === 'accepted' && reached !== 'replied'
+        ? [{ outcome: 'accepted', reached: 'replied' }]
+        : []),
     ]);
   });
 
@@ -165,7 +171,9 @@ describe.each(POINTS)('a sender that is killed $name', ({ name, left, marketing,
     );
     expect([copiesIn(one), one.server.messages.length]).toEqual([others.copies, others.copies]);
     expect(await rowOf(sendId)).toMatchObject({ status: 'accepted' });
-    const told = await database.db.decision.findMany({ where: { contactId: mailing.contactId, outcome: 'sent again' } });
+    const told = await database.db.decision.findMany({
+      where: { contactId: mailing.contactId, outcome: 'sent again' },
+    });
     expect(told).toHaveLength(reached === 'dispatching' ? 1 : 0);
     expect(told.some(({ reason }) => /reads differently/.test(reason))).toBe(false);
   });
@@ -193,6 +201,7 @@ const SEED = Number(process.env.KILLS_SEED ?? 20261130);
 // INV-SEND-ENDS
 test(`a mailer that is killed ${KILLS} times by chance sends nothing twice and loses nothing (seed ${SEED})`, async () => {
   const report = await runKills({ db: database.db, databaseUrl: database.url, seed: SEED, kills: KILLS });
+  process.stderr.write(`${JSON.stringify(report)}\n`);
   expect(report).toMatchObject({ kills: KILLS, duplicates: 0, silentLosses: 0, early: 0, unknownDifferent: [] });
   expect(report.messages).toBeGreaterThan(KILLS); // a control: mails did go out
   expect(report.unknownListed).toBe(report.unknownExpected);

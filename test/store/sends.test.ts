@@ -108,6 +108,16 @@ test('who read a claim that was over, and comes after its holder has begun to di
   ).toBe(false);
 });
 
+test('who read a send before another one sent it does not get it', async () => {
+  const mailing = await aMailing(database.db);
+  const seen = await read(mailing.request.key);
+  const held = await claimed(mailing.request.key);
+  await dispatch(held);
+  await settle(held, mailing);
+  expect(await claim(seen)).toBeNull();
+  expect(await stored(mailing.request.key)).toMatchObject({ status: 'accepted' });
+});
+
 test('links are there exactly when the body may leave, and lead where the last body says', async () => {
   const { request, contactId } = await aMailing(database.db);
   const id = newId();

@@ -12,31 +12,37 @@ export interface ClonedMailing {
 
 const TABLES = ['contact', 'lead', 'consent', 'journey', 'send'] as const;
 
-/** Copies of a mailing that nothing has been done with, each for a contact of its own: hundreds in the time of one. */
-export async function cloneMailings(db: Db, mailing: Mailing, count: number): Promise<readonly ClonedMailing[]> {
+/** Makes so many copies, each for a contact of its own: hundreds in the time of one. */
+export type Cloner = (count: number) => Promise<readonly ClonedMailing[]>;
+
+/** Copies a mailing as it stands now, whatever becomes of it. */
+export async function clonerOf(db: Db, mailing: Mailing): Promise<Cloner> {
   const { contactId, leadId, journeyId, request } = mailing;
   const visit = [0, 1, 2].find((one) => keyOf(journeyId, request.stepId, one) === request.key);
   if (visit === undefined) throw new Error('the key of a send hangs on journey, step and visit');
   const { email, purpose } = await recipientOf(db, request.key);
-  const clones = Array.from({ length: count }, () => {
-    const [contact, lead, journey] = [newId(), newId(), newId()];
-    const sendId = keyOf(journey, request.stepId, visit);
-    const names = { [contactId]: contact, [leadId]: lead, [journeyId]: journey, [request.key]: sendId };
-    const address = `p${contact.replaceAll('-', '')}@clones.example`;
-    return { names: { ...names, [email]: address }, clone: { journeyId: journey, sendId, email: address, purpose } };
-  });
-  for (const table of TABLES) {
-    const text = await rowsOf(db, table, mailing);
-    const rows = clones.map(({ names }) =>
-      Object.entries(names).reduce((row, [old, name]) => row.replaceAll(old, name), text),
-    );
-    const name = Prisma.raw(table); // one of the names above
-    const columns = Prisma.raw(await columnsOf(db, table));
-    await db.$executeRaw`
-      INSERT INTO ${name} (${columns}) SELECT ${columns} FROM json_array_elements(${`[${rows.join(',')}]`}::json) AS list(rows),
-        json_populate_recordset(NULL::${name}, list.rows)`;
-  }
-  return clones.map(({ clone }) => clone);
+  const tables: { readonly name: string; readonly columns: string; readonly text: string }[] = [];
+  for (const name of TABLES)
+    tables.push({ name, columns: await columnsOf(db, name), text: await rowsOf(db, name, mailing) });
+  return async (count) => {
+    const clones = Array.from({ length: count }, () => {
+      const [contact, lead, journey] = [newId(), newId(), newId()];
+      const sendId = keyOf(journey, request.stepId, visit);
+      const address = `p${contact.replaceAll('-', '')}@clones.example`;
+      const names = { [contactId]: contact, [leadId]: lead, [journeyId]: journey, [request.key]: sendId };
+      return { names: { ...names, [email]: address }, clone: { journeyId: journey, sendId, email: address, purpose } };
+    });
+    for (const { name, columns, text } of tables) {
+      const rows = clones.map(({ names }) =>
+        Object.entries(names).reduce((row, [old, other]) => row.replaceAll(old, other), text),
+      );
+      const [table, named] = [Prisma.raw(name), Prisma.raw(columns)]; // of the list above, and of the schema
+      await db.$executeRaw`
+        INSERT INTO ${table} (${named}) SELECT ${named} FROM json_array_elements(${`[${rows.join(',')}]`}::json) AS list(rows),
+          json_populate_recordset(NULL::${table}, list.rows)`;
+    }
+    return clones.map(({ clone }) => clone);
+  };
 }
 
 async function recipientOf(db: Db, sendId: string): Promise<{ readonly email: string; readonly purpose: string }> {

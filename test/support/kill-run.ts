@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import type { LedgerMoment } from '../../src/activities/send-mail';
@@ -8,15 +8,15 @@ import { listUncertain } from '../../src/store/sends';
 import { publishTemplate } from '../../src/store/templates';
 import { MONDAY } from './builders';
 import { bundleOf } from './bundle';
-import { type ClonedMailing, cloneMailings } from './clone-mailings';
-import { type Delivered, deliveriesAt } from './delivery-log';
+import { type ClonedMailing, type Cloner, clonerOf } from './clone-mailings';
+import { type Delivered, type DeliveryLog, deliveriesAt } from './delivery-log';
 import type { MailerOrder } from './mailer-child';
-import { aMailing, type Mailing, TEMPLATES } from './mailing';
+import { aMailing, TEMPLATES } from './mailing';
 
-/** How one life of the mailer ends: at a moment of the ledger, or so long after it has begun. */
+/** How one life of the mailer ends: by itself at a moment of the ledger, or from outside when its server has heard so much. */
 type Kill =
   | { readonly type: 'at'; readonly moment: LedgerMoment; readonly nth: number }
-  | { readonly type: 'after'; readonly ms: number };
+  | { readonly type: 'heard'; readonly nth: number };
 
 const MOMENTS: readonly LedgerMoment[] = [
   'begun',
@@ -37,7 +37,7 @@ const kills: fc.Arbitrary<Kill> = fc.oneof(
       nth: fc.integer({ min: 1, max: 12 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('after' as const), ms: fc.integer({ min: 5, max: 150 }) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('heard' as const), nth: fc.integer({ min: 1, max: 150 }) }) },
 );
 
 /** What a run of kills has come to. */
@@ -73,8 +73,8 @@ export interface KillRun {
 const LEASE_MS = 150;
 const AT_ONCE = 8;
 /** Open journeys that a life should find: more than it comes to. */
-const OPEN = 60;
-const BATCH = 120;
+const OPEN = 40;
+const BATCH = 60;
 
 /** Kills a mailer again and again, lets the last one end, and compares what the server saw with what the ledger says. */
 export async function runKills({ db, databaseUrl, seed, kills: count }: KillRun): Promise<KillReport> {
@@ -83,33 +83,36 @@ export async function runKills({ db, databaseUrl, seed, kills: count }: KillRun)
   const templates = await templatesFor(db);
   const mailings: ClonedMailing[] = [];
   const expected = new Set<string>();
-  const early: string[] = [];
+  let early = 0;
+  let next = aMailer();
   try {
     for (const kill of fc.sample(kills, { numRuns: count, seed })) {
-      if ((await openCount(db)) < OPEN) mailings.push(...(await moreMailings(db, templates)));
-      await lived(databaseUrl, log.url, kill);
+      if ((await openCount(db)) < OPEN) mailings.push(...(await moreMailings(templates)));
+      const mailer = next;
+      next = aMailer(); // it starts while the other one works
+      await lived(await mailer, { databaseUrl, log, kill });
       await settledBackends(db);
       const rows = await rowsInHand(db);
-      for (const { email, sendId, purpose } of mailings) {
-        const status = rows.get(sendId);
-        if (status === undefined) continue;
-        if (status === 'dispatching' && purpose === 'marketing') expected.add(sendId);
-        // what the ledger does not know to have left must not have left since it was claimed
-        if (status !== 'dispatching' && log.hasOpenBody(email)) early.push(sendId);
-      }
-      log.closeLife();
+      const inHand = mailings.filter(({ sendId }) => rows.has(sendId));
+      for (const { sendId, purpose } of inHand)
+        if (purpose === 'marketing' && rows.get(sendId) === 'dispatching') expected.add(sendId);
+      // what the ledger does not know to have left must not have left since it was claimed
+      early += inHand.filter(
+        ({ sendId, email }) => rows.get(sendId) !== 'dispatching' && log.hasOpenBody(email),
+      ).length;
     }
-    await lived(databaseUrl, log.url, undefined);
+    await lived(await next, { databaseUrl, log, kill: undefined });
   } finally {
+    (await next).child.kill();
     await log.stop();
   }
   const seconds = Math.round((performance.now() - begunAt) / 100) / 10;
-  return { ...(await compared(db, { mailings, expected, log })), early: early.length, seed, kills: count, seconds };
+  return { ...(await compared(db, { mailings, expected, log })), early, seed, kills: count, seconds };
 }
 
 interface Templates {
-  readonly marketing: Mailing;
-  readonly transactional: Mailing;
+  readonly marketing: Cloner;
+  readonly transactional: Cloner;
 }
 
 async function templatesFor(db: Db): Promise<Templates> {
@@ -118,29 +121,51 @@ async function templatesFor(db: Db): Promise<Templates> {
     if (content) await transaction(db, (tx) => publishTemplate(tx, { template, content, now: MONDAY }));
   }
   return {
-    marketing: await aMailing(db),
-    transactional: await aMailing(db, { purpose: 'transactional', template: 'receipt', consent: false }),
+    marketing: await clonerOf(db, await aMailing(db)),
+    transactional: await clonerOf(
+      db,
+      await aMailing(db, { purpose: 'transactional', template: 'receipt', consent: false }),
+    ),
   };
 }
 
-async function moreMailings(db: Db, { marketing, transactional }: Templates): Promise<readonly ClonedMailing[]> {
+async function moreMailings({ marketing, transactional }: Templates): Promise<readonly ClonedMailing[]> {
   const third = Math.round(BATCH / 3);
-  return [...(await cloneMailings(db, marketing, BATCH - third)), ...(await cloneMailings(db, transactional, third))];
+  return [...(await marketing(BATCH - third)), ...(await transactional(third))];
 }
 
-/** Runs a mailer until it dies by the kill; undefined: until it has done all. */
-async function lived(databaseUrl: string, smtpUrl: string, kill: Kill | undefined): Promise<void> {
+/** A process that has started, and waits for its order. */
+interface Waiting {
+  readonly child: ChildProcess;
+  readonly ended: Promise<readonly unknown[]>;
+}
+
+async function aMailer(): Promise<Waiting> {
+  const child = spawn(process.execPath, [await bundleOf('test/support/mailer-child.ts')], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  return { child, ended: once(child, 'exit') };
+}
+
+interface Life {
+  readonly databaseUrl: string;
+  readonly log: DeliveryLog;
+  /** Undefined: it ends when it has done all. */
+  readonly kill: Kill | undefined;
+}
+
+/** Lets a mailer work until it dies. */
+async function lived({ child, ended }: Waiting, { databaseUrl, log, kill }: Life): Promise<void> {
   const url = new URL(databaseUrl);
   url.searchParams.set('application_name', MAILER);
   const dieAt = kill?.type === 'at' ? { dieAt: { moment: kill.moment, nth: kill.nth } } : {};
-  const order: MailerOrder = { databaseUrl: url.href, smtpUrl, leaseMs: LEASE_MS, atOnce: AT_ONCE, ...dieAt };
-  const child = spawn(process.execPath, [await bundleOf('test/support/mailer-child.ts')], {
-    env: { ...process.env, MAILER_ORDER: JSON.stringify(order) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const order: MailerOrder = { databaseUrl: url.href, smtpUrl: log.url, leaseMs: LEASE_MS, atOnce: AT_ONCE, ...dieAt };
+  let heard = 0;
+  log.beginLife(() => {
+    heard += 1;
+    if (kill?.type === 'heard' && heard === kill.nth) child.kill('SIGKILL');
   });
-  const ended = once(child, 'exit');
-  if (kill?.type === 'after')
-    child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), kill.ms));
+  child.stdin?.write(`${JSON.stringify(order)}\n`);
   const [code, signal] = await ended;
   if (kill === undefined ? code !== 0 : signal !== 'SIGKILL') throw new Error(`the mailer ended by ${signal ?? code}`);
 }
@@ -173,7 +198,7 @@ async function rowsInHand(db: Db): Promise<ReadonlyMap<string, string>> {
 interface Ended {
   readonly mailings: readonly ClonedMailing[];
   readonly expected: Set<string>;
-  readonly log: Awaited<ReturnType<typeof deliveriesAt>>;
+  readonly log: DeliveryLog;
 }
 
 type Compared = Omit<KillReport, 'seed' | 'kills' | 'seconds' | 'early'>;

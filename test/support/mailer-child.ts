@@ -1,6 +1,8 @@
 // A process of its own that carries on every journey which stands at its mail, several at once, until none is left or it is killed.
+import { createInterface } from 'node:readline';
 import { createSendMail, type LedgerMoment, type MailDeps } from '../../src/activities/send-mail';
-import { connect, single, transaction } from '../../src/store/db';
+import type { MailActivities } from '../../src/activities/types';
+import { connect, type Db, single, transaction } from '../../src/store/db';
 import { readJourney } from '../../src/store/journeys';
 import { createReplyNotes } from '../../src/store/reply-notes';
 import { takeTurn } from '../../src/store/turn';
@@ -17,24 +19,28 @@ export interface MailerOrder {
   readonly dieAt?: { readonly moment: LedgerMoment; readonly nth: number };
 }
 
-const { databaseUrl, smtpUrl, leaseMs, atOnce, dieAt }: MailerOrder = JSON.parse(process.env.MAILER_ORDER ?? '');
-const db = connect(databaseUrl, 2 * atOnce);
-let come = 0;
-
-function dieHere(moment: LedgerMoment): Promise<never> | undefined {
-  if (moment !== dieAt?.moment) return undefined;
-  come += 1;
-  if (come !== dieAt.nth) return undefined;
-  process.kill(process.pid, 'SIGKILL');
-  return new Promise(() => undefined); // not one more step
+interface Mailer {
+  readonly db: Db;
+  readonly sendMail: MailActivities['sendMail'];
 }
 
-const parts: Partial<MailDeps> = { leaseMs, replies: createReplyNotes(db), hooks: { at: dieHere } };
-const deps = mailDepsWith(NO_TEMPLATES, { db, smtpUrl, parts });
-const { sendMail } = createSendMail(deps);
+function aMailer({ databaseUrl, smtpUrl, leaseMs, atOnce, dieAt }: MailerOrder): Mailer {
+  const db = connect(databaseUrl, 2 * atOnce);
+  let come = 0;
+  const dieHere = (moment: LedgerMoment): Promise<never> | undefined => {
+    if (moment !== dieAt?.moment) return undefined;
+    come += 1;
+    if (come !== dieAt.nth) return undefined;
+    process.kill(process.pid, 'SIGKILL');
+    return new Promise(() => undefined); // not one more step
+  };
+  const parts: Partial<MailDeps> = { leaseMs, replies: createReplyNotes(db), hooks: { at: dieHere } };
+  const { sendMail } = createSendMail(mailDepsWith(NO_TEMPLATES, { db, smtpUrl, parts }));
+  return { db, sendMail };
+}
 
 /** Does what the workflow does, until the journey has left its mail. */
-async function carryOn(journeyId: string): Promise<void> {
+async function carryOn({ db, sendMail }: Mailer, journeyId: string): Promise<void> {
   let now = MONDAY;
   for (;;) {
     const { turn, last } = await transaction(db, (tx) => readJourney(tx, journeyId));
@@ -49,27 +55,37 @@ async function carryOn(journeyId: string): Promise<void> {
   }
 }
 
-async function openJourneys(): Promise<string[]> {
+async function openJourneys({ db }: Mailer): Promise<string[]> {
   const rows = await single(db).$queryRaw<{ id: string }[]>`
     SELECT id FROM journey WHERE status = 'running' AND last_turn #>> '{move,stepId}' = 'first' ORDER BY id LIMIT 400`;
   return rows.map(({ id }) => id);
 }
 
-async function work(ids: string[]): Promise<void> {
+async function work(mailer: Mailer, ids: string[]): Promise<void> {
   for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
     try {
-      await carryOn(id);
+      await carryOn(mailer, id);
     } catch (error) {
       process.stderr.write(`${error}\n`);
     }
   }
 }
 
-async function main(): Promise<void> {
-  process.stdout.write('begins\n');
-  for (let ids = await openJourneys(); ids.length > 0; ids = await openJourneys())
-    await Promise.all(Array.from({ length: atOnce }, () => work(ids)));
-  process.exit(0);
+async function run(order: MailerOrder): Promise<void> {
+  const mailer = aMailer(order);
+  for (let ids = await openJourneys(mailer); ids.length > 0; ids = await openJourneys(mailer))
+    await Promise.all(Array.from({ length: order.atOnce }, () => work(mailer, ids)));
 }
 
-main();
+// it has started and waits for its order, or for the end of whoever would give it
+createInterface({ input: process.stdin })
+  .once('close', () => process.exit(1))
+  .once('line', (line) => {
+    run(JSON.parse(line)).then(
+      () => process.exit(0),
+      (error) => {
+        process.stderr.write(`${error}\n`);
+        process.exit(1);
+      },
+    );
+  });

@@ -9,7 +9,7 @@ import type { SequenceVersion } from '../../src/store/sequences';
 import { DAY, MONDAY } from './builders';
 import type { TestDatabase } from './database';
 import { aJourney, published, type Someone } from './journeys';
-import { MAILING, mailDepsWith } from './mail-deps';
+import { mailDepsWith } from './mail-deps';
 import { type Script, type ScriptedSmtp, scriptedSmtp } from './scripted-smtp';
 
 export { MAILING } from './mail-deps';

@@ -70,8 +70,7 @@ const isVerb = (word: string): word is Verb => Object.hasOwn(KIND, word);
 
 /** An SMTP server that does at each verb what it is told, on a free port of this machine. */
 export async function scriptedSmtp(script: Script | Director = []): Promise<ScriptedSmtp> {
-  const direct: Director =
-    typeof script === 'function' ? script : ({ connection, verb }) => script[connection]?.[verb];
+  const direct: Director = typeof script === 'function' ? script : ({ connection, verb }) => script[connection]?.[verb];
   const sockets = new Set<Socket>();
   const messages: string[] = [];
   const ends: Deed[] = [];

@@ -38,5 +38,3 @@ for (const task of order.tasks) {
       : createDeliver(deps)({ sendId: task.sendId, now: task.now }, async () => mailOfRep(task.sendId));
   sent.catch((error) => process.stderr.write(`${error}\n`));
 }
-// servers that say nothing more keep it alive, and so does this
-setInterval(() => undefined, 60_000);
