@@ -194,7 +194,7 @@ describe.each(POINTS)('a sender that is killed $name', ({ name, left, marketing,
   });
 });
 
-const KILLS = Number(process.env.KILLS ?? 25);
+const KILLS = Number(process.env.KILLS ?? 15);
 const SEED = Number(process.env.KILLS_SEED ?? 20261130);
 
 // INV-ONE-MAIL

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { LedgerMoment } from '../../src/activities/send-mail';
 import { waitUntil } from '../../src/runtime/processes';
 import { type Db, transaction } from '../../src/store/db';
+import { listAttempts } from '../../src/store/send-attempts';
 import { listUncertain } from '../../src/store/sends';
 import { publishTemplate } from '../../src/store/templates';
 import { MONDAY } from './builders';
@@ -51,6 +52,8 @@ export interface KillReport {
   readonly duplicates: number;
   /** Sends that stand as nothing final, or as sent and never came to the server. */
   readonly silentLosses: number;
+  /** What is known of the first few that went wrong. */
+  readonly wrong: readonly string[];
   /** Bodies that began to leave before the ledger said so. */
   readonly early: number;
   /** Marketing mails in doubt: as the ledger lists them, and as the server saw it. */
@@ -208,7 +211,8 @@ async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Com
     SELECT s.id, s.status, (SELECT count(*)::int FROM send_attempt a WHERE a.send_id = s.id AND a.reached = 'dispatching') AS doubts
     FROM send s`;
   const byId = new Map(rows.map((row) => [row.id, row]));
-  let [duplicates, silentLosses, messages, copiesAgain] = [0, 0, 0, 0];
+  let [duplicates, messages, copiesAgain] = [0, 0, 0];
+  const lost: string[] = [];
   for (const { sendId, email, purpose } of mailings) {
     const { status = 'missing', doubts = 0 } = byId.get(sendId) ?? {};
     const delivered = log.of(email);
@@ -217,17 +221,19 @@ async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Com
     const isMarketing = purpose === 'marketing';
     if (!isMarketing) copiesAgain += Math.max(0, kept - 1);
     if (kept > (isMarketing ? 1 : 1 + doubts)) duplicates += 1;
-    if (isLost({ status, delivered })) silentLosses += 1;
+    if (isLost({ status, delivered, doubts })) lost.push(sendId);
     if (isMarketing && delivered.some(({ isBrokenOff }) => isBrokenOff)) expected.add(sendId);
   }
   const own = new Set(mailings.map(({ sendId }) => sendId));
   const listed = new Set((await listUncertain(db)).flatMap(({ id }) => (own.has(id) ? [id] : [])));
   const unknownDifferent = [...own].filter((id) => listed.has(id) !== expected.has(id));
+  const wrong = await Promise.all([...lost, ...unknownDifferent].slice(0, 20).map((id) => toldOf(db, id)));
   return {
     sends: mailings.length,
     messages,
     duplicates,
-    silentLosses,
+    silentLosses: lost.length,
+    wrong,
     unknownListed: listed.size,
     unknownExpected: expected.size,
     unknownDifferent,
@@ -235,9 +241,24 @@ async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Com
   };
 }
 
-/** Stands as nothing final; or as accepted, and no whole message came; or as refused, and one was taken. */
-function isLost({ status, delivered }: { readonly status: string; readonly delivered: readonly Delivered[] }): boolean {
+/** How a send stands, and each of its tries. */
+async function toldOf(db: Db, id: string): Promise<string> {
+  const { status, purpose, reason } = await db.send.findUniqueOrThrow({ where: { id } });
+  const tries = await listAttempts(db, id);
+  const told = tries.map(({ outcome, reached, problem }) => `${outcome} ${reached} "${problem}"`);
+  return `${id} ${purpose}: ${status} "${reason}": ${told.join(', ')}`;
+}
+
+interface Standing {
+  readonly status: string;
+  readonly delivered: readonly Delivered[];
+  /** Tries that may have arrived. */
+  readonly doubts: number;
+}
+
+/** Stands as nothing final; or as accepted, and no whole message came; or as refused, and one was taken that was in no doubt. */
+function isLost({ status, delivered, doubts }: Standing): boolean {
   if (status === 'accepted') return !delivered.some(({ isTaken }) => isTaken);
   if (status === 'unknown') return delivered.length === 0; // no 354 was ever given
-  return !(status === 'rejected' && !delivered.some(({ mayBeKept }) => mayBeKept));
+  return !(status === 'rejected' && (doubts > 0 || !delivered.some(({ mayBeKept }) => mayBeKept)));
 }
