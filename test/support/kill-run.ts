@@ -56,7 +56,7 @@ export interface KillReport {
   readonly wrong: readonly string[];
   /** Bodies that began to leave before the ledger said so. */
   readonly early: number;
-  /** Marketing mails in doubt: as the ledger lists them, and as the server saw it. */
+  /** Mails in doubt: as the ledger lists them, and as the server saw it. */
   readonly unknownListed: number;
   readonly unknownExpected: number;
   /** Of the two lists, what stands on one alone. */
@@ -98,10 +98,10 @@ export async function runKills({ db, databaseUrl, seed, kills: count }: KillRun)
       const rows = await rowsInHand(db);
       const inHand = mailings.filter(({ sendId }) => rows.has(sendId));
       for (const { sendId, purpose } of inHand)
-        if (purpose === 'marketing' && rows.get(sendId) === 'dispatching') expected.add(sendId);
+        if (rows.get(sendId)?.status === 'dispatching' && endsInDoubt(purpose, rows.get(sendId))) expected.add(sendId);
       // what the ledger does not know to have left must not have left since it was claimed
       early += inHand.filter(
-        ({ sendId, email }) => rows.get(sendId) !== 'dispatching' && log.hasOpenBody(email),
+        ({ sendId, email }) => rows.get(sendId)?.status !== 'dispatching' && log.hasOpenBody(email),
       ).length;
     }
     await lived(await next, { databaseUrl, log, kill: undefined });
@@ -191,12 +191,26 @@ async function openCount(db: Db): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** Sends that are not settled, and how they stand; `heard`: dispatching, with a noted reply. */
-async function rowsInHand(db: Db): Promise<ReadonlyMap<string, string>> {
-  const rows = await db.$queryRaw<{ id: string; status: string }[]>`
-    SELECT id, CASE WHEN heard IS NULL THEN status ELSE 'heard' END AS status FROM send WHERE status IN ('planned', 'claimed', 'dispatching')`;
-  return new Map(rows.map(({ id, status }) => [id, status]));
+interface InHand {
+  readonly status: string;
+  /** Before the try that is under way. */
+  readonly attempts: number;
 }
+
+/** Sends that are not settled, and how they stand; `heard`: dispatching, with a noted reply. */
+async function rowsInHand(db: Db): Promise<ReadonlyMap<string, InHand>> {
+  const rows = await db.$queryRaw<(InHand & { id: string })[]>`
+    SELECT id, CASE WHEN heard IS NULL THEN status ELSE 'heard' END AS status, attempts
+    FROM send WHERE status IN ('planned', 'claimed', 'dispatching')`;
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
+}
+
+/** A transactional mail goes out again while it has tries left. */
+const MOST_TRIES = 5;
+
+/** Whether a send whose try was broken off after the 354 is given up: marketing at once, others with their last try. */
+const endsInDoubt = (purpose: string, { attempts } = { attempts: 0 }): boolean =>
+  purpose === 'marketing' || attempts + 1 >= MOST_TRIES;
 
 interface Ended {
   readonly mailings: readonly ClonedMailing[];
@@ -207,14 +221,14 @@ interface Ended {
 type Compared = Omit<KillReport, 'seed' | 'kills' | 'seconds' | 'early'>;
 
 async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Compared> {
-  const rows = await db.$queryRaw<{ id: string; status: string; doubts: number }[]>`
-    SELECT s.id, s.status, (SELECT count(*)::int FROM send_attempt a WHERE a.send_id = s.id AND a.reached = 'dispatching') AS doubts
+  const rows = await db.$queryRaw<{ id: string; status: string; attempts: number; doubts: number }[]>`
+    SELECT s.id, s.status, s.attempts, (SELECT count(*)::int FROM send_attempt a WHERE a.send_id = s.id AND a.reached = 'dispatching') AS doubts
     FROM send s`;
   const byId = new Map(rows.map((row) => [row.id, row]));
   let [duplicates, messages, copiesAgain] = [0, 0, 0];
   const lost: string[] = [];
   for (const { sendId, email, purpose } of mailings) {
-    const { status = 'missing', doubts = 0 } = byId.get(sendId) ?? {};
+    const { status = 'missing', doubts = 0, attempts = 0 } = byId.get(sendId) ?? {};
     const delivered = log.of(email);
     const kept = delivered.filter(({ mayBeKept }) => mayBeKept).length;
     messages += kept;
@@ -222,7 +236,8 @@ async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Com
     if (!isMarketing) copiesAgain += Math.max(0, kept - 1);
     if (kept > (isMarketing ? 1 : 1 + doubts)) duplicates += 1;
     if (isLost({ status, delivered, doubts })) lost.push(sendId);
-    if (isMarketing && delivered.some(({ isBrokenOff }) => isBrokenOff)) expected.add(sendId);
+    const broken = isMarketing ? delivered.some(({ isBrokenOff }) => isBrokenOff) : delivered.at(-1)?.isBrokenOff;
+    if (broken && endsInDoubt(purpose, { attempts: attempts - 1 })) expected.add(sendId);
   }
   const own = new Set(mailings.map(({ sendId }) => sendId));
   const listed = new Set((await listUncertain(db)).flatMap(({ id }) => (own.has(id) ? [id] : [])));
