@@ -1,8 +1,9 @@
-import { LOST, settlementOf } from '../domain/send/settle';
+import { attemptOf, type FinalReply } from '../domain/send/delivery';
+import { LOST, type Settlement, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
 import { takePlace } from '../store/account-days';
 import type { Tx } from '../store/db';
-import { type Claim, claimNewSend, claimSend, settleClaim, settleUntried } from '../store/send-ledger';
+import { type Claim, claimNewSend, claimSend, settleClaim, settleHeard, settleUntried } from '../store/send-ledger';
 import { readSend, type SendRow } from '../store/sends';
 import { suppressionOf } from '../store/suppressions';
 import { newestTemplateId } from '../store/templates';
@@ -42,12 +43,31 @@ export async function beginRepMail(tx: Tx, deps: MailDeps, { send, compose }: Be
   const stored = row && storedOutcome(row);
   if (stored) return { type: 'done', result: stored };
   if (row && row.leaseLeftMs > 0) return { type: 'busy', leftMs: row.leaseLeftMs };
+  if (row?.status === 'dispatching' && row.heard) return heard(tx, { row, send, reply: row.heard });
   const lost = row?.status === 'dispatching' ? settlementOf(LOST, { ...row, ...send, purpose: REP_MAIL }) : undefined;
   if (lost?.status === 'unknown') return ended(tx, { row, send, status: 'unknown', reason: lost.reason });
   const mail = await compose(tx);
   const status = lost ? 'unknown' : 'skipped';
   if (!mail) return ended(tx, { row, send, status, reason: lost?.reason ?? 'there is nothing to say any more' });
   return claimed(tx, deps, { row, send, mail, isAgain: lost !== undefined });
+}
+
+/** The worker is gone, and has left what the server said. */
+async function heard(
+  tx: Tx,
+  { row, send, reply }: { readonly row: SendRow; readonly send: RepSend; readonly reply: FinalReply },
+): Promise<BegunRepMail> {
+  const settlement = settlementOf(reply, { ...row, now: send.now, purpose: REP_MAIL });
+  const { status, reason } = settlement;
+  const attempt = attemptOf(reply, { bodyLeft: true });
+  const isOurs = await settleHeard(tx, row, { status, reason, attempt, at: send.now });
+  return isOurs ? { type: 'done', result: repMailOutcome(settlement) } : ANOTHER_WAS_FASTER;
+}
+
+/** A settlement as its handoff is told of it. */
+export function repMailOutcome(settlement: Settlement): RepMailOutcome {
+  if (settlement.status === 'deferred') return { status: 'deferred', until: settlement.until };
+  return settlement.status === 'rejected' ? { status: 'refused', reason: settlement.reason } : { status: 'taken' };
 }
 
 const TAKEN: RepMailOutcome = { status: 'taken' };
@@ -95,8 +115,8 @@ async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Cla
     suppressed === undefined ? written(mail, fill, { way, date: now }) : `the address is suppressed: ${suppressed}`;
   if (typeof letter !== 'string')
     return { type: 'held', held: { claim, letter, attempts: (row?.attempts ?? 0) + (isAgain ? 1 : 0) } };
-  const refused = { status: 'rejected', reason: letter, response: null, at: now, contactId: null } as const;
-  await settleClaim(tx, claim, refused);
+  const attempt = { outcome: 'rejected', reached: 'claimed', replyCode: null, problem: letter } as const;
+  await settleClaim(tx, claim, { status: 'rejected', reason: letter, attempt, at: now, contactId: null });
   return { type: 'done', result: { status: 'refused', reason: letter } };
 }
 

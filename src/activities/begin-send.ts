@@ -2,6 +2,7 @@ import type { Facts } from '../domain/facts';
 import { type GateFacts, gate, type Verdict } from '../domain/gate/gate';
 import { hindranceOf } from '../domain/journey/hindrance';
 import type { MailOutcome, Turn } from '../domain/journey/move';
+import { attemptOf, type FinalReply } from '../domain/send/delivery';
 import { refusalOf } from '../domain/send/refusal';
 import { LOST, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
@@ -10,13 +11,15 @@ import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { readGated } from '../store/gate-facts';
 import { lockJourney, type OpenJourney } from '../store/journeys';
-import { type Claim, claimSend, settleUntried } from '../store/send-ledger';
+import { type Claim, claimSend, settleHeard, settleUntried } from '../store/send-ledger';
 import { type MailOfStep, mailOfStep, planSend, type SendRow } from '../store/sends';
 import { factsFor, takeTurn } from '../store/turn';
 import { accountKept, accountOfSend, type WayOut } from './account-of-send';
 import { journeyLetter } from './journey-letter';
+import { letterHash } from './letter-hash';
 import { leaseMsOf, type MailDeps } from './mail-deps';
-import { decisionOn, saidOf } from './send-decisions';
+import { copyDecisions, decisionOn, saidOf } from './send-decisions';
+import { outcomeOf, tell } from './settle-send';
 import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 import type { MailActivities } from './types';
@@ -107,13 +110,13 @@ async function answered(tx: Tx, deps: MailDeps, request: SendRequest, outcome: M
 
 async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   const { send, mail, request, facts } = opening;
+  if (send.status === 'dispatching' && send.heard) return heard(tx, deps, opening, send.heard);
   const lost = send.status === 'dispatching' ? settlementOf(LOST, { ...mail, ...send, now: request.now }) : undefined;
   if (lost?.status === 'unknown') return settled(tx, deps, opening, { effect: 'mail', ...lost });
   const verdict = verdictOn(deps, opening);
   const refused = verdict.type === 'send' ? undefined : refusalOf(verdict);
-  // a first try that was lost may have arrived: whatever forbids the second, the send is no longer just "not sent"
-  if (refused)
-    return settled(tx, deps, opening, lost ? { effect: 'mail', status: 'unknown', reason: lost.reason } : refused);
+  const doubt = lost?.reason ?? (send.mayHaveArrived ? send.reason : undefined);
+  if (refused) return settled(tx, deps, opening, inDoubt(refused, doubt));
   const way = await accountOfSend(tx, deps, {
     ...send,
     ...mail,
@@ -125,9 +128,30 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   const use = { template: mail.template, versionId: send.templateVersionId, now: request.now };
   const template = await templateOfSend(tx, deps, use);
   const letter = written(deps, opening, { way, fill: template.fill });
-  if ('status' in letter) return settled(tx, deps, opening, letter);
+  if ('status' in letter) return settled(tx, deps, opening, inDoubt(letter, doubt));
   const { versionId } = template;
-  return claimed(tx, deps, { ...opening, way, letter, versionId, reason: verdict.reason, again: lost?.reason });
+  const again = doubt === undefined ? undefined : { doubt, isLost: lost !== undefined };
+  return claimed(tx, deps, { ...opening, way, letter, versionId, reason: verdict.reason, again });
+}
+
+/** A try that was broken off may have arrived: whatever forbids another one, the send is no longer just "not sent". */
+function inDoubt(outcome: MailOutcome, doubt: string | undefined): MailOutcome {
+  if (doubt === undefined || outcome.status === 'deferred') return outcome;
+  return { effect: 'mail', status: 'unknown', reason: `${doubt}; it is not sent again: ${outcome.reason}` };
+}
+
+const HEARD = 'it was allowed to go; the worker that sent it was gone before it could tell';
+
+/** The worker is gone, and has left what the server said: there is no doubt. */
+async function heard(tx: Tx, deps: MailDeps, opening: Opening, reply: FinalReply): Promise<Begun> {
+  const { send, mail, request, journey } = opening;
+  const { attempts } = send;
+  const settlement = settlementOf(reply, { purpose: mail.purpose, attempts, now: request.now });
+  const { status, reason } = settlement;
+  const attempt = attemptOf(reply, { bodyLeft: true });
+  if (!(await settleHeard(tx, send, { status, reason, attempt, at: request.now }))) return ANOTHER_WAS_FASTER;
+  await tell(tx, deps, { request, journey, mail, reason: HEARD, account: send.account }, settlement);
+  return answered(tx, deps, request, outcomeOf(settlement));
 }
 
 function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now } }: Opening): Verdict {
@@ -180,8 +204,8 @@ interface Claiming extends Opening {
   /** Of the template. */
   readonly versionId: string | null;
   readonly reason: string;
-  /** Why it goes out a second time. */
-  readonly again: string | undefined;
+  /** Why it goes out a second time, though the first may have arrived. */
+  readonly again: { readonly doubt: string; readonly isLost: boolean } | undefined;
 }
 
 async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begun> {
@@ -196,14 +220,12 @@ async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begu
     by: accountKept(way),
   });
   if (!claim) return ANOTHER_WAS_FASTER;
-  if (again !== undefined) {
-    const said = {
-      kind: 'unknown',
-      outcome: 'sent again',
-      reason: `${again}; the same Message-ID marks the copy`,
-    } as const;
-    await recordDecisions(tx, [decisionOn(journey, request, { ...said, data: { try: send.attempts + 1 } })]);
+  if (again) {
+    const { doubt: reason, isLost } = again;
+    const hash = letterHash(letter);
+    const copy = { reason, isLost, isOther: send.bodyHash !== null && send.bodyHash !== hash, try: send.attempts + 1 };
+    await recordDecisions(tx, copyDecisions(journey, request, copy));
   }
-  const attempts = send.attempts + (again === undefined ? 0 : 1);
+  const attempts = send.attempts + (again?.isLost ? 1 : 0);
   return { type: 'held', held: { claim, letter, journey, mail, attempts, reason } };
 }

@@ -4,13 +4,22 @@ import type { DkimKey } from '../mail/dkim-key';
 import type { Templates } from '../mail/templates';
 import type { MailTransport } from '../mail/transport';
 import type { Db } from '../store/db';
+import type { ReplyNotes } from '../store/reply-notes';
 import type { TurnDeps } from '../store/turn';
 
 /**
- * Where a send is: nothing done yet; claimed; `dispatching` committed and no byte of the body gone; the server has replied (or
- * never will) and that is not yet written.
+ * Where a send is: nothing done yet; about to commit its claim; claimed; 354 heard; `dispatching` committed and no byte of the body
+ * gone; the server has replied (or never will) and that is not yet written; about to commit how it ended; committed.
  */
-export type LedgerMoment = 'begun' | 'claimed' | 'dispatching' | 'replied';
+export type LedgerMoment =
+  | 'begun'
+  | 'claiming'
+  | 'claimed'
+  | 'asked'
+  | 'dispatching'
+  | 'replied'
+  | 'settling'
+  | 'settled';
 
 export interface LedgerHooks {
   /** Told of each moment, and awaited: a test may end the process there. */
@@ -35,6 +44,8 @@ export interface MailDeps {
   readonly linkSecret: string;
   readonly answerDomains?: AnswerDomains;
   readonly hooks?: LedgerHooks;
+  /** Left out: a final reply is safe when its send is settled. */
+  readonly replies?: ReplyNotes;
   /** How long a claim outlives its holder (ms, real time). Left out: 15 s. */
   readonly leaseMs?: number;
 }

@@ -42,3 +42,28 @@ const KINDS = {
 export function saidOf({ status, reason }: MailOutcome): SaidOfSend {
   return { kind: KINDS[status], outcome: status === 'exit' ? 'skipped' : status, reason };
 }
+
+export interface CopyOfSend {
+  /** Why the first may not have arrived. */
+  readonly reason: string;
+  /** Its worker was gone, and has told nobody. */
+  readonly isLost: boolean;
+  /** What it says has changed since. */
+  readonly isOther: boolean;
+  readonly try: number;
+}
+
+/** What is told when a mail goes out though it may have arrived: once that it does, and that it reads differently, if so. */
+export function copyDecisions(journey: OpenJourney, request: SendRequest, copy: CopyOfSend): readonly Decision[] {
+  const { reason, isLost, isOther } = copy;
+  if (!isLost && !isOther) return []; // whoever deferred it has told why
+  const other = isOther ? '; it reads differently by now: what it is made of has changed since' : '';
+  return [
+    decisionOn(journey, request, {
+      kind: 'unknown',
+      outcome: 'sent again',
+      reason: `${reason}; the same Message-ID marks the copy${other}`,
+      data: { try: copy.try, ...(isOther ? { isOther } : {}) },
+    }),
+  ];
+}

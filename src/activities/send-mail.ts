@@ -5,7 +5,7 @@ import { beating } from './heartbeat';
 import type { MailDeps } from './mail-deps';
 import { type Round, untilDone } from './rounds';
 import { settleSend } from './settle-send';
-import { trySend } from './try-send';
+import { settled, trySend } from './try-send';
 import type { MailActivities } from './types';
 
 export type { LedgerHooks, LedgerMoment, MailDeps } from './mail-deps';
@@ -25,7 +25,11 @@ export function createSendMail(deps: MailDeps): MailActivities {
 }
 
 async function round(deps: MailDeps, request: SendRequest): Promise<Round<Turn>> {
-  const begun = await transaction(deps.db, (tx) => beginSend(tx, deps, request));
+  const begun = await transaction(deps.db, async (tx) => {
+    const one = await beginSend(tx, deps, request);
+    if (one.type === 'held') await deps.hooks?.at('claiming', request.key);
+    return one;
+  });
   switch (begun.type) {
     case 'turn':
       return { type: 'done', result: begun.turn };
@@ -39,8 +43,8 @@ async function round(deps: MailDeps, request: SendRequest): Promise<Round<Turn>>
 }
 
 async function tried(deps: MailDeps, request: SendRequest, held: HeldSend): Promise<Round<Turn>> {
-  const delivery = await trySend(deps, held.claim, held.letter);
-  if (delivery.type === 'withheld') return { type: 'lost' };
-  const turn = await transaction(deps.db, (tx) => settleSend(tx, deps, { request, held, delivery }));
+  const trial = await trySend(deps, held.claim, held.letter);
+  if (trial.type === 'withheld') return { type: 'lost' };
+  const turn = await settled(deps, held.claim, trial, (tx) => settleSend(tx, deps, { request, held, trial }));
   return turn ? { type: 'done', result: turn } : { type: 'lost' };
 }

@@ -1,7 +1,6 @@
-import { EVENTS, type IncomingEvent } from '../domain/event';
+import type { IncomingEvent } from '../domain/event';
 import type { MailOutcome, Turn } from '../domain/journey/move';
-import { acceptedEvent } from '../domain/send/accepted-event';
-import type { Delivery } from '../domain/send/delivery';
+import { acceptedEvent, bouncedEvent } from '../domain/send/accepted-event';
 import { type Settlement, settlementOf } from '../domain/send/settle';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
@@ -11,11 +10,12 @@ import { takeTurn } from '../store/turn';
 import type { HeldSend, SendRequest } from './begin-send';
 import type { MailDeps } from './mail-deps';
 import { decisionOn, saidOf } from './send-decisions';
+import type { Trial } from './try-send';
 
 export interface Tried {
   readonly request: SendRequest;
   readonly held: HeldSend;
-  readonly delivery: Delivery;
+  readonly trial: Trial;
 }
 
 /**
@@ -24,28 +24,35 @@ export interface Tried {
  * still noted, if the send had been given up as unknown.
  */
 export async function settleSend(tx: Tx, deps: MailDeps, tried: Tried): Promise<Turn | null> {
-  const { request, held, delivery } = tried;
+  const { request, held, trial } = tried;
   const { journeyId, turn, now } = request;
   const { claim, journey, mail, attempts } = held;
-  const settlement = settlementOf(delivery, { purpose: mail.purpose, attempts, now });
-  const response = 'response' in delivery ? delivery.response : null;
-  const end = { reason: settlement.reason, response, at: now, contactId: journey.contactId };
+  const settlement = settlementOf(trial.delivery, { purpose: mail.purpose, attempts, now });
+  const end = { reason: settlement.reason, attempt: trial.attempt, at: now, contactId: journey.contactId };
   const isOurs = await settleClaim(tx, claim, { ...end, status: settlement.status });
   if (!isOurs && !(settlement.status === 'accepted' && (await settleLate(tx, claim, end)))) return null;
-  await record(tx, deps, tried, settlement);
+  await tell(tx, deps, { request, ...held, account: held.letter.account }, settlement);
   if (!isOurs) return null;
   const { contactId } = journey;
   return takeTurn(tx, deps.turn, { journeyId, contactId, turn, now, outcome: outcomeOf(settlement) });
 }
 
-function outcomeOf(settlement: Settlement): MailOutcome {
+/** A settlement as its journey is told of it. */
+export function outcomeOf(settlement: Settlement): MailOutcome {
   const { reason } = settlement;
   if (settlement.status === 'deferred') return { effect: 'mail', status: 'deferred', until: settlement.until, reason };
   return { effect: 'mail', status: settlement.status, reason };
 }
 
-async function record(tx: Tx, deps: MailDeps, { request, held }: Tried, settlement: Settlement): Promise<void> {
-  const { journey, letter, reason: allowed } = held;
+/** What is told of a send, whoever settles it. `reason`: why it was allowed to go; `account`: by which, null where there is only one way. */
+export type Told = Pick<HeldSend, 'journey' | 'mail' | 'reason'> & {
+  readonly request: SendRequest;
+  readonly account: string | null;
+};
+
+/** Writes the decision about a settled send, what the contact's log says of it, and what a rehearsal's recipient will do. */
+export async function tell(tx: Tx, deps: MailDeps, told: Told, settlement: Settlement): Promise<void> {
+  const { request, journey, account, reason: allowed } = told;
   const { key: sendId, journeyId, now } = request;
   const { contactId } = journey;
   // why it went out is the gate's word; what the server said stands beside it
@@ -55,30 +62,21 @@ async function record(tx: Tx, deps: MailDeps, { request, held }: Tried, settleme
       ? {
           ...said,
           reason: allowed,
-          data: { response: settlement.reason, ...(letter.account === null ? {} : { account: letter.account }) },
+          data: { response: settlement.reason, ...(account === null ? {} : { account }) },
         }
       : said;
   await recordDecisions(tx, [decisionOn(journey, request, decision)]);
-  const event = eventOf(settlement, { request, held });
+  const event = eventOf(settlement, told);
   if (event) await ingestIn(tx, deps.turn, event);
   if (settlement.status === 'accepted') await deps.turn.reactions?.afterMail(tx, { sendId, contactId, journeyId, now });
 }
 
 /** What the contact's log says of it: a mail that was taken, or an address that is none. */
-function eventOf(settlement: Settlement, { request, held }: Omit<Tried, 'delivery'>): IncomingEvent | undefined {
+function eventOf(settlement: Settlement, { request, journey, mail }: Told): IncomingEvent | undefined {
   const { key: sendId, journeyId, now: at } = request;
-  const { contactId, leadId } = held.journey;
-  const { template, variant = null } = held.mail;
-  if (settlement.status === 'accepted')
-    return acceptedEvent({ sendId, contactId, journeyId, leadId, template, variant }, at);
-  if (settlement.status !== 'rejected' || !settlement.isNoAddress) return undefined;
-  return {
-    type: EVENTS.mailBounced,
-    contactId,
-    at,
-    idempotencyKey: `${EVENTS.mailBounced}:${sendId}`,
-    journeyId,
-    leadId: leadId ?? undefined,
-    properties: { sendId, kind: 'hard' },
-  };
+  const { contactId, leadId } = journey;
+  const { template, variant = null } = mail;
+  const sent = { sendId, contactId, journeyId, leadId };
+  if (settlement.status === 'accepted') return acceptedEvent({ ...sent, template, variant }, at);
+  return settlement.status === 'rejected' && settlement.isNoAddress ? bouncedEvent(sent, at) : undefined;
 }

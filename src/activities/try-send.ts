@@ -1,11 +1,13 @@
 import type { Instant } from '../domain/ids';
-import type { Delivery } from '../domain/send/delivery';
+import { type Attempt, attemptOf, type Delivery } from '../domain/send/delivery';
 import type { Sender } from '../mail/account';
 import { answerAddresses } from '../mail/answers';
 import { composeMail } from '../mail/message';
 import type { Rendered } from '../mail/templates';
 import type { Withheld } from '../mail/transport';
-import { beginDispatch, type Claim, type Dispatched, renewLease } from '../store/send-ledger';
+import { type Tx, transaction } from '../store/db';
+import { beginDispatch, type Claim, type Dispatched, releaseClaim, renewLease } from '../store/send-ledger';
+import { letterHash } from './letter-hash';
 import { leaseMsOf, type MailDeps } from './mail-deps';
 
 /** A message that is ready to go. */
@@ -22,8 +24,15 @@ export interface Letter {
   readonly feedbackId?: string | undefined;
 }
 
+/** What came of a try, and how the ledger tells it. */
+export interface Trial {
+  readonly type: 'tried';
+  readonly delivery: Delivery;
+  readonly attempt: Attempt;
+}
+
 /** Tries once to deliver a claimed send. `withheld`: the claim was lost before a byte of the body had left. */
-export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Promise<Delivery | Withheld> {
+export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Promise<Trial | Withheld> {
   const { db, transport, hooks, linkSecret, answerDomains = {} } = deps;
   const { sendId, messageId } = claim;
   const { rendered, links, sender, account, ...rest } = letter;
@@ -33,14 +42,39 @@ export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Pro
   const content = { sendId, messageId, ...sender, subject, html, text, answers, sendIdHeader, ...rest };
   const mail = { ...(await composeMail(content)), account: account ?? undefined };
   await hooks?.at('claimed', sendId);
+  let bodyLeft = false;
   const onDispatch = async () => {
-    const mayLeave = await beginDispatch(db, claim, { subject, bodyHash: mail.hash, leaseMs: leaseMsOf(deps), links });
-    if (mayLeave) await hooks?.at('dispatching', sendId);
-    return mayLeave;
+    await hooks?.at('asked', sendId);
+    const dispatched = { subject, bodyHash: letterHash(letter), leaseMs: leaseMsOf(deps), links };
+    bodyLeft = await beginDispatch(db, claim, dispatched);
+    if (bodyLeft) await hooks?.at('dispatching', sendId);
+    return bodyLeft;
   };
   const delivery = await whileRenewing(deps, claim, () => transport.deliver(mail, { onDispatch }));
   await hooks?.at('replied', sendId);
+  if (delivery.type !== 'withheld') return { type: 'tried', delivery, attempt: attemptOf(delivery, { bodyLeft }) };
+  await releaseClaim(db, claim);
   return delivery;
+}
+
+/** Settles what was tried, in a transaction of its own; a final reply is safe while that waits for its turn. */
+export async function settled<T>(
+  deps: MailDeps,
+  claim: Claim,
+  { delivery, attempt }: Trial,
+  settle: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const { db, hooks, replies } = deps;
+  const commit = () =>
+    transaction(db, async (tx) => {
+      const result = await settle(tx);
+      await hooks?.at('settling', claim.sendId);
+      return result;
+    });
+  const isNoted = replies && attempt.reached === 'replied' && 'response' in delivery;
+  const result = await (isNoted ? replies.whileSettling(claim, delivery, commit) : commit());
+  await hooks?.at('settled', claim.sendId);
+  return result;
 }
 
 async function whileRenewing<T>(deps: MailDeps, claim: Claim, work: () => Promise<T>): Promise<T> {

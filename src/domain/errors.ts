@@ -1,6 +1,7 @@
 import { bad, type ErrorSpec, fault, found, missing } from './error-spec';
 import { DELIVERY_ERRORS } from './errors-of-delivery';
 import { INBOUND_ERRORS } from './errors-of-inbound';
+import { SEND_ERRORS } from './errors-of-sends';
 
 /**
  * The registry of errors: code → HTTP status, exit code of the command line, whether a retry may help, and a message
@@ -176,9 +177,6 @@ export const ERRORS = {
   VIV_TEST_NOT_SENT: missing<{ problem: string }>(
     (p) => `The test was not sent: ${p.problem}. Look at VIVEIRO_SMTP_URL, and try again.`,
   ),
-  VIV_SEND_BUSY: missing<{ send: string }>(
-    (p) => `Send ${p.send} is in the hands of another worker. It is tried again in a moment; nothing is sent twice.`,
-  ),
   // borders: API, forms, links, files
   VIV_UNAUTHORISED: bad<Record<string, never>>(
     () =>
@@ -219,6 +217,7 @@ export const ERRORS = {
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
   ...DELIVERY_ERRORS,
   ...INBOUND_ERRORS,
+  ...SEND_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(
     (p) => `${p.file} cannot be read: ${p.problem}. Look at its name and folder, and let this user read it.`,

@@ -29,14 +29,28 @@ export function failedDelivery(
   error: SMTPConnection.SMTPError,
   { bodyLeft }: { readonly bodyLeft: boolean },
 ): Delivery {
-  const { response = '', responseCode, command } = error;
+  const { responseCode, command } = error;
+  const response = onRecord(error.response ?? '');
   const isAboutMessage = ABOUT_MESSAGE.includes(command) && !ABOUT_LOGIN.includes(responseCode);
-  if (responseCode !== undefined && isAboutMessage) return refused(response, error);
-  if (bodyLeft) return { type: 'uncertain', problem: error.message };
-  const isUnsendable = error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API');
-  if (isUnsendable) return { type: 'rejected', response: error.message, isNoAddress: false };
-  return { type: 'unreachable', problem: error.message };
+  if (isRefusal(responseCode) && isOneReply(response) && isAboutMessage) return refused(response, error);
+  if (bodyLeft) return { type: 'uncertain', problem: onRecord(error.message) };
+  const isOurs = !error.response; // no answer of the server: the client itself will not send such a message
+  const isUnsendable = isOurs && (error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API'));
+  if (isUnsendable) return { type: 'rejected', response: onRecord(error.message), isNoAddress: false };
+  return { type: 'unreachable', problem: onRecord(error.message) };
 }
+
+/** Any other answer than 4xx and 5xx is none: it may be meant for something else, and the server may have taken the message. */
+const isRefusal = (code: number | undefined): boolean => code !== undefined && code >= 400 && code < 600;
+
+/** Whether all lines of a reply have one code, as they must (RFC 5321 §4.2.1); of one that has several nobody knows what it means. */
+export const isOneReply = (reply: string): boolean =>
+  new Set(reply.split('\n').map((line) => line.slice(0, 3))).size === 1;
+
+const MOST_LETTERS = 2_000;
+
+/** Words of a server as they can be kept: PostgreSQL takes no NUL, and nobody reads more than a page. */
+export const onRecord = (text: string): string => text.slice(0, MOST_LETTERS).replaceAll('\0', '\uFFFD');
 
 function refused(response: string, { permanent, command }: SMTPConnection.SMTPError): Delivery {
   if (!permanent) return { type: 'put_off', response };

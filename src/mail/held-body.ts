@@ -5,6 +5,8 @@ export interface HeldBody {
   readonly stream: Readable;
   /** Whether any byte was given out. */
   hasLeft(): boolean;
+  /** Whether all of them were taken. */
+  isGone(): boolean;
   /** Undefined until the body is asked for; then whether it may leave. Rejects as `mayLeave` did. */
   answer(): Promise<boolean> | undefined;
 }
@@ -13,6 +15,7 @@ export interface HeldBody {
 export function heldBody(source: Buffer, mayLeave: () => Promise<boolean>): HeldBody {
   let answer: Promise<boolean> | undefined;
   let left = false;
+  let gone = false;
   const withhold = () => stream.destroy(new Error('the body is withheld'));
   const stream = new Readable({
     read() {
@@ -27,5 +30,8 @@ export function heldBody(source: Buffer, mayLeave: () => Promise<boolean>): Held
     stream.push(source);
     stream.push(null);
   };
-  return { stream, hasLeft: () => left, answer: () => answer };
+  stream.once('end', () => {
+    gone = true;
+  });
+  return { stream, hasLeft: () => left, isGone: () => gone, answer: () => answer };
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Delivery } from '../domain/send/delivery';
-import { failedDelivery, type OutgoingMail } from './delivery';
+import { failedDelivery, isOneReply, type OutgoingMail, onRecord } from './delivery';
 import { heldBody } from './held-body';
 import { type Relay, tlsOptions } from './relay';
 
@@ -83,8 +83,13 @@ function sessionOn(connection: SMTPConnection, patience: Patience): Session {
     async deliver(mail, { onDispatch, wasIdle }) {
       const envelopeMs = wasIdle ? Math.min(patience.staleMs, patience.envelopeMs) : patience.envelopeMs;
       try {
-        const attempt = await attemptOn(connection, { mail, onDispatch, patience: { ...patience, envelopeMs } });
-        if (!REPLIED.includes(attempt.type)) connection.close();
+        const { isInStep, ...attempt } = await attemptOn(connection, {
+          mail,
+          onDispatch,
+          patience: { ...patience, envelopeMs },
+        });
+        if (!REPLIED.includes(attempt.type) || !isInStep) connection.close();
+        else await answersRead(); // a reply too many ends the connection before it is the answer to the next message
         return attempt;
       } catch (error) {
         connection.close();
@@ -106,23 +111,43 @@ interface Trying {
   readonly patience: Patience;
 }
 
-async function attemptOn(connection: SMTPConnection, { mail, onDispatch, patience }: Trying): Promise<Attempt> {
+/** `isInStep`: the server has answered what it was told, one reply for each, so that the connection is good for more. */
+type Stepped = Attempt & { readonly isInStep: boolean };
+
+async function attemptOn(connection: SMTPConnection, { mail, onDispatch, patience }: Trying): Promise<Stepped> {
   const limit = timeLimit();
-  const body = heldBody(mail.source, () => onDispatch().finally(() => limit.set(patience.replyMs)));
+  let outOfStep: string | undefined;
+  const mayLeave = async () => {
+    // the client takes a 2xx for a 354: it may be the answer to something else, and the 354 would then count as the final reply
+    const reply = String(connection.lastServerResponse);
+    if (!/^3/.test(reply)) outOfStep = `the server answered DATA with "${reply.trim()}"`;
+    return outOfStep === undefined && (await onDispatch());
+  };
+  const body = heldBody(mail.source, () => mayLeave().finally(() => limit.set(patience.replyMs)));
   limit.set(patience.envelopeMs);
   try {
-    const response = await Promise.race([send(connection, mail, body.stream), limit.passed]);
-    return { type: 'accepted', response, asked: true };
+    const response = onRecord(await Promise.race([send(connection, mail, body.stream), limit.passed]));
+    if (body.isGone() && isOneReply(response)) return { type: 'accepted', response, asked: true, isInStep: true };
+    const problem = body.isGone()
+      ? `it answered "${response}" with several codes`
+      : `it answered "${response}" before it had the whole message`;
+    return { type: 'uncertain', problem, asked: true, isInStep: false };
   } catch (error) {
     body.stream.destroy(); // from here on nothing leaves that has not left
     const answer = body.answer();
-    if (answer && !(await answer)) return { type: 'withheld', asked: true };
+    const may = await answer;
+    if (outOfStep !== undefined) return { type: 'unreachable', problem: outOfStep, asked: false, isInStep: false };
+    if (may === false) return { type: 'withheld', asked: true, isInStep: false };
     const failed = error as SMTPConnection.SMTPError; // of the client, or of the limit, which is an Error with none of its extras
-    return { ...failedDelivery(failed, { bodyLeft: body.hasLeft() }), asked: answer !== undefined };
+    const isInStep = !body.hasLeft() || body.isGone();
+    return { ...failedDelivery(failed, { bodyLeft: body.hasLeft() }), asked: answer !== undefined, isInStep };
   } finally {
     limit.clear();
   }
 }
+
+/** Resolves when the client has looked at all that the server has said so far: it takes one reply per turn of the event loop. */
+const answersRead = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves with the final reply. */
 function send(connection: SMTPConnection, mail: OutgoingMail, body: Readable): Promise<string> {

@@ -1,6 +1,8 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import type { MailDeps } from '../activities/mail-deps';
+import { createSendAgain } from '../activities/send-again';
 import type { DeliveryRules } from '../domain/delivery/rules';
 import type { Rules } from '../domain/rules';
 import { type Account, createAccountTransport } from '../mail/account';
@@ -12,6 +14,7 @@ import type { Templates } from '../mail/templates';
 import { createTransport, type MailTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
 import { lanesInUse } from '../store/journeys';
+import { createReplyNotes } from '../store/reply-notes';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { startFleet } from '../worker/fleet';
 import { createLifecycle } from '../worker/lifecycle';
@@ -96,21 +99,14 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
   const { connection, nativeConnection, namespace } = temporal;
   const client = new Client({ connection, namespace });
   const { version, queues, maxCachedWorkflows } = options;
+  const senders = accounts && new Map(accounts.map((account) => [account.name, account]));
+  const mailing: MailDeps = { db, turn, templates, transport, senders, replies: createReplyNotes(db), ...mail };
   const worker = await startFleet({
     connection: nativeConnection,
     client: connection,
     namespace,
     taskQueue,
-    activities: createActivities({
-      db,
-      turn,
-      templates,
-      transport,
-      secretOf,
-      clock: reactions ? undefined : Date.now,
-      senders: accounts && new Map(accounts.map((account) => [account.name, account])),
-      ...mail,
-    }),
+    activities: createActivities({ ...mailing, secretOf, clock: reactions ? undefined : Date.now }),
     delivery,
     usedLanes: await lanesInUse(single(db)),
     version,
@@ -118,7 +114,8 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
   });
   stops.add(worker.stop);
-  const outbox = await startOutbox({ databaseUrl, lifecycle: createLifecycle({ client, db, taskQueue, reactions }) });
+  const lifecycle = createLifecycle({ client, db, taskQueue, reactions });
+  const outbox = await startOutbox({ databaseUrl, lifecycle, sendAgain: createSendAgain(mailing, Date.now) });
   stops.add(outbox.stop);
   return { db, turn, client, finished: worker.finished };
 }

@@ -11,12 +11,23 @@ export type Tx = Raw;
 
 /** The connections that a `Db` and its transactions share. */
 const pools = new WeakMap<Db, Pool>();
+/** One connection more for what must not queue behind transactions; opened when it is first asked for. */
+const asides = new WeakMap<Db, Pool>();
 
 const WAIT_MS = 30_000;
 /** A transaction that nobody goes on with gives its locks back. */
 const FORGOTTEN_MS = 60_000;
 
 export function connect(connectionString: string, max = 10): Db {
+  const pool = poolTo(connectionString, max);
+  const options = { statementNameGenerator: ({ sql }: { readonly sql: string }) => statementName(sql) };
+  const db = new PrismaClient({ adapter: new PrismaPg(pool, options) });
+  pools.set(db, pool);
+  asides.set(db, poolTo(connectionString, 1));
+  return db;
+}
+
+function poolTo(connectionString: string, max: number): Pool {
   const pool = new Pool({
     connectionString,
     max,
@@ -26,16 +37,13 @@ export function connect(connectionString: string, max = 10): Db {
   // a connection that is lost while nothing runs on it has no one to tell; whoever uses it next is told
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const options = { statementNameGenerator: ({ sql }: { readonly sql: string }) => statementName(sql) };
-  const db = new PrismaClient({ adapter: new PrismaPg(pool, options) });
-  pools.set(db, pool);
-  return db;
+  return pool;
 }
 
 /** Ends all connections, when what runs on them is done. Prisma alone would leave those that only transactions have used. */
 export async function disconnect(db: Db): Promise<void> {
   await db.$disconnect();
-  await poolOf(db).end();
+  await Promise.all([poolOf(db).end(), asides.get(db)?.end()]);
 }
 
 function poolOf(db: Db): Pool {
@@ -46,6 +54,13 @@ function poolOf(db: Db): Pool {
 
 /** For single statements on the path of every turn: each is a transaction of its own. */
 export const single = (db: Db): Raw => onSession(poolOf(db));
+
+/** The same on a connection that no transaction and no other statement uses: it is free in a moment, whatever queues. */
+export function aside(db: Db): Raw {
+  const pool = asides.get(db);
+  if (!pool) throw new TypeError('a Db is made by connect');
+  return onSession(pool);
+}
 
 /**
  * Runs `work` in one transaction: all of it or nothing. On a connection of its own, past Prisma's engine: transactions are on the

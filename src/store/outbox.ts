@@ -4,6 +4,11 @@ import type { Tx } from './db';
 /** What the outbox is asked to do once the transaction has committed; at least once, in no order. */
 export type OutboxJob =
   | { readonly task: 'start_journey'; readonly payload: { readonly journeyId: string } }
+  /** Sends a mail in doubt once more: a person has asked for it. */
+  | {
+      readonly task: 'send_again';
+      readonly payload: { readonly sendId: string; readonly journeyId: string; readonly askId: string };
+    }
   /** Wakes a waiting workflow; `workflow` is its id: `journey:<id>` or `handoff:<id>`. */
   | { readonly task: 'poke'; readonly payload: { readonly workflow: string; readonly seq: number } };
 

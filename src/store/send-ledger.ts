@@ -1,5 +1,8 @@
 import { type Instant, newId } from '../domain/ids';
-import { type Db, noteLock, single, type Tx } from './db';
+import type { Attempt } from '../domain/send/delivery';
+import { type Db, noteLock, Prisma, single, type Tx } from './db';
+import { LEASE_IS_OVER } from './lease';
+import { insertAttempt, MAY_HAVE_ARRIVED, recordLost } from './send-attempts';
 import type { SendRow, SendStatus } from './sends';
 
 /** Whoever holds it may send: until another one takes the send over, which ends it. */
@@ -33,14 +36,16 @@ export async function claimSend(tx: Tx, claim: ClaimRequest): Promise<Claim | nu
   const token = newId();
   const id = send.messageId || messageId;
   const count = await tx.$executeRaw`
-    UPDATE send SET status = 'claimed', recipient = ${recipient}, message_id = ${id}, lease_token = ${token}::uuid,
+    UPDATE send s SET status = 'claimed', recipient = ${recipient}, message_id = ${id}, lease_token = ${token}::uuid, heard = NULL,
       template_version_id = coalesce(template_version_id, ${templateVersionId}::uuid),
       account = coalesce(${by?.account ?? null}, account), account_day = coalesce(${by?.day ?? null}::date, account_day),
       attempts = attempts + CASE status WHEN 'dispatching' THEN 1 ELSE 0 END,
       lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    WHERE id = ${send.id}::uuid AND status = ${send.status} AND lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
-      AND (lease_until IS NULL OR lease_until <= clock_timestamp())`;
-  return count === 1 ? { sendId: send.id, token, messageId: id } : null;
+    WHERE s.id = ${send.id}::uuid AND s.status = ${send.status} AND s.lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
+      AND ${LEASE_IS_OVER}`;
+  if (count !== 1) return null;
+  await recordLost(tx, send);
+  return { sendId: send.id, token, messageId: id };
 }
 
 export interface NewSend {
@@ -85,8 +90,8 @@ export interface Dispatched {
 }
 
 /**
- * Commits that the body is about to leave, and where its links lead. False: the claim is lost, and not a byte may leave.
- * One statement outside any transaction: when it returns, it holds.
+ * Commits that the body is about to leave, and where its links lead. False: not a byte may leave, since the claim is lost, or the
+ * address has been suppressed since. One statement outside any transaction: when it returns, it holds.
  */
 export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched: Dispatched): Promise<boolean> {
   const { subject, bodyHash, leaseMs, links } = dispatched;
@@ -94,7 +99,8 @@ export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched
     WITH gone AS (
       UPDATE send SET status = 'dispatching', subject = ${subject}, body_hash = ${bodyHash},
         lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-      WHERE id = ${sendId}::uuid AND status = 'claimed' AND lease_token = ${token}::uuid RETURNING id),
+      WHERE id = ${sendId}::uuid AND status = 'claimed' AND lease_token = ${token}::uuid
+        AND NOT EXISTS (SELECT 1 FROM suppression WHERE email = lower(recipient)) RETURNING id),
     linked AS (
       INSERT INTO link (id, send_id, contact_id, name, url)
       SELECT l.id, gone.id, l."contactId", l.name, l.url
@@ -106,10 +112,17 @@ export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched
 
 /** A sign of life: the lease lives on from now. False: the claim is lost, or its send has come to an end. */
 export async function renewLease(db: Db, { sendId, token }: Claim, leaseMs: number): Promise<boolean> {
-  const count = await db.$executeRaw`
+  const count = await single(db).$executeRaw`
     UPDATE send SET lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${sendId}::uuid AND lease_token = ${token}::uuid AND status IN ('claimed', 'dispatching')`;
   return count === 1;
+}
+
+/** Gives a claim back before its time: whoever looks next need not wait for the end of its lease. Of no effect when it is lost. */
+export async function releaseClaim(db: Db, { sendId, token }: Claim): Promise<void> {
+  await single(db).$executeRaw`
+    UPDATE send SET lease_until = clock_timestamp()
+    WHERE id = ${sendId}::uuid AND lease_token = ${token}::uuid AND status = 'claimed'`;
 }
 
 type SettledStatus = Extract<SendStatus, 'accepted' | 'deferred' | 'rejected' | 'unknown' | 'skipped'>;
@@ -122,22 +135,24 @@ export interface Settled {
 }
 
 export interface SettledTry extends Settled {
-  /** Of the server; null: it gave none. */
-  readonly response: string | null;
+  readonly attempt: Attempt;
   /** Whose lock is taken first; null: of nobody. */
   readonly contactId: string | null;
 }
 
+const responseOf = ({ replyCode, problem }: Attempt): string | null => (replyCode === null ? null : problem);
+
 /** Writes what came of the holder's try. False: the claim is lost, and another one says how it ended. */
 export async function settleClaim(tx: Tx, { sendId, token }: Claim, settled: SettledTry): Promise<boolean> {
-  const { status, reason, response, at, contactId } = settled;
+  const { status, reason, attempt, at, contactId } = settled;
   // one statement: it takes the lock before it looks at the send, and looks again if the send has changed while it waited
   const count = await tx.$executeRaw`
-    WITH locked AS (SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE)
-    UPDATE send SET status = ${status}, reason = ${reason}, response = ${response}, attempts = attempts + 1,
-      settled_at = ${new Date(at)}, lease_until = NULL
-    WHERE id = ${sendId}::uuid AND (${contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM locked))
-      AND lease_token = ${token}::uuid AND status IN ('claimed', 'dispatching')`;
+    WITH locked AS (SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE),
+    ended AS (UPDATE send SET status = ${status}, reason = ${reason}, response = ${responseOf(attempt)}, attempts = attempts + 1,
+      settled_at = ${new Date(at)}, lease_until = NULL, heard = NULL
+      WHERE id = ${sendId}::uuid AND (${contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM locked))
+        AND lease_token = ${token}::uuid AND status IN ('claimed', 'dispatching') RETURNING id, body_hash)
+    ${insertAttempt(token, attempt)}`;
   if (contactId !== null && count === 1) noteLock(tx, contactId);
   return count === 1;
 }
@@ -151,23 +166,46 @@ export async function settleLate(
   { sendId, token }: Claim,
   accepted: Omit<SettledTry, 'status'>,
 ): Promise<boolean> {
-  const { reason, response, at, contactId } = accepted;
+  const { reason, attempt, at, contactId } = accepted;
   const count = await tx.$executeRaw`
-    WITH locked AS (SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE)
-    UPDATE send SET status = 'accepted', reason = ${reason}, response = ${response}, settled_at = ${new Date(at)}
-    WHERE id = ${sendId}::uuid AND (${contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM locked))
-      AND lease_token = ${token}::uuid AND status = 'unknown'`;
+    WITH locked AS (SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE),
+    ended AS (UPDATE send SET status = 'accepted', reason = ${reason}, response = ${responseOf(attempt)}, settled_at = ${new Date(at)}
+      WHERE id = ${sendId}::uuid AND (${contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM locked))
+        AND lease_token = ${token}::uuid AND status = 'unknown' RETURNING id, body_hash)
+    ${insertAttempt(token, attempt)}`;
   return count === 1;
 }
 
 /** Settles a send on which nobody works and that stands as it was read, without a try. False: another one was faster. */
 export async function settleUntried(tx: Tx, send: SendRow, { status, reason, at }: Settled): Promise<boolean> {
   const count = await tx.$executeRaw`
-    UPDATE send SET status = ${status}, reason = ${reason}, settled_at = ${new Date(at)}, lease_until = NULL
-    WHERE id = ${send.id}::uuid AND status = ${send.status} AND lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
-      AND (lease_until IS NULL OR lease_until <= clock_timestamp())`;
+    UPDATE send s SET status = ${status}, reason = ${reason}, settled_at = ${new Date(at)}, lease_until = NULL,
+      attempts = attempts + CASE status WHEN 'dispatching' THEN 1 ELSE 0 END
+    WHERE s.id = ${send.id}::uuid AND s.status = ${send.status} AND s.lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
+      AND ${LEASE_IS_OVER}`;
+  if (count === 1) await recordLost(tx, send);
   return count === 1;
 }
+
+/** Settles a send whose worker is gone, by the final reply that it had noted. False: another one was faster. */
+export async function settleHeard(
+  tx: Tx,
+  send: SendRow,
+  { status, reason, at, attempt }: Omit<SettledTry, 'contactId'>,
+): Promise<boolean> {
+  const { id, leaseToken } = send;
+  if (leaseToken === null) return false;
+  const count = await tx.$executeRaw`
+    WITH ended AS (UPDATE send s SET status = ${status}, reason = ${reason}, response = ${responseOf(attempt)},
+      attempts = attempts + 1, settled_at = ${new Date(at)}, lease_until = NULL, heard = NULL
+      WHERE s.id = ${id}::uuid AND s.status = 'dispatching' AND s.lease_token = ${leaseToken}::uuid AND ${LEASE_IS_OVER}
+      RETURNING s.id, s.body_hash)
+    ${insertAttempt(leaseToken, attempt)}`;
+  return count === 1;
+}
+
+/** What becomes of a send `s` that is not tried any more: one of its tries may have arrived, or it was not sent. */
+const NOT_TRIED_AGAIN = Prisma.sql`CASE WHEN s.attempts > 0 AND ${MAY_HAVE_ARRIVED} THEN 'unknown' ELSE 'skipped' END`;
 
 /** A mail that was deferred and is not wanted any more. */
 export async function skipDeferred(
@@ -175,8 +213,8 @@ export async function skipDeferred(
   { sendId, reason, at }: { readonly sendId: string; readonly reason: string; readonly at: Instant },
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE send SET status = 'skipped', reason = ${reason}, settled_at = ${new Date(at)}
-    WHERE id = ${sendId}::uuid AND status = 'deferred'`;
+    UPDATE send s SET status = ${NOT_TRIED_AGAIN}, reason = ${reason}, settled_at = ${new Date(at)}
+    WHERE s.id = ${sendId}::uuid AND s.status = 'deferred'`;
 }
 
 /**
@@ -188,7 +226,7 @@ export async function dropSends(
   { journeyId, reason, at }: { readonly journeyId: string; readonly reason: string; readonly at: Instant },
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE send SET status = 'skipped', reason = ${reason}, settled_at = ${new Date(at)}, lease_until = NULL
-    WHERE journey_id = ${journeyId}::uuid AND handoff_id IS NULL
-      AND (status IN ('planned', 'deferred') OR (status = 'claimed' AND attempts = 0))`;
+    UPDATE send s SET status = ${NOT_TRIED_AGAIN}, reason = ${reason}, settled_at = ${new Date(at)}, lease_until = NULL
+    WHERE s.journey_id = ${journeyId}::uuid AND s.handoff_id IS NULL
+      AND (s.status IN ('planned', 'deferred') OR (s.status = 'claimed' AND s.attempts = 0))`;
 }

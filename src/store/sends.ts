@@ -1,10 +1,13 @@
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Move } from '../domain/journey/move';
+import type { FinalReply } from '../domain/send/delivery';
 import type { Definition } from '../domain/sequence/definition';
 import { templateOf } from '../domain/steps/mail';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
+import { LEASE_IS_OVER, LEASE_LEFT_MS } from './lease';
+import { MAY_HAVE_ARRIVED } from './send-attempts';
 
 /**
  * planned → claimed → dispatching → accepted | deferred | rejected | unknown.
@@ -27,7 +30,7 @@ export interface SendRow {
   readonly status: SendStatus;
   /** Empty until the first claim. */
   readonly messageId: string;
-  /** Of the last try that reached `dispatching`. */
+  /** Of what the letter said in the last try that reached `dispatching`. */
   readonly bodyHash: string | null;
   /** Tries that a server, or the lack of one, has answered. */
   readonly attempts: number;
@@ -36,6 +39,10 @@ export interface SendRow {
   readonly leaseToken: string | null;
   /** How long the lease still lives (ms, real time); 0: nobody works on it. */
   readonly leaseLeftMs: number;
+  /** The final reply that its worker has noted before it could settle the send. */
+  readonly heard: FinalReply | null;
+  /** One of its tries was broken off after the body had begun to leave. */
+  readonly mayHaveArrived: boolean;
   /** The version of its template that it was first tried with, else the newest; null: none is published. */
   readonly templateVersionId: string | null;
   /** By which SMTP account it was tried, or waits to go; null: not yet, or there is only one way. */
@@ -47,7 +54,7 @@ export interface SendRow {
 /** The columns of `SendRow` of a row `s`. */
 export const SEND_COLUMNS = Prisma.sql`s.id, s.status, s.message_id AS "messageId", s.body_hash AS "bodyHash", s.attempts,
   coalesce(s.reason, '') AS reason, s.lease_token AS "leaseToken",
-  greatest(coalesce((extract(epoch FROM s.lease_until - clock_timestamp()) * 1000)::float8, 0), 0) AS "leaseLeftMs",
+  ${LEASE_LEFT_MS} AS "leaseLeftMs", s.heard, (s.attempts > 0 AND ${MAY_HAVE_ARRIVED}) AS "mayHaveArrived",
   coalesce(s.template_version_id, (SELECT v.id FROM template_version v WHERE v.template = s.template
     ORDER BY v.version DESC LIMIT 1)) AS "templateVersionId", s.account, s.account_day::text AS "accountDay"`;
 
@@ -108,14 +115,17 @@ export interface UncertainSend {
   readonly reason: string;
 }
 
+/** Nobody knows whether the send `s` arrived. One whose worker had noted the final reply before it was gone is in no doubt. */
+export const IN_DOUBT = Prisma.sql`(s.status = 'unknown'
+  OR (s.status = 'dispatching' AND s.heard IS NULL AND ${LEASE_IS_OVER}))`;
+
 /**
  * Sends that a person may want to look after in the relay's log: the unknown ones, and those that were being dispatched by a
  * process that is no more. Oldest first.
  */
 export async function listUncertain(db: Db): Promise<readonly UncertainSend[]> {
   return db.$queryRaw<UncertainSend[]>`
-    SELECT id, status, journey_id AS "journeyId", handoff_id AS "handoffId", recipient, subject, message_id AS "messageId",
-      ${millis(Prisma.sql`planned_at`)} AS "plannedAt", coalesce(reason, '') AS reason
-    FROM send WHERE status = 'unknown' OR (status = 'dispatching' AND lease_until <= clock_timestamp())
-    ORDER BY planned_at, id`;
+    SELECT s.id, s.status, s.journey_id AS "journeyId", s.handoff_id AS "handoffId", s.recipient, s.subject,
+      s.message_id AS "messageId", ${millis(Prisma.sql`s.planned_at`)} AS "plannedAt", coalesce(s.reason, '') AS reason
+    FROM send s WHERE ${IN_DOUBT} ORDER BY s.planned_at, s.id`;
 }

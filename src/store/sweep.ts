@@ -5,6 +5,7 @@ import { decideExperiments } from './experiments';
 import { newestVersions } from './sequences';
 import { sweepEntries } from './sweep-entries';
 import { sweepInbound } from './sweep-inbound';
+import { sweepSends } from './sweep-sends';
 import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
 import { sweepTemperatures } from './sweep-temperatures';
 import { sweepWaiting } from './sweep-waiting';
@@ -44,7 +45,7 @@ const PAGE_OF_ENTRIES = 50;
 
 /**
  * The daily sweep: enters who has waited for a day with room, gives clients the status of their recency and leads the temperature
- * of their interest, looks after what came back, decides experiments, then enters everyone whom a published sequence wants by condition
+ * of their interest, settles sends that nobody tries any more, looks after what came back, decides experiments, then enters everyone whom a published sequence wants by condition
  * or date. May be broken off at any point and repeated: what is done stays done.
  */
 export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
@@ -54,7 +55,8 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
   const leads = await allPages(db, signal, (tx, after) =>
     sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
   );
-  await sweepInbound(db, deps, { now, signal });
+  await sweepSends(db, deps, { now, signal });
+  await sweepInbound(db, deps, { now, signal }); // behind it: what has become doubtful may be answered by now
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   let missed = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx))) {

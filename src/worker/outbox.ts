@@ -3,9 +3,11 @@ import { Logger, run, type WorkerEvents } from 'graphile-worker';
 import { Pool, type PoolClient } from 'pg';
 import { z } from 'zod';
 import { freeAbandoned, markAlive } from '../store/outbox-holders';
+import type { AskedAgain } from '../store/send-record';
 import type { Lifecycle } from './lifecycle';
 
 const startPayload = z.object({ journeyId: z.uuid() });
+const againPayload = z.object({ sendId: z.uuid(), journeyId: z.uuid(), askId: z.uuid() });
 const pokePayload = z.object({ workflow: z.string(), seq: z.number() });
 
 export interface Outbox {
@@ -15,6 +17,8 @@ export interface Outbox {
 export interface OutboxOptions {
   readonly databaseUrl: string;
   readonly lifecycle: Lifecycle;
+  /** Mails that people ask for once more; left out: such jobs wait for an outbox that has it. */
+  readonly sendAgain?: (asked: AskedAgain) => Promise<void>;
   readonly concurrency?: number;
   readonly onError?: (error: Error) => void;
 }
@@ -67,7 +71,7 @@ function sessionsOfHolders(pgPool: Pool, onError: (error: Error) => void) {
 }
 
 function startRunner(
-  { lifecycle, concurrency = 10, onError = () => undefined }: OutboxOptions,
+  { lifecycle, sendAgain, concurrency = 10, onError = () => undefined }: OutboxOptions,
   { pgPool, events }: { readonly pgPool: Pool; readonly events: WorkerEvents },
 ) {
   return run({
@@ -85,6 +89,7 @@ function startRunner(
         const { workflow, seq } = pokePayload.parse(payload);
         return lifecycle.poke(workflow, seq);
       },
+      ...(sendAgain ? { send_again: (payload) => sendAgain(againPayload.parse(payload)) } : {}),
     },
   });
 }

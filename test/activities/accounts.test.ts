@@ -10,7 +10,7 @@ import { DAY, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { aMailing, MAILING, type Mailing, mailDeps, requestOf, sendMail } from '../support/mailing';
 import { type Script, type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
-import { mailOfRep } from '../support/sender';
+import { mailOfRep } from '../support/sender-task';
 
 const database = testDatabase(20);
 let servers: { readonly [account: string]: ScriptedSmtp } = {};

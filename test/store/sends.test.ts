@@ -17,6 +17,7 @@ import { aMailing, type Mailing } from '../support/mailing';
 
 const database = testDatabase(20);
 const MINUTE = 60_000;
+const ATTEMPT = { outcome: 'accepted', reached: 'replied', replyCode: 250, problem: '250 ok' } as const;
 
 const read = async (id: string): Promise<SendRow> => {
   const row = await transaction(database.db, (tx) => readSend(tx, id));
@@ -43,7 +44,7 @@ const dispatch = (held: Claim, links: readonly { id: string; contactId: string; 
   beginDispatch(database.db, held, { subject: 'Hello', bodyHash: 'hash', leaseMs: MINUTE, links });
 const settle = (held: Claim, { contactId }: Mailing, status: 'accepted' | 'unknown' | 'deferred' = 'accepted') =>
   transaction(database.db, (tx) =>
-    settleClaim(tx, held, { status, reason: '250 ok', response: '250 ok', at: MONDAY, contactId }),
+    settleClaim(tx, held, { status, reason: '250 ok', attempt: ATTEMPT, at: MONDAY, contactId }),
   );
 
 test('a send is planned once, in the transaction of the turn that asks for it', async () => {
@@ -105,6 +106,16 @@ test('who read a claim that was over, and comes after its holder has begun to di
   expect(
     await transaction(database.db, (tx) => settleUntried(tx, seen, { status: 'skipped', reason: '', at: 0 })),
   ).toBe(false);
+});
+
+test('who read a send before another one sent it does not get it', async () => {
+  const mailing = await aMailing(database.db);
+  const seen = await read(mailing.request.key);
+  const held = await claimed(mailing.request.key);
+  await dispatch(held);
+  await settle(held, mailing);
+  expect(await claim(seen)).toBeNull();
+  expect(await stored(mailing.request.key)).toMatchObject({ status: 'accepted' });
 });
 
 test('links are there exactly when the body may leave, and lead where the last body says', async () => {
@@ -175,7 +186,7 @@ test('a holder who hears late turns unknown into accepted, and nothing else', as
   const held = await claimed(request.key, 0);
   const late = (one: Claim) =>
     transaction(database.db, (tx) =>
-      settleLate(tx, one, { reason: '250 ok', response: '250 ok', at: MONDAY, contactId }),
+      settleLate(tx, one, { reason: '250 ok', attempt: ATTEMPT, at: MONDAY, contactId }),
     );
   await dispatch(held);
   expect(await late(held)).toBe(false);

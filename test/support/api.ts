@@ -11,10 +11,11 @@ import { scoringSchema } from '../../src/domain/scoring/rules';
 import { createApiKey } from '../../src/store/api-keys';
 import type { Db } from '../../src/store/db';
 import { testDatabase } from './database';
+import { LINK_SECRET } from './secret';
 
 /** When requests of these tests happen. */
 export const NOON: Instant = Date.UTC(2026, 2, 2, 12);
-export const LINK_SECRET = 'a secret for tests only';
+export { LINK_SECRET } from './secret';
 
 export const aRules: Rules = {
   scoring: scoringSchema.parse({

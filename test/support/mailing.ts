@@ -1,48 +1,23 @@
 import path from 'node:path';
 import type { SendRequest } from '../../src/activities/begin-send';
 import { createSendMail, type MailDeps } from '../../src/activities/send-mail';
-import { gateSchema } from '../../src/domain/gate/rules';
 import { loadTemplates } from '../../src/mail/templates';
-import { createTransport } from '../../src/mail/transport';
 import { recordConsent } from '../../src/store/contacts';
 import { type Db, transaction } from '../../src/store/db';
 import { readJourney } from '../../src/store/journeys';
 import type { SequenceVersion } from '../../src/store/sequences';
-import type { TurnDeps } from '../../src/store/turn';
-import { LINK_SECRET } from './api';
 import { DAY, MONDAY } from './builders';
 import type { TestDatabase } from './database';
 import { aJourney, published, type Someone } from './journeys';
-import { SALES } from './sales';
+import { mailDepsWith } from './mail-deps';
 import { type Script, type ScriptedSmtp, scriptedSmtp } from './scripted-smtp';
 
-export const TEMPLATES = loadTemplates(path.resolve(__dirname, '../mail/fixtures'));
-/** Marketing needs consent, two mails a day at most, and sleeps at night. */
-export const MAILING: TurnDeps = {
-  rules: {
-    ...SALES.rules,
-    gate: gateSchema.parse({
-      consentFor: ['marketing'],
-      caps: [{ purpose: 'marketing', most: 2, within: '1d' }],
-      quietHours: { from: '21:00', to: '08:00', purposes: ['marketing'] },
-    }),
-  },
-};
+export { MAILING } from './mail-deps';
 
+export const TEMPLATES = loadTemplates(path.resolve(__dirname, '../mail/fixtures'));
 /** What mail activities work with, sending to `smtpUrl`. */
-export function mailDeps(db: Db, smtpUrl: string, parts: Partial<MailDeps> = {}): MailDeps {
-  return {
-    db,
-    turn: MAILING,
-    templates: TEMPLATES,
-    transport: createTransport(smtpUrl),
-    from: 'Viva <viva@viva.example>',
-    postalAddress: 'Rua das Mudas 1',
-    publicUrl: 'https://viva.example',
-    linkSecret: LINK_SECRET,
-    ...parts,
-  };
-}
+export const mailDeps = (db: Db, smtpUrl: string, parts: Partial<MailDeps> = {}): MailDeps =>
+  mailDepsWith(TEMPLATES, { db, smtpUrl, parts });
 
 /** A scripted mail server, and what sends to it. */
 export interface MailServing {

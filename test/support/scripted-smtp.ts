@@ -2,14 +2,37 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** Where in a conversation something happens. `body`: at the first line of the body; `dot`: at its end. */
-export type Verb = 'connect' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'body' | 'dot' | 'RSET' | 'QUIT';
+/**
+ * Where in a conversation something happens. `body`: at the first line of a message; `head`: at the end of its headers; `half`: in
+ * the midst of its text; `dot`: at its end.
+ */
+export type Verb =
+  | 'connect'
+  | 'EHLO'
+  | 'HELO'
+  | 'STARTTLS'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'body'
+  | 'head'
+  | 'half'
+  | 'dot'
+  | 'RSET'
+  | 'QUIT';
 
-/** What the server does there instead of being kind: a reply of its own, an abrupt end, or nothing for ever. */
+/** What the server does there instead of being kind: a reply of its own (of several lines, if need be), an abrupt end, or nothing for ever. A reply after `!` is its last word. */
 export type Deed = string | 'drop' | 'stall';
 
 /** Per connection, in order: what is not named goes well. Connections beyond the list go well, too. */
 export type Script = readonly { readonly [V in Verb]?: Deed }[];
+
+/** Decides deed by deed; undefined: it goes well. `recipient`: of the last RCPT TO on this connection. */
+export type Director = (moment: {
+  readonly connection: number;
+  readonly verb: Verb;
+  readonly recipient: string;
+}) => Deed | undefined;
 
 export interface ScriptedSmtp {
   readonly url: string;
@@ -31,18 +54,25 @@ export interface ScriptedSmtp {
 const KIND: { readonly [V in Verb]: string } = {
   connect: '220 scripted ESMTP',
   EHLO: '250 scripted',
+  HELO: '250 scripted',
+  STARTTLS: '454 4.7.0 no TLS here',
   MAIL: '250 2.1.0 ok',
   RCPT: '250 2.1.5 ok',
   DATA: '354 go on',
   body: '',
+  head: '',
+  half: '',
   dot: '250 2.0.0 taken',
   RSET: '250 2.0.0 ok',
   QUIT: '221 2.0.0 bye',
 };
+/** Lines of a message at which its text is half over: those of the tests have some forty. */
+const HALF = 24;
 const isVerb = (word: string): word is Verb => Object.hasOwn(KIND, word);
 
 /** An SMTP server that does at each verb what it is told, on a free port of this machine. */
-export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
+export async function scriptedSmtp(script: Script | Director = []): Promise<ScriptedSmtp> {
+  const direct: Director = typeof script === 'function' ? script : ({ connection, verb }) => script[connection]?.[verb];
   const sockets = new Set<Socket>();
   const messages: string[] = [];
   const ends: Deed[] = [];
@@ -53,13 +83,13 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     const mine: Verb[] = [];
-    const deeds = script[heard.push(mine) - 1] ?? {};
+    const connection = heard.push(mine) - 1;
     converse(socket, {
       messages,
-      say: (verb) => {
+      say: (verb, recipient) => {
         mine.push(verb);
         for (const look of waiting) look();
-        const deed = deeds[verb] ?? KIND[verb];
+        const deed = direct({ connection, verb, recipient }) ?? KIND[verb];
         if (verb === 'dot') ends.push(deed);
         return deed;
       },
@@ -97,22 +127,28 @@ export async function scriptedSmtp(script: Script = []): Promise<ScriptedSmtp> {
 interface Conversation {
   readonly messages: string[];
   /** Notes the verb and answers the deed. */
-  readonly say: (verb: Verb) => Deed;
+  readonly say: (verb: Verb, recipient: string) => Deed;
 }
 
 function converse(socket: Socket, { messages, say }: Conversation): void {
   let body: string[] | null = null;
   let isStalled = false;
+  let recipient = '';
+  const isOver = () => isStalled || !socket.writable;
   const act = (verb: Verb): string => {
-    const deed = say(verb);
+    const deed = say(verb, recipient);
     if (deed === 'stall') isStalled = true;
     else if (deed === 'drop') socket.destroy();
+    else if (deed.startsWith('!')) socket.end(`${deed.slice(1)}\r\n`);
     else if (deed !== '' && socket.writable) socket.write(`${deed}\r\n`);
     if (verb === 'QUIT') socket.end();
     return deed;
   };
   const take = (line: string, lines: string[]) => {
     if (lines.length === 0) act('body');
+    else if (line === '' && !lines.includes('')) act('head');
+    else if (lines.length === HALF) act('half');
+    if (isOver()) return;
     if (line !== '.') return void lines.push(line);
     messages.push(lines.join('\r\n'));
     body = null;
@@ -121,13 +157,14 @@ function converse(socket: Socket, { messages, say }: Conversation): void {
   const obey = (line: string) => {
     const verb = (line.split(/[ :]/)[0] ?? '').toUpperCase();
     if (!isVerb(verb)) return void socket.write('500 what\r\n');
+    if (verb === 'RCPT') recipient = /<([^>]*)>/.exec(line)?.[1] ?? '';
     if (/^[23]/.test(act(verb)) && verb === 'DATA') body = [];
   };
   act('connect');
   createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
     .on('error', () => undefined)
     .on('line', (line) => {
-      if (socket.destroyed || isStalled) return;
+      if (isOver()) return;
       if (body) take(line, body);
       else obey(line);
     });

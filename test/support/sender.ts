@@ -1,54 +1,42 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
-import type { SendRequest } from '../../src/activities/begin-send';
-import type { RepMail } from '../../src/activities/handoff-mail';
-import type { LedgerMoment } from '../../src/activities/send-mail';
-import type { Instant } from '../../src/domain/ids';
+import { createInterface } from 'node:readline';
+import { bundleOf } from './bundle';
+import type { SenderOrder } from './sender-task';
 
-interface Where {
-  readonly databaseUrl: string;
-  readonly smtpUrl: string;
-  readonly endAt: LedgerMoment | 'never';
+/** A process that sends mails and stands still with each of them at its moment. */
+export interface Sender {
+  /** Resolves when it stands with so many. */
+  stands(count: number): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
-/** What the process of test/support/sender-child.ts does. */
-export type SenderTask = Where &
-  (
-    | { readonly type: 'journey'; readonly request: SendRequest }
-    | { readonly type: 'rep'; readonly sendId: string; readonly now: Instant }
-  );
-
-const ROOT = path.resolve(__dirname, '../..');
-
-/** Starts a sender. `ended` resolves with the signal that ended it, or null. */
-export function startSender(task: SenderTask): {
-  readonly ended: Promise<NodeJS.Signals | null>;
-  readonly kill: () => void;
-} {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'test/support/sender-child.ts')], {
-    cwd: ROOT,
-    env: { ...process.env, SENDER_TASK: JSON.stringify(task) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+export async function startSender(order: SenderOrder): Promise<Sender> {
+  const child = spawn(process.execPath, [await bundleOf('test/support/sender-child.ts')], {
+    env: { ...process.env, SENDER_ORDER: JSON.stringify(order) },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return { ended: once(child, 'exit').then(([, signal]) => signal), kill: () => void child.kill('SIGKILL') };
-}
-
-/** The same for every process that asks. */
-export function mailOfRep(sendId: string): RepMail {
+  const ended = once(child, 'exit');
+  let standing = 0;
+  const waiting = new Set<() => void>();
+  createInterface({ input: child.stdout }).on('line', () => {
+    standing += 1;
+    for (const look of waiting) look();
+  });
   return {
-    handoffId: sendId,
-    journeyId: sendId,
-    stepId: 'sell',
-    recipient: 'rita@sales.example',
-    template: 'rep-handoff',
-    locale: 'en',
-    data: {
-      rep: { name: 'Rita' },
-      lead: { name: 'Ana', offer: 'course', score: 12, grade: 'A', temperature: 'warm' },
-      story: [],
-      links: { accept: 'https://viva.example/h/t#accept', reject: '#', recycle: '#' },
-      dueText: 'Tue 6 Jan',
+    stands: (count) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (standing >= count) resolve(void waiting.delete(look));
+        };
+        waiting.add(look);
+        look();
+      }),
+    async kill() {
+      child.kill('SIGKILL');
+      const [, signal] = await ended;
+      if (signal !== 'SIGKILL') throw new Error(`the sender ended by ${signal} before it was killed`);
     },
   };
 }

@@ -88,6 +88,17 @@ test('an outbox holds its own name as long as it runs', async () => {
   expect(started.length - before).toBe(30);
 });
 
+test('a mail that a person asks for once more is told to whoever sends it', async () => {
+  const asking = { sendId: newId(), journeyId: newId(), askId: newId() };
+  const told: object[] = [];
+  await outbox?.stop();
+  const sendAgain = async (one: object) => void told.push(one);
+  outbox = await startOutbox({ databaseUrl: database.url, lifecycle, sendAgain });
+  await transaction(database.db, (tx) => enqueue(tx, [{ task: 'send_again', payload: asking }]));
+  await untilSome(async () => told);
+  expect(told).toEqual([asking]);
+});
+
 test('a job that cannot be carried out because Temporal is down waits with what went wrong, and is done once it is back', async () => {
   isTemporalDown = true;
   const journeyId = await asked();

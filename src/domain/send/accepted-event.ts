@@ -24,3 +24,17 @@ export function acceptedEvent(mail: AcceptedMail, at: Instant): IncomingEvent {
     properties: { sendId, template, ...(variant === null ? {} : { variant }) },
   };
 }
+
+/** The event of a mail whose address is none, as its server has said. Once per send, as the one above. */
+export function bouncedEvent(mail: Omit<AcceptedMail, 'template' | 'variant'>, at: Instant): IncomingEvent {
+  const { sendId, contactId, journeyId, leadId } = mail;
+  return {
+    type: EVENTS.mailBounced,
+    contactId,
+    at,
+    idempotencyKey: `${EVENTS.mailBounced}:${sendId}`,
+    journeyId: journeyId ?? undefined,
+    leadId: leadId ?? undefined,
+    properties: { sendId, kind: 'hard' },
+  };
+}

@@ -9,3 +9,37 @@ export type Delivery =
   | { readonly type: 'unreachable'; readonly problem: string }
   /** The body was under way and no final reply came: the server may have it, or not. */
   | { readonly type: 'uncertain'; readonly problem: string };
+
+/** What a server has said of a message in the end; plain JSON. */
+export type FinalReply = Extract<Delivery, { readonly response: string }>;
+
+/**
+ * How far a try came: `claimed`: not a byte of the body left; `dispatching`: the body was under way, and no final reply was heard;
+ * `replied`: one was. Only `dispatching` leaves a doubt.
+ */
+export type Reached = 'claimed' | 'dispatching' | 'replied';
+
+/** A try that has ended, as the ledger keeps it. `lost`: its worker was gone. */
+export interface Attempt {
+  readonly outcome: Delivery['type'] | 'lost';
+  readonly reached: Reached;
+  /** Of the server: 250, 451 …; null: it gave none. */
+  readonly replyCode: number | null;
+  /** The server's words, or what went wrong. */
+  readonly problem: string;
+}
+
+/** A try as its worker tells it. `bodyLeft`: whether the ledger was told that the body is about to leave. */
+export function attemptOf(delivery: Delivery, { bodyLeft }: { readonly bodyLeft: boolean }): Attempt {
+  const { type: outcome } = delivery;
+  const problem = 'response' in delivery ? delivery.response : delivery.problem;
+  const code = 'response' in delivery ? /^[2-5]\d\d/.exec(problem)?.[0] : undefined;
+  const replyCode = code === undefined ? null : Number(code);
+  return { outcome, reached: reachedBy(delivery, bodyLeft), replyCode, problem };
+}
+
+function reachedBy({ type }: Delivery, bodyLeft: boolean): Reached {
+  if (type === 'uncertain') return 'dispatching';
+  if (type === 'accepted') return 'replied';
+  return bodyLeft && type !== 'unreachable' ? 'replied' : 'claimed';
+}

@@ -161,6 +161,8 @@ const NOT_LET_IN: readonly BadCommand[] = [
   ],
 ];
 
+const NO_SEND = '0193b6a0-0000-5000-8000-00000000000f';
+
 const OTHERS: readonly BadCommand[] = [
   ['a command that there is not', () => ['enroll', 'rests'], 'VIV_USAGE', /enrol/],
   ['no command', () => [], 'VIV_USAGE'],
@@ -172,6 +174,16 @@ const OTHERS: readonly BadCommand[] = [
   ['journeys of page 0', () => ['journeys', '--page', '0'], 'VIV_USAGE'],
   ['journeys of page one', () => ['journeys', '--page', 'one'], 'VIV_USAGE'],
   ['sends without a kind', () => ['sends'], 'VIV_USAGE'],
+  ['a send that is no id', () => ['sends', 'show', 'newest'], 'VIV_USAGE', /--uncertain/],
+  ['an unknown send', () => ['sends', 'show', NO_SEND], 'VIV_SEND_UNKNOWN', /--uncertain/],
+  [
+    'the end of an unknown send',
+    () => ['sends', 'settle', NO_SEND, '--as', 'accepted', '--reason', 'the log'],
+    'VIV_SEND_UNKNOWN',
+  ],
+  ['an end that there is not', () => ['sends', 'settle', NO_SEND, '--as', 'lost', '--reason', 'x'], 'VIV_USAGE'],
+  ['an end without a reason', () => ['sends', 'settle', NO_SEND, '--as', 'accepted'], 'VIV_USAGE', /--reason/],
+  ['an unknown send once more', () => ['sends', 'again', NO_SEND, '--reason', 'x'], 'VIV_SEND_UNKNOWN'],
   ['an unknown segment', () => ['segment', 'show', 'everyone'], 'VIV_SEGMENT_UNKNOWN'],
   ['a segment of broken rules', () => ['segment', 'list', '--rules', 'none'], 'VIV_RULES_INVALID'],
   ['handoffs without a number', () => ['handoffs', '--limit', 'many'], 'VIV_USAGE'],

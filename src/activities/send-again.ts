@@ -1,0 +1,113 @@
+import { gate } from '../domain/gate/gate';
+import { type Instant, keyOf } from '../domain/ids';
+import type { MailOutcome } from '../domain/journey/move';
+import { settlementOf } from '../domain/send/settle';
+import { messageIdOf } from '../mail/message';
+import { type Tx, transaction } from '../store/db';
+import { recordDecisions } from '../store/decisions';
+import { readGated } from '../store/gate-facts';
+import { lockJourney, type OpenJourney } from '../store/journeys';
+import { type Claim, claimSend, settleClaim, settleUntried } from '../store/send-ledger';
+import { type AskedAgain, hadItsTry, mailOfSend } from '../store/send-record';
+import { type MailOfStep, readSend } from '../store/sends';
+import { factsFor } from '../store/turn';
+import { accountKept, accountOfSend } from './account-of-send';
+import type { SendRequest } from './begin-send';
+import { journeyLetter } from './journey-letter';
+import { leaseMsOf, type MailDeps } from './mail-deps';
+import { decisionOn, saidOf } from './send-decisions';
+import { tell } from './settle-send';
+import { templateOfSend } from './template-of-send';
+import { type Letter, settled, type Trial, trySend } from './try-send';
+
+interface HeldAgain {
+  readonly askId: string;
+  readonly claim: Claim;
+  readonly letter: Letter;
+  readonly journey: OpenJourney;
+  readonly mail: MailOfStep;
+  readonly request: SendRequest;
+}
+
+/**
+ * Sends a mail in doubt once more because a person has asked for it: past the gate, through the ledger, under its Message-ID. Each
+ * asking leads to one try at most, however often its job runs; whatever comes of it but "accepted" leaves the send in doubt.
+ */
+export function createSendAgain(deps: MailDeps, clock: () => Instant): (asked: AskedAgain) => Promise<void> {
+  return async (asked) => {
+    const held = await transaction(deps.db, (tx) => beginAgain(tx, deps, { ...asked, now: clock() }));
+    if (!held) return;
+    const trial = await trySend(deps, held.claim, held.letter);
+    if (trial.type === 'withheld') return transaction(deps.db, (tx) => backInDoubt(tx, held));
+    await settled(deps, held.claim, trial, (tx) => settleAgain(tx, deps, { held, trial }));
+  };
+}
+
+/** Undefined: it is in doubt no more, this asking has had its try, or the gate says no. */
+async function beginAgain(
+  tx: Tx,
+  deps: MailDeps,
+  { sendId, askId, journeyId, now }: AskedAgain & { readonly now: Instant },
+): Promise<HeldAgain | undefined> {
+  const journey = await lockJourney(tx, journeyId);
+  const { contactId } = journey;
+  const mail = await mailOfSend(tx, sendId);
+  const { rules } = deps.turn;
+  const { send, facts: gateFacts } = await readGated(tx, { sendId, contactId, ...mail, now, rules: rules.gate });
+  if (send?.status !== 'unknown' || (await hadItsTry(tx, askId))) return undefined;
+  const request = { journeyId, turn: journey.turn, stepId: mail.stepId, key: sendId, now };
+  const facts = await factsFor(tx, deps.turn, { journey, now });
+  const way = await accountOfSend(tx, deps, { ...send, ...mail, sendId, email: facts.contact.email, now });
+  const verdict = way.type === 'wait' ? way : gate(rules.gate, gateFacts, now);
+  const said = { kind: 'unknown', outcome: 'sent again', reason: 'a person has asked for it' } as const;
+  const decision = verdict.type === 'send' ? said : { ...said, outcome: 'not sent again', reason: verdict.reason };
+  await recordDecisions(tx, [{ ...decisionOn(journey, request, decision), key: keyOf('again', askId) }]);
+  if (verdict.type !== 'send' || way.type === 'wait') return undefined;
+  const { template } = mail;
+  const { fill, versionId } = await templateOfSend(tx, deps, { template, versionId: send.templateVersionId, now });
+  const letter = journeyLetter(deps, { sendId, mail, way, fill, sequence: journey.definition, facts, now });
+  const claim = await claimSend(tx, {
+    send,
+    recipient: letter.to.address,
+    messageId: messageIdOf(sendId, way.sender.from),
+    templateVersionId: versionId,
+    leaseMs: leaseMsOf(deps),
+    by: accountKept(way),
+  });
+  return claim ? { askId, claim, letter, journey, mail, request } : undefined;
+}
+
+async function settleAgain(
+  tx: Tx,
+  deps: MailDeps,
+  { held, trial }: { readonly held: HeldAgain; readonly trial: Trial },
+): Promise<void> {
+  const { askId, claim, letter, journey, mail, request } = held;
+  const { now: at } = request;
+  const settlement = settlementOf(trial.delivery, { purpose: mail.purpose, attempts: 0, now: at });
+  const { attempt } = trial;
+  const end = { attempt, at, contactId: journey.contactId };
+  if (settlement.status === 'accepted') {
+    const isOurs = await settleClaim(tx, claim, { ...end, ...settlement });
+    if (isOurs)
+      await tell(
+        tx,
+        deps,
+        { request, journey, mail, account: letter.account, reason: 'a person has asked for it again' },
+        settlement,
+      );
+    return;
+  }
+  const outcome: MailOutcome = { effect: 'mail', status: 'unknown', reason: `asked for again: ${settlement.reason}` };
+  if (!(await settleClaim(tx, claim, { ...end, status: 'unknown', reason: outcome.reason }))) return;
+  await recordDecisions(tx, [
+    { ...decisionOn(journey, request, saidOf(outcome)), key: keyOf('again', askId, outcome.status) },
+  ]);
+}
+
+/** Not a byte has left. */
+async function backInDoubt(tx: Tx, { claim, request: { now: at } }: HeldAgain): Promise<void> {
+  const send = await readSend(tx, claim.sendId);
+  if (send?.leaseToken !== claim.token) return;
+  await settleUntried(tx, send, { status: 'unknown', reason: 'asked for again: it may not be sent any more', at });
+}
