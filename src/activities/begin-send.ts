@@ -75,7 +75,8 @@ interface Opening extends Planned {
 async function plannedSend(tx: Tx, deps: MailDeps, { journey, request, mail }: Planned) {
   const { key: sendId, now, stepId } = request;
   const { contactId } = journey;
-  const question = { sendId, contactId, purpose: mail.purpose, now, rules: deps.turn.rules.gate };
+  const { purpose, priority } = mail;
+  const question = { sendId, contactId, purpose, priority, now, rules: deps.turn.rules.gate };
   const gated = await readGated(tx, question);
   if (gated.send) return { send: gated.send, gateFacts: gated.facts };
   await planSend(tx, {
