@@ -11,6 +11,7 @@ import type { TlsPolicy } from '../mail/relay';
 import type { Templates } from '../mail/templates';
 import { createTransport, type MailTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
+import { judgeHits } from '../store/hits';
 import { lanesInUse } from '../store/journeys';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { startFleet } from '../worker/fleet';
@@ -118,7 +119,11 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
   });
   stops.add(worker.stop);
-  const outbox = await startOutbox({ databaseUrl, lifecycle: createLifecycle({ client, db, taskQueue, reactions }) });
+  const outbox = await startOutbox({
+    databaseUrl,
+    lifecycle: createLifecycle({ client, db, taskQueue, reactions }),
+    judgeHits: (sendId) => judgeHits(db, turn, sendId),
+  });
   stops.add(outbox.stop);
   return { db, turn, client, finished: worker.finished };
 }

@@ -6,6 +6,7 @@ import { freeAbandoned, markAlive } from '../store/outbox-holders';
 import type { Lifecycle } from './lifecycle';
 
 const startPayload = z.object({ journeyId: z.uuid() });
+const judgePayload = z.object({ sendId: z.uuid() });
 const pokePayload = z.object({ workflow: z.string(), seq: z.number() });
 
 export interface Outbox {
@@ -15,6 +16,8 @@ export interface Outbox {
 export interface OutboxOptions {
   readonly databaseUrl: string;
   readonly lifecycle: Lifecycle;
+  /** Judges the clicks of a mail that were held. Absent: they wait for an outbox that does. */
+  readonly judgeHits?: (sendId: string) => Promise<void>;
   readonly concurrency?: number;
   readonly onError?: (error: Error) => void;
 }
@@ -67,7 +70,7 @@ function sessionsOfHolders(pgPool: Pool, onError: (error: Error) => void) {
 }
 
 function startRunner(
-  { lifecycle, concurrency = 10, onError = () => undefined }: OutboxOptions,
+  { lifecycle, judgeHits, concurrency = 10, onError = () => undefined }: OutboxOptions,
   { pgPool, events }: { readonly pgPool: Pool; readonly events: WorkerEvents },
 ) {
   return run({
@@ -85,6 +88,7 @@ function startRunner(
         const { workflow, seq } = pokePayload.parse(payload);
         return lifecycle.poke(workflow, seq);
       },
+      ...(judgeHits ? { judge_hits: (payload: unknown) => judgeHits(judgePayload.parse(payload).sendId) } : {}),
     },
   });
 }
