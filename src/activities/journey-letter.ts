@@ -22,7 +22,9 @@ export interface JourneyMailRequest {
   readonly now: Instant;
 }
 
-const PATHS = { click: 'c', trap: 'c', unsubscribe: 'u', call: 'call', open: 'o' } as const satisfies { readonly [kind: string]: string };
+const PATHS = { click: 'c', trap: 'c', unsubscribe: 'u', call: 'call', open: 'o' } as const satisfies {
+  readonly [kind: string]: string;
+};
 
 /** Writes the mail of a journey: pure. Throws what `fill` throws. */
 export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Letter {

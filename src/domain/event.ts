@@ -10,7 +10,10 @@ export const eventTypeSchema = z
   .string()
   .max(80)
   .regex(EVENT_TYPE, 'not an event type; write lower-case words joined by dots, like mail.clicked')
-  .refine((type) => type !== MACHINE_EVENT, 'is what machines do, and weighs nothing; write mail.clicked for what people do');
+  .refine(
+    (type) => type !== MACHINE_EVENT,
+    'is what machines do, and weighs nothing; write mail.clicked for what people do',
+  );
 
 /** Event types that Viveiro itself records or acts upon. Companies add their own freely. */
 export const EVENTS = {

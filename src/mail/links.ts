@@ -17,7 +17,15 @@ export const VISIT_PARAMETER = 'viveiro';
 
 const VERSION = 1;
 /** Bytes on the wire: a letter never changes its meaning, else old mails would do what they did not say. */
-const KINDS = { click: 'c', unsubscribe: 'u', call: 'p', handoff: 'h', trap: 't', open: 'o', visit: 'v' } as const satisfies {
+const KINDS = {
+  click: 'c',
+  unsubscribe: 'u',
+  call: 'p',
+  handoff: 'h',
+  trap: 't',
+  open: 'o',
+  visit: 'v',
+} as const satisfies {
   readonly [K in LinkPayload['kind']]: string;
 };
 const UUID_BYTES = 16;

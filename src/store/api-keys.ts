@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { failure } from '../domain/errors';
 import { type Instant, newId } from '../domain/ids';
-import { type Db, Prisma } from './db';
+import { type Db, Prisma, single } from './db';
 
 export interface ApiKeyEntry {
   readonly id: string;
@@ -29,12 +29,35 @@ export async function createApiKey(
   return { id, key };
 }
 
+export interface KeyHolder {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Look-ups that are about to be sent: whoever asks the same in this turn of the loop shares one. */
+const asked = new WeakMap<Db, Map<string, Promise<KeyHolder | null>>>();
+
 /** Whose key this is; null if it is unknown or revoked. */
-export async function verifyApiKey(
-  db: Db,
-  key: string,
-): Promise<{ readonly id: string; readonly name: string } | null> {
-  return db.apiKey.findFirst({ where: { hash: hashOf(key), revokedAt: null }, select: { id: true, name: true } });
+export function verifyApiKey(db: Db, key: string): Promise<KeyHolder | null> {
+  const hash = hashOf(key);
+  const waiting = asked.get(db) ?? new Map<string, Promise<KeyHolder | null>>();
+  asked.set(db, waiting);
+  const known = waiting.get(hash);
+  if (known) return known;
+  const answer = new Promise<KeyHolder | null>((resolve, reject) => {
+    setImmediate(() => {
+      waiting.delete(hash); // whoever comes from now on may have to see a key revoked
+      holderOf(db, hash).then(resolve, reject);
+    });
+  });
+  waiting.set(hash, answer);
+  return answer;
+}
+
+async function holderOf(db: Db, hash: string): Promise<KeyHolder | null> {
+  const [holder] = await single(db).$queryRaw<KeyHolder[]>`
+    SELECT id, name FROM api_key WHERE hash = ${hash} AND revoked_at IS NULL`;
+  return holder ?? null;
 }
 
 /** From now on the key opens nothing. Throws VIV_API_KEY_UNKNOWN, also for one that is revoked already. */

@@ -131,11 +131,7 @@ interface Told {
   readonly id: string;
 }
 
-async function recordAll(
-  tx: Tx,
-  deps: TurnDeps,
-  batch: readonly Waiting[],
-): Promise<readonly (Answer | undefined)[]> {
+async function recordAll(tx: Tx, deps: TurnDeps, batch: readonly Waiting[]): Promise<readonly (Answer | undefined)[]> {
   const contacts = await lockAll(tx, batch);
   const answers: (Answer | undefined)[] = batch.map(() => undefined);
   const told: Told[] = [];
@@ -154,8 +150,15 @@ async function recordAll(
   }
   const seqs = await insertAll(tx, told);
   const [known, heard] = [
-    await knownOf(tx, told.filter(({ id }) => !seqs.has(id))),
-    await heardBy(tx, deps, told.filter(({ id }) => seqs.has(id))),
+    await knownOf(
+      tx,
+      told.filter(({ id }) => !seqs.has(id)),
+    ),
+    await heardBy(
+      tx,
+      deps,
+      told.filter(({ id }) => seqs.has(id)),
+    ),
   ];
   for (const one of told) {
     const seq = seqs.get(one.id);

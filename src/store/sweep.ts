@@ -7,6 +7,7 @@ import { sweepEntries } from './sweep-entries';
 import { sweepInbound } from './sweep-inbound';
 import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
 import { sweepTemperatures } from './sweep-temperatures';
+import { sweepVisits } from './sweep-visits';
 import { sweepWaiting } from './sweep-waiting';
 import type { TurnDeps } from './turn';
 
@@ -55,6 +56,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
     sweepTemperatures(tx, deps.rules.scoring, { now, after, limit: PAGE }),
   );
   await sweepInbound(db, deps, { now, signal });
+  await sweepVisits(db, deps, { now, signal });
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   let missed = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx))) {

@@ -73,8 +73,7 @@ async function follow(deps: ApiDeps, request: LinkRequest, link: LinkRow): Promi
   const { sendId, contactId } = link;
   const { at } = seenNow;
   return transaction(deps.db, async (tx) => {
-    if (reason === undefined)
-      return holdHit(tx, { sendId, linkId: link.id, contactId, at }, rules.machines.holdFor);
+    if (reason === undefined) return holdHit(tx, { sendId, linkId: link.id, contactId, at }, rules.machines.holdFor);
     await recordMachine(tx, { what: 'link', contactId, sendId, link: link.name, at, reason, ...belonging(send) });
     return undefined;
   });

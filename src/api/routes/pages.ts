@@ -6,7 +6,14 @@ import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
 import { failure, ViveiroError } from '../../domain/errors';
 import { readLink } from '../../mail/links';
 import { transaction } from '../../store/db';
-import { contactOfVisitor, forgetVisitor, joinByClick, keepAnonymous, type PageSeen, viewEvent } from '../../store/visitors';
+import {
+  contactOfVisitor,
+  forgetVisitor,
+  joinByClick,
+  keepAnonymous,
+  type PageSeen,
+  viewEvent,
+} from '../../store/visitors';
 import type { ApiDeps, Routes } from '../deps';
 import { PAGE_SCRIPT } from '../pages/script';
 import { parseBody } from '../parse';
@@ -33,8 +40,10 @@ const forgetBody = z.strictObject({ visitor: z.uuid() }).readonly();
 export const pages: Routes = (app, deps) => {
   const rate = new Rate();
   // browsers send beacons as text, and ask nobody first
-  app.addContentTypeParser('text/plain', { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES }, async (_: unknown, text: string) =>
-    parsedText(text),
+  app.addContentTypeParser(
+    'text/plain',
+    { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES },
+    async (_: unknown, text: string) => parsedText(text),
   );
 
   app.get('/v.js', PUBLIC, async (request, reply) => {
@@ -43,19 +52,23 @@ export const pages: Routes = (app, deps) => {
     return reply.type('text/javascript; charset=utf-8').send(PAGE_SCRIPT);
   });
 
-  const options = { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES };
+  const options = {
+    ...PUBLIC,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // before the body is read: what is refused costs little
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      allow(deps, request, reply);
+      limit(deps, rate, request, reply);
+    },
+  };
   app.post('/v1/pages', options, async (request, reply) => {
-    const site = fromOurSite(deps, request, reply);
-    limit(deps, rate, request, reply);
     const { visitor, token, ...body } = parseBody(viewBody, request.body);
-    if (originOf(body.url) !== site) throw failure('VIV_SITE_UNKNOWN', { site: originOf(body.url) ?? body.url });
+    if (originOf(body.url) !== request.headers.origin) throw failure('VIV_SITE_UNKNOWN', { site: originOf(body.url) ?? body.url });
     await take(deps, { ...body, visitorId: visitor, at: deps.clock() }, token);
     return reply.code(204).send();
   });
 
   app.post('/v1/pages/forget', options, async (request, reply) => {
-    fromOurSite(deps, request, reply);
-    limit(deps, rate, request, reply);
     await forgetVisitor(deps.db, parseBody(forgetBody, request.body).visitor);
     return reply.code(204).send();
   });
@@ -71,12 +84,11 @@ function parsedText(text: string): unknown {
 
 const pagesOf = ({ turn }: ApiDeps) => (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).pages;
 
-/** The site that the browser says it shows, if it is one of ours: no other page can tell us of views. */
-function fromOurSite(deps: ApiDeps, { headers }: FastifyRequest, reply: FastifyReply): string {
+/** Only if the site that the browser says it shows is one of ours: no other page can tell us of views. */
+function allow(deps: ApiDeps, { headers }: FastifyRequest, reply: FastifyReply): void {
   const { origin = '' } = headers;
   if (!pagesOf(deps).sites.includes(origin)) throw failure('VIV_SITE_UNKNOWN', { site: origin || 'none' });
   reply.headers({ 'access-control-allow-origin': origin, vary: 'origin' });
-  return origin;
 }
 
 function limit(deps: ApiDeps, rate: Rate, { ip }: FastifyRequest, reply: FastifyReply): void {

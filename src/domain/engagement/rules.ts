@@ -66,7 +66,9 @@ export const engagementSchema = z
           .array(programName)
           .max(200)
           .default([...SCANNERS])
-          .meta({ description: 'Parts of the names by which programs call themselves (User-Agent), in small letters.' }),
+          .meta({
+            description: 'Parts of the names by which programs call themselves (User-Agent), in small letters.',
+          }),
         networks: z
           .array(networkSchema)
           .max(500)
