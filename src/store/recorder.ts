@@ -85,16 +85,13 @@ type Answer = Ingested | ViveiroError;
 
 async function settle(db: Db, deps: TurnDeps, batch: readonly Waiting[]): Promise<void> {
   const answers = batch.length > 1 ? await together(db, deps, batch) : undefined;
-  if (!answers) {
-    for (const one of batch) await alone(db, deps, one);
-    return;
-  }
-  for (const [index, one] of batch.entries()) {
-    const answer = answers[index];
+  const left = batch.filter((one, index) => {
+    const answer = answers?.[index];
     if (answer instanceof ViveiroError) one.reject(answer);
     else if (answer) one.resolve(answer);
-    else await alone(db, deps, one);
-  }
+    return answer === undefined;
+  });
+  await Promise.all(left.map((one) => alone(db, deps, one)));
 }
 
 async function alone(db: Db, deps: TurnDeps, { event, resolve, reject }: Waiting): Promise<void> {

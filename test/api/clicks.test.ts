@@ -182,7 +182,7 @@ describe('what a machine does is recorded with its reason, and nothing follows f
     const trap = await ask(`/c/${tokenOf('trap', sendId)}`);
     expect([trap.statusCode, trap.body]).toEqual([204, '']);
     const events = await recorded();
-    expect(events).toContainEqual(...scanned('with the link that no person sees'));
+    expect(events).toEqual(expect.arrayContaining(scanned('with the link that no person sees')));
     expect(events.map(({ type }) => type)).toEqual(['mail.scanned', 'mail.scanned']);
   });
 });

@@ -31,8 +31,26 @@ function toRecord({ clock }: ApiDeps, body: EventBody, path: string): EventToRec
 async function recordBatch(deps: ApiDeps, body: unknown, log: FastifyBaseLogger) {
   const batch = parseBody(eventBatchBody, body);
   const toDo = batch.events.map((event, index) => toRecord(deps, event, `events.${index}.at`));
-  const results = await Promise.all(toDo.map((event, index) => recordOne(deps, { event, index, log })));
+  const results: BatchResult[] = [];
+  for (const group of groupsOf(toDo)) {
+    const from = results.length;
+    results.push(
+      ...(await Promise.all(group.map((event, place) => recordOne(deps, { event, index: from + place, log })))),
+    );
+  }
   return { results };
+}
+
+/** Those that may be recorded together, in order. What puts a contact on record stands alone: what comes behind it may be of that one. */
+function groupsOf(events: readonly EventToRecord[]): readonly (readonly EventToRecord[])[] {
+  const groups: EventToRecord[][] = [];
+  let isOpen = false;
+  for (const event of events) {
+    if (isOpen && !event.createContact) groups.at(-1)?.push(event);
+    else groups.push([event]);
+    isOpen = !event.createContact;
+  }
+  return groups;
 }
 
 async function recordOne(

@@ -63,7 +63,8 @@ export const pages: Routes = (app, deps) => {
   };
   app.post('/v1/pages', options, async (request, reply) => {
     const { visitor, token, ...body } = parseBody(viewBody, request.body);
-    if (originOf(body.url) !== request.headers.origin) throw failure('VIV_SITE_UNKNOWN', { site: originOf(body.url) ?? body.url });
+    if (originOf(body.url) !== request.headers.origin)
+      throw failure('VIV_SITE_UNKNOWN', { site: originOf(body.url) ?? body.url });
     await take(deps, { ...body, visitorId: visitor, at: deps.clock() }, token);
     return reply.code(204).send();
   });
