@@ -67,7 +67,7 @@ export const engagementSchema = z
           .max(200)
           .default([...SCANNERS])
           .meta({
-            description: 'Parts of the names by which programs call themselves (User-Agent), in small letters.',
+            description: 'Parts of the names by which programs call themselves, in small letters.',
           }),
         networks: z
           .array(networkSchema)
