@@ -34,24 +34,33 @@ export interface KeyHolder {
   readonly name: string;
 }
 
-/** Look-ups that are about to be sent: whoever asks the same in this turn of the loop shares one. */
-const asked = new WeakMap<Db, Map<string, Promise<KeyHolder | null>>>();
+interface LookUp {
+  /** Under way: whoever comes while it is must wait for the next one, as a key may have been revoked since it was sent. */
+  now: Promise<unknown>;
+  /** Whoever comes by the time it is sent shares it. */
+  next: Promise<KeyHolder | null> | undefined;
+}
 
-/** Whose key this is; null if it is unknown or revoked. */
+const lookUps = new WeakMap<Db, Map<string, LookUp>>();
+
+/** Whose key this is; null if it is unknown or revoked. Of one key at most one look-up is under way: it is on the path of every request. */
 export function verifyApiKey(db: Db, key: string): Promise<KeyHolder | null> {
   const hash = hashOf(key);
-  const waiting = asked.get(db) ?? new Map<string, Promise<KeyHolder | null>>();
-  asked.set(db, waiting);
-  const known = waiting.get(hash);
-  if (known) return known;
-  const answer = new Promise<KeyHolder | null>((resolve, reject) => {
-    setImmediate(() => {
-      waiting.delete(hash); // whoever comes from now on may have to see a key revoked
-      holderOf(db, hash).then(resolve, reject);
-    });
+  const known = lookUps.get(db) ?? new Map<string, LookUp>();
+  lookUps.set(db, known);
+  const lookUp = known.get(hash) ?? { now: Promise.resolve(), next: undefined };
+  known.set(hash, lookUp);
+  lookUp.next ??= lookUp.now.then(() => {
+    const answer = holderOf(db, hash);
+    lookUp.next = undefined;
+    lookUp.now = answer
+      .catch(() => undefined)
+      .then(() => {
+        if (lookUp.next === undefined) known.delete(hash);
+      });
+    return answer;
   });
-  waiting.set(hash, answer);
-  return answer;
+  return lookUp.next;
 }
 
 async function holderOf(db: Db, hash: string): Promise<KeyHolder | null> {
