@@ -1,4 +1,5 @@
 // npm run bench -- <name> [--json]
+import { ingestBench } from './ingest';
 import { journeyBench } from './journey';
 import { memoryBench } from './memory';
 import { segmentBench } from './segment/segment';
@@ -7,6 +8,7 @@ import { simulateBench } from './simulate';
 
 type Result = { readonly [figure: string]: number };
 const BENCHES: { readonly [name: string]: (flags: readonly string[]) => Promise<Result> } = {
+  ingest: ingestBench,
   journey: journeyBench,
   memory: memoryBench,
   segment: segmentBench,

@@ -11,6 +11,7 @@ import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { readGated } from '../store/gate-facts';
 import { lockJourney, type OpenJourney } from '../store/journeys';
+import { mayTrackOpens } from '../store/open-tracking';
 import { type Claim, claimSend, settleHeard, settleUntried } from '../store/send-ledger';
 import { type MailOfStep, mailOfStep, planSend, type SendRow } from '../store/sends';
 import { factsFor, takeTurn } from '../store/turn';
@@ -78,7 +79,8 @@ interface Opening extends Planned {
 async function plannedSend(tx: Tx, deps: MailDeps, { journey, request, mail }: Planned) {
   const { key: sendId, now, stepId } = request;
   const { contactId } = journey;
-  const question = { sendId, contactId, purpose: mail.purpose, now, rules: deps.turn.rules.gate };
+  const { purpose, priority } = mail;
+  const question = { sendId, contactId, purpose, priority, now, rules: deps.turn.rules.gate };
   const gated = await readGated(tx, question);
   if (gated.send) return { send: gated.send, gateFacts: gated.facts };
   await planSend(tx, {
@@ -127,7 +129,8 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   if (way.type === 'wait') return waiting(tx, deps, opening, way);
   const use = { template: mail.template, versionId: send.templateVersionId, now: request.now };
   const template = await templateOfSend(tx, deps, use);
-  const letter = written(deps, opening, { way, fill: template.fill });
+  const isTracked = await isOpenTracked(tx, deps, opening);
+  const letter = written(deps, { ...opening, isTracked }, { way, fill: template.fill });
   if ('status' in letter) return settled(tx, deps, opening, inDoubt(letter, doubt));
   const { versionId } = template;
   const again = doubt === undefined ? undefined : { doubt, isLost: lost !== undefined };
@@ -160,15 +163,21 @@ function verdictOn(deps: MailDeps, { journey, facts, gateFacts, request: { now }
   return hindranceOf(definition, { journeyId, facts, now, seen }) ?? gate(deps.turn.rules.gate, gateFacts, now);
 }
 
+/** Costs no statement where the rules do not want to know. */
+async function isOpenTracked(tx: Tx, { turn }: MailDeps, { journey }: Opening): Promise<boolean> {
+  return turn.rules.engagement?.opens.track === true && mayTrackOpens(tx, journey.contactId);
+}
+
 /** A letter that cannot be written now cannot be written later: no retry, but a mail that is not sent, with its reason. */
 function written(
   deps: MailDeps,
-  { request, mail, journey, facts }: Opening,
+  { request, mail, journey, facts, isTracked }: Opening & { readonly isTracked: boolean },
   by: { readonly way: WayOut; readonly fill: Fill },
 ): Letter | MailOutcome {
   const { key: sendId, now } = request;
+  const { definition: sequence } = journey;
   try {
-    return journeyLetter(deps, { sendId, mail, ...by, sequence: journey.definition, facts, now });
+    return journeyLetter(deps, { sendId, mail, ...by, sequence, facts, isOpenTracked: isTracked, now });
   } catch (error) {
     return { effect: 'mail', status: 'skipped', reason: error instanceof Error ? error.message : String(error) };
   }

@@ -1,3 +1,4 @@
+import { DEFAULT_ENGAGEMENT } from '../domain/engagement/rules';
 import type { Facts } from '../domain/facts';
 import { type Instant, keyOf } from '../domain/ids';
 import { journeyData } from '../mail/journey-data';
@@ -16,14 +17,18 @@ export interface JourneyMailRequest {
   readonly fill: Fill;
   readonly sequence: { readonly sequence: string; readonly title: string };
   readonly facts: Facts;
+  /** Whether the contact allows us to see that the mail is opened, and the rules want to know. */
+  readonly isOpenTracked?: boolean;
   readonly now: Instant;
 }
 
-const PATHS = { click: 'c', unsubscribe: 'u', call: 'call' } as const satisfies { readonly [kind: string]: string };
+const PATHS = { click: 'c', trap: 'c', unsubscribe: 'u', call: 'call', open: 'o' } as const satisfies {
+  readonly [kind: string]: string;
+};
 
 /** Writes the mail of a journey: pure. Throws what `fill` throws. */
 export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Letter {
-  const { sendId, mail, way, fill, sequence, facts, now } = request;
+  const { sendId, mail, way, fill, sequence, facts, isOpenTracked = false, now } = request;
   const { postalAddress, publicUrl, linkSecret, turn } = deps;
   const { contact } = facts;
   const urlOf = (kind: keyof typeof PATHS & LinkPayload['kind'], id: string) =>
@@ -39,9 +44,14 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
     footer: canUnsubscribe ? { postalAddress, unsubscribeUrl: links.unsubscribe } : undefined,
     trackedUrl: (position) => urlOf('click', linkId(position)),
   });
+  const { trap } = (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).machines;
+  const unseen = [
+    ...(trap.includes(mail.purpose) ? [trapLink(urlOf('trap', sendId))] : []),
+    ...(isOpenTracked ? [dot(urlOf('open', sendId))] : []),
+  ];
   return {
     to: { name: contact.name ?? '', address: contact.email },
-    rendered,
+    rendered: { ...rendered, html: atTheEnd(rendered.html, unseen.join('')) },
     links: rendered.links.map((link, position) => ({ id: linkId(position), contactId: contact.id, ...link })),
     unsubscribeUrl: canUnsubscribe ? links.unsubscribe : undefined,
     date: now,
@@ -54,3 +64,15 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
 /** Gmail counts complaints by each of three names, and by the company: https://support.google.com/a/answer/6254652. */
 const feedbackIdOf = (company: string | undefined, names: readonly [string, string, string]): string | undefined =>
   company === undefined ? undefined : [...names, company].join(':');
+
+/** A link that no person meets, by eye, key or screen reader: whoever follows it reads the source, and is a machine. */
+const trapLink = (url: string): string => `<a href="${url}" aria-hidden="true" tabindex="-1" style="display:none"></a>`;
+
+/** `alt=""`: nothing to be told of. */
+const dot = (url: string): string => `<img src="${url}" width="1" height="1" alt="" style="display:block;border:0">`;
+
+/** Addresses of ours are letters, digits and dashes, and need no escape. */
+function atTheEnd(page: string, more: string): string {
+  const end = page.toLowerCase().lastIndexOf('</body>');
+  return end < 0 ? page + more : page.slice(0, end) + more + page.slice(end);
+}

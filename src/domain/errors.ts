@@ -214,6 +214,24 @@ export const ERRORS = {
     () => 'This link is not one of ours, or was cut short. Open it again from the mail itself.',
     403,
   ),
+  VIV_SITE_UNKNOWN: bad<{ site: string }>(
+    (p) =>
+      `Page views of "${p.site}" are not taken here. Add the site under pages.sites of rules/engagement.yaml, as its address bar shows it.`,
+    403,
+  ),
+  VIV_TOO_MANY: {
+    ...bad<{ seconds: number }>((p) => `That was too much at once. Try again in ${p.seconds} seconds.`, 429),
+    retry: true,
+  },
+  VIV_LINK_GONE: bad<Record<string, never>>(
+    () =>
+      'The mail of this link is no longer on record, so nobody knows where it led. Look for the page on our site, or answer the mail.',
+    410,
+  ),
+  VIV_LINK_UNSAFE: bad<Record<string, never>>(
+    () => 'This link leads to no page of the web, so we send nobody there. Answer the mail, and tell us of it.',
+    403,
+  ),
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
   ...DELIVERY_ERRORS,
   ...INBOUND_ERRORS,

@@ -3,10 +3,17 @@ import type { Instant, Json } from './ids';
 
 /** Event types: lower case words joined by dots or underscores, like `mail.clicked`. */
 export const EVENT_TYPE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
+/** What machines do with our mails: on record, and nothing follows from it. */
+const MACHINE_EVENT = 'mail.scanned';
+
 export const eventTypeSchema = z
   .string()
   .max(80)
-  .regex(EVENT_TYPE, 'not an event type; write lower-case words joined by dots, like mail.clicked');
+  .regex(EVENT_TYPE, 'not an event type; write lower-case words joined by dots, like mail.clicked')
+  .refine(
+    (type) => type !== MACHINE_EVENT,
+    'is what machines do, and weighs nothing; write mail.clicked for what people do',
+  );
 
 /** Event types that Viveiro itself records or acts upon. Companies add their own freely. */
 export const EVENTS = {
@@ -14,6 +21,8 @@ export const EVENTS = {
   formSubmitted: 'form.submitted',
   mailAccepted: 'mail.accepted',
   mailClicked: 'mail.clicked',
+  mailOpened: 'mail.opened',
+  mailScanned: MACHINE_EVENT,
   mailDelivered: 'mail.delivered',
   mailDelayed: 'mail.delayed',
   mailBounced: 'mail.bounced',
@@ -23,6 +32,7 @@ export const EVENTS = {
   mailReplied: 'mail.replied',
   mailAutoReplied: 'mail.auto_replied',
   mailUnsubscribed: 'mail.unsubscribed',
+  pageViewed: 'page.viewed',
   callRequested: 'call.requested',
   purchase: 'purchase',
   purchaseReturned: 'purchase.returned',

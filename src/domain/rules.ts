@@ -1,6 +1,7 @@
 import type { Calendars } from './calendar/calendars';
 import type { LifecycleRules } from './client/rules';
 import type { DeliveryRules } from './delivery/rules';
+import type { EngagementRules } from './engagement/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { InboundRules } from './inbound/rules';
@@ -23,6 +24,8 @@ export interface Rules {
   readonly delivery?: DeliveryRules;
   /** Absent: `DEFAULT_INBOUND` holds. */
   readonly inbound?: InboundRules;
+  /** Absent: `DEFAULT_ENGAGEMENT` holds. */
+  readonly engagement?: EngagementRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

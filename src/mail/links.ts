@@ -4,14 +4,28 @@ import { failure } from '../domain/errors';
 
 /** What a signed link stands for. */
 export type LinkPayload =
-  /** `id`: of the link for a click, of the send for the others. */
-  | { readonly kind: 'click' | 'unsubscribe' | 'call'; readonly id: string }
+  /**
+   * `id`: of the link for a click; of the send for the others: to unsubscribe, to be called, the link that no person sees, the picture
+   * that tells of being opened; of the click for a visit, by which a site learns whose browser it is.
+   */
+  | { readonly kind: 'click' | 'unsubscribe' | 'call' | 'trap' | 'open' | 'visit'; readonly id: string }
   /** `id`: of the handoff that this rep may answer. */
   | { readonly kind: 'handoff'; readonly id: string; readonly repId: string };
 
+/** The parameter by which a link tells our own sites whose browser it is. */
+export const VISIT_PARAMETER = 'viveiro';
+
 const VERSION = 1;
 /** Bytes on the wire: a letter never changes its meaning, else old mails would do what they did not say. */
-const KINDS = { click: 'c', unsubscribe: 'u', call: 'p', handoff: 'h' } as const satisfies {
+const KINDS = {
+  click: 'c',
+  unsubscribe: 'u',
+  call: 'p',
+  handoff: 'h',
+  trap: 't',
+  open: 'o',
+  visit: 'v',
+} as const satisfies {
   readonly [K in LinkPayload['kind']]: string;
 };
 const UUID_BYTES = 16;

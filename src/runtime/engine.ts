@@ -13,6 +13,7 @@ import type { TlsPolicy } from '../mail/relay';
 import type { Templates } from '../mail/templates';
 import { createTransport, type MailTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
+import { judgeHits } from '../store/hits';
 import { lanesInUse } from '../store/journeys';
 import { createReplyNotes } from '../store/reply-notes';
 import type { Reactions, TurnDeps } from '../store/turn';
@@ -114,8 +115,12 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
   });
   stops.add(worker.stop);
-  const lifecycle = createLifecycle({ client, db, taskQueue, reactions });
-  const outbox = await startOutbox({ databaseUrl, lifecycle, sendAgain: createSendAgain(mailing, Date.now) });
+  const outbox = await startOutbox({
+    databaseUrl,
+    lifecycle: createLifecycle({ client, db, taskQueue, reactions }),
+    sendAgain: createSendAgain(mailing, Date.now),
+    judgeHits: (sendId) => judgeHits(db, turn, sendId),
+  });
   stops.add(outbox.stop);
   return { db, turn, client, finished: worker.finished };
 }

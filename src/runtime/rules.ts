@@ -8,6 +8,7 @@ import type { Condition } from '../domain/conditions';
 import { outOfPlace } from '../domain/conditions/places';
 import { deliveryProblems } from '../domain/delivery/problems';
 import { type DeliveryRules, deliverySchema } from '../domain/delivery/rules';
+import { engagementSchema } from '../domain/engagement/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
@@ -31,25 +32,39 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml and inbound.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml and engagement.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
   const segments = await loadSegments(fileOf('segments'));
   const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound] = await Promise.all([
-    loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
-    loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
-    loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
-    loadFile(fileOf('gate'), gateSchema, {}),
-    loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
-    loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
-    loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
-    loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
-    loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
-  ]);
-  const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound];
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, engagement] =
+    await Promise.all([
+      loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
+      loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
+      loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
+      loadFile(fileOf('gate'), gateSchema, {}),
+      loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
+      loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
+      loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
+      loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
+      loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
+      loadIfThere(fileOf('engagement'), engagementSchema, undefined),
+    ]);
+  const files = [
+    segments,
+    scoring,
+    lifecycle,
+    routing,
+    gate,
+    calendars,
+    events,
+    delivery,
+    webhooks,
+    inbound,
+    engagement,
+  ];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
     'value' in segments &&
@@ -61,7 +76,8 @@ export async function loadRules(folder: string): Promise<Rules> {
     'value' in events &&
     'value' in delivery &&
     'value' in webhooks &&
-    'value' in inbound
+    'value' in inbound &&
+    'value' in engagement
   )
     return {
       scoring: scoring.value,
@@ -74,6 +90,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       ...(delivery.value ? { delivery: delivery.value } : {}),
       ...(webhooks.value ? { webhooks: webhooks.value } : {}),
       ...(inbound.value ? { inbound: inbound.value } : {}),
+      ...(engagement.value ? { engagement: engagement.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }

@@ -1,4 +1,5 @@
 import { failure } from '../domain/errors';
+import { purposesOf } from '../domain/gate/rules';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
 import { meaningsOf } from '../domain/segments/segments';
@@ -98,8 +99,12 @@ export function knownFrom(rules: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
   const { gate, routing, calendars, events, webhooks, segments } = rules;
   const purposes = [
     ...gate.consentFor,
-    ...gate.caps.map(({ purpose }) => purpose),
+    ...gate.caps.flatMap(purposesOf),
     ...(gate.quietHours?.purposes ?? []),
+    ...(gate.sendDays?.purposes ?? []),
+    ...(gate.gap?.purposes ?? []),
+    ...(gate.sunset?.purposes ?? []),
+    ...(gate.sunset?.lastCall === undefined ? [] : [gate.sunset.lastCall]),
   ];
   return {
     purposes: [...new Set(purposes)],

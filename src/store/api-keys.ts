@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { failure } from '../domain/errors';
 import { type Instant, newId } from '../domain/ids';
-import { type Db, Prisma } from './db';
+import { type Db, Prisma, single } from './db';
 
 export interface ApiKeyEntry {
   readonly id: string;
@@ -29,12 +29,44 @@ export async function createApiKey(
   return { id, key };
 }
 
-/** Whose key this is; null if it is unknown or revoked. */
-export async function verifyApiKey(
-  db: Db,
-  key: string,
-): Promise<{ readonly id: string; readonly name: string } | null> {
-  return db.apiKey.findFirst({ where: { hash: hashOf(key), revokedAt: null }, select: { id: true, name: true } });
+export interface KeyHolder {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface LookUp {
+  /** Under way: whoever comes while it is must wait for the next one, as a key may have been revoked since it was sent. */
+  now: Promise<unknown>;
+  /** Whoever comes by the time it is sent shares it. */
+  next: Promise<KeyHolder | null> | undefined;
+}
+
+const lookUps = new WeakMap<Db, Map<string, LookUp>>();
+
+/** Whose key this is; null if it is unknown or revoked. Of one key at most one look-up is under way: it is on the path of every request. */
+export function verifyApiKey(db: Db, key: string): Promise<KeyHolder | null> {
+  const hash = hashOf(key);
+  const known = lookUps.get(db) ?? new Map<string, LookUp>();
+  lookUps.set(db, known);
+  const lookUp = known.get(hash) ?? { now: Promise.resolve(), next: undefined };
+  known.set(hash, lookUp);
+  lookUp.next ??= lookUp.now.then(() => {
+    const answer = holderOf(db, hash);
+    lookUp.next = undefined;
+    lookUp.now = answer
+      .catch(() => undefined)
+      .then(() => {
+        if (lookUp.next === undefined) known.delete(hash);
+      });
+    return answer;
+  });
+  return lookUp.next;
+}
+
+async function holderOf(db: Db, hash: string): Promise<KeyHolder | null> {
+  const [holder] = await single(db).$queryRaw<KeyHolder[]>`
+    SELECT id, name FROM api_key WHERE hash = ${hash} AND revoked_at IS NULL`;
+  return holder ?? null;
 }
 
 /** From now on the key opens nothing. Throws VIV_API_KEY_UNKNOWN, also for one that is revoked already. */

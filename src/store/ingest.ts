@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { failure } from '../domain/errors';
+import { failure, type ViveiroError } from '../domain/errors';
 import type { IncomingEvent } from '../domain/event';
 import { keyOf, newId } from '../domain/ids';
 import { type Db, lockContact, type Tx, transaction } from './db';
@@ -56,13 +56,19 @@ export async function followUp(
   return pokes;
 }
 
+/** Records an event that nothing follows from: for whoever asks what happened. Throws VIV_CONTACT_UNKNOWN, VIV_IDEMPOTENCY_CONFLICT. */
+export async function recordOnly(tx: Tx, event: IncomingEvent): Promise<void> {
+  if (!(await lockContact(tx, event.contactId))) throw failure('VIV_CONTACT_UNKNOWN', { contact: event.contactId });
+  await insertInteraction(tx, event);
+}
+
 /** `ingestIn` in a transaction of its own. */
 export function ingest(db: Db, deps: TurnDeps, event: IncomingEvent): Promise<Ingested> {
   return transaction(db, (tx) => ingestIn(tx, deps, event));
 }
 
 /** `at` is left out: a caller that states no time gets another one with each try. */
-function hashOf({ type, contactId, properties }: IncomingEvent): string {
+export function hashOf({ type, contactId, properties }: IncomingEvent): string {
   return createHash('sha256')
     .update(JSON.stringify([type, contactId, properties ?? {}]))
     .digest('base64url');
@@ -79,9 +85,13 @@ async function insertInteraction(tx: Tx, event: IncomingEvent): Promise<Omit<Ing
   if (row) return { interactionId: row.id, seq: row.seq, duplicate: false };
   const [old] = await tx.$queryRaw<{ id: string; seq: number; body_hash: string | null }[]>`
     SELECT id, seq::float8 AS seq, body_hash FROM interaction WHERE idempotency_key = ${idempotencyKey}`;
-  if (!old || old.body_hash !== hash) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: keyAsTold(event) });
+  if (!old || old.body_hash !== hash) throw conflict(event);
   return { interactionId: old.id, seq: old.seq, duplicate: true };
 }
+
+/** The key of an event has been used for another one. */
+export const conflict = (event: IncomingEvent): ViveiroError =>
+  failure('VIV_IDEMPOTENCY_CONFLICT', { key: keyAsTold(event) });
 
 /** Whoever tells of a purchase knows it by its reference; the key that we make of it would tell them nothing. */
 function keyAsTold({ idempotencyKey, properties }: IncomingEvent): string {

@@ -1,10 +1,12 @@
 import type { ClientFacts, ContactFacts, FactEvent, LeadFacts, OrganisationFacts } from '../domain/facts';
 import type { GateFacts } from '../domain/gate/gate';
+import type { Engagement } from '../domain/gate/sunset';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
 import type { Newcomer } from '../domain/simulation/newcomer';
 import { type Db, Prisma } from './db';
 import { millis, ORGANISATION } from './fact-columns';
+import { engagementOf } from './gate-facts';
 import { readUnderWay } from './under-way';
 
 const PAGE = 1000;
@@ -30,6 +32,7 @@ interface Raw {
   readonly consents: readonly (NonNullable<GateFacts['consent']> & { readonly purpose: string })[] | null;
   readonly suppression: GateFacts['suppression'];
   readonly mailed: NonNullable<Newcomer['mailed']> | null;
+  readonly engagement: Engagement | null;
   readonly events: readonly Omit<FactEvent, 'seq'>[] | null;
   readonly given: { readonly [rule: string]: number } | null;
 }
@@ -58,13 +61,14 @@ async function withJourneys(db: Db, query: PopulationQuery, people: readonly New
   return people.map((person) => ({ ...person, ...byContact.get(person.contact.id) }));
 }
 
-function toNewcomer({ consents, interest, mailed, events, given, ...rest }: Raw): Newcomer {
+function toNewcomer({ consents, interest, mailed, engagement, events, given, ...rest }: Raw): Newcomer {
   return {
     ...rest,
     ...(interest ? { interest } : {}),
     given: new Map(Object.entries(given ?? {})),
     consents: new Map((consents ?? []).map(({ purpose, ...consent }) => [purpose, consent])),
     mailed: mailed ?? [],
+    ...(engagement ? { engagement } : {}),
     events: events ?? [],
     isNew: false,
   };
@@ -86,7 +90,7 @@ function pageOf(
       (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${millis(Prisma.sql`n.at`)}))
         FROM (SELECT DISTINCT ON (purpose) * FROM consent WHERE contact_id = c.id ORDER BY purpose, seq DESC) n) AS consents,
       (SELECT json_build_object('reason', reason, 'at', ${millis(Prisma.sql`at`)}) FROM suppression WHERE email = c.email) AS suppression,
-      ${mailedOf(rules, now)} AS mailed, ${eventsOf(newest, now)} AS events,
+      ${mailedOf(rules, now)} AS mailed, ${engagementOfAll(rules, now)} AS engagement, ${eventsOf(newest, now)} AS events,
       (SELECT json_object_agg(g.rule, g.points) FROM (
         SELECT rule, sum(points) AS points FROM score_entry WHERE lead_id = l.id AND kind = 'interest' GROUP BY rule) AS g) AS given
     FROM contact c
@@ -104,9 +108,14 @@ const CLIENT = Prisma.sql`CASE WHEN k.contact_id IS NOT NULL THEN json_build_obj
   'statusAt', ${millis(Prisma.sql`k.status_at`)}, 'firstPurchaseAt', ${millis(Prisma.sql`k.first_purchase_at`)},
   'lastPurchaseAt', ${millis(Prisma.sql`k.last_purchase_at`)}, 'purchases', k.purchases, 'revenue', k.revenue::float8) END`;
 
-/** Only as far back as the longest cap looks. */
+function engagementOfAll({ gate: { sunset } }: Rules, now: Instant): Prisma.Sql {
+  if (!sunset) return Prisma.sql`NULL::json`;
+  return engagementOf(sunset, { contactId: Prisma.sql`c.id`, until: Prisma.sql`at <= ${new Date(now)}` });
+}
+
+/** Only as far back as the longest cap, or the gap, looks. */
 function mailedOf({ gate }: Rules, now: Instant): Prisma.Sql {
-  const longest = Math.max(0, ...gate.caps.map(({ within }) => within));
+  const longest = Math.max(gate.gap?.atLeast ?? 0, ...gate.caps.map(({ within }) => within));
   return Prisma.sql`(
     SELECT json_agg(json_build_object('purpose', s.purpose, 'at', ${millis(Prisma.sql`s.settled_at`)}) ORDER BY s.settled_at)
     FROM send s WHERE s.contact_id = c.id AND s.handoff_id IS NULL AND s.status IN ('accepted', 'unknown')

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/ids';
 import type { Move } from '../domain/journey/move';
 import type { FinalReply } from '../domain/send/delivery';
 import type { Definition } from '../domain/sequence/definition';
-import { templateOf } from '../domain/steps/mail';
+import { priorityOf, templateOf } from '../domain/steps/mail';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
 import { LEASE_IS_OVER, LEASE_LEFT_MS } from './lease';
@@ -67,6 +67,8 @@ export async function readSend(tx: Tx, id: string): Promise<SendRow | undefined>
 export interface MailOfStep {
   readonly template: string;
   readonly purpose: string;
+  /** How much it counts against other mails of the contact. */
+  readonly priority: number;
   /** Undefined for a step without variants. */
   readonly variant: string | undefined;
 }
@@ -75,7 +77,12 @@ export interface MailOfStep {
 export function mailOfStep(definition: Definition, stepId: string, variant: string | undefined): MailOfStep {
   const step = definition.steps.find(({ id }) => id === stepId);
   if (step?.type === 'mail')
-    return { template: templateOf(step, variant), purpose: step.purpose ?? definition.purpose, variant };
+    return {
+      template: templateOf(step, variant),
+      purpose: step.purpose ?? definition.purpose,
+      priority: priorityOf(step, definition),
+      variant,
+    };
   throw failure('VIV_UNEXPECTED', { problem: `sequence ${definition.sequence} has no mail "${stepId}"` });
 }
 

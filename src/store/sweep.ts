@@ -8,6 +8,7 @@ import { sweepInbound } from './sweep-inbound';
 import { sweepSends } from './sweep-sends';
 import { concernsAll, type RecencyStatus, sweepStatuses } from './sweep-statuses';
 import { sweepTemperatures } from './sweep-temperatures';
+import { sweepVisits } from './sweep-visits';
 import { sweepWaiting } from './sweep-waiting';
 import type { TurnDeps } from './turn';
 
@@ -57,6 +58,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
   );
   await sweepSends(db, deps, { now, signal });
   await sweepInbound(db, deps, { now, signal }); // behind it: what has become doubtful may be answered by now
+  await sweepVisits(db, deps, { now, signal });
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   let missed = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx))) {

@@ -8,6 +8,7 @@ import type { Lifecycle } from './lifecycle';
 
 const startPayload = z.object({ journeyId: z.uuid() });
 const againPayload = z.object({ sendId: z.uuid(), journeyId: z.uuid(), askId: z.uuid() });
+const judgePayload = z.object({ sendId: z.uuid() });
 const pokePayload = z.object({ workflow: z.string(), seq: z.number() });
 
 export interface Outbox {
@@ -19,6 +20,8 @@ export interface OutboxOptions {
   readonly lifecycle: Lifecycle;
   /** Mails that people ask for once more; left out: such jobs wait for an outbox that has it. */
   readonly sendAgain?: (asked: AskedAgain) => Promise<void>;
+  /** Judges the clicks of a mail that were held. Absent: they wait for an outbox that does. */
+  readonly judgeHits?: (sendId: string) => Promise<void>;
   readonly concurrency?: number;
   readonly onError?: (error: Error) => void;
 }
@@ -71,7 +74,7 @@ function sessionsOfHolders(pgPool: Pool, onError: (error: Error) => void) {
 }
 
 function startRunner(
-  { lifecycle, sendAgain, concurrency = 10, onError = () => undefined }: OutboxOptions,
+  { lifecycle, sendAgain, judgeHits, concurrency = 10, onError = () => undefined }: OutboxOptions,
   { pgPool, events }: { readonly pgPool: Pool; readonly events: WorkerEvents },
 ) {
   return run({
@@ -90,6 +93,7 @@ function startRunner(
         return lifecycle.poke(workflow, seq);
       },
       ...(sendAgain ? { send_again: (payload) => sendAgain(againPayload.parse(payload)) } : {}),
+      ...(judgeHits ? { judge_hits: (payload: unknown) => judgeHits(judgePayload.parse(payload).sendId) } : {}),
     },
   });
 }

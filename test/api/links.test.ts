@@ -1,4 +1,4 @@
-import { keyOf, newId } from '../../src/domain/ids';
+import { newId } from '../../src/domain/ids';
 import { signLink } from '../../src/mail/links';
 import { LINK_SECRET, NOON, testApi } from '../support/api';
 
@@ -7,10 +7,8 @@ const api = testApi({ clock: () => now });
 const contactId = newId();
 const journeyId = newId();
 const sendId = newId();
-const linkId = keyOf('link', sendId);
-const HOSTILE = 'https://example.test/prices?a=1&b=ä';
 
-const tokenOf = (kind: 'click' | 'unsubscribe' | 'call', id: string): string => signLink(LINK_SECRET, { kind, id });
+const tokenOf = (kind: 'unsubscribe' | 'call', id: string): string => signLink(LINK_SECRET, { kind, id });
 
 beforeAll(async () => {
   const at = new Date(NOON);
@@ -31,7 +29,6 @@ beforeAll(async () => {
       status: 'accepted',
     },
   });
-  await api.db.link.create({ data: { id: linkId, sendId, contactId, name: 'prices', url: HOSTILE } });
 });
 
 afterEach(async () => {
@@ -39,46 +36,7 @@ afterEach(async () => {
   await api.db.interaction.deleteMany();
 });
 
-const click = (headers: { readonly [name: string]: string } = {}, method: 'GET' | 'HEAD' = 'GET') =>
-  api.app.inject({ method, url: `/c/${tokenOf('click', linkId)}`, headers });
 const recorded = () => api.db.interaction.findMany({ orderBy: { seq: 'asc' } });
-
-test('a click is recorded with its mail and journey, and leads on', async () => {
-  const answer = await click();
-  expect(answer.statusCode).toBe(302);
-  expect(answer.headers.location).toBe('https://example.test/prices?a=1&b=%C3%A4');
-  expect(await recorded()).toEqual([
-    expect.objectContaining({ type: 'mail.clicked', contactId, journeyId, properties: { link: 'prices', sendId } }),
-  ]);
-});
-
-test('two clicks within a minute are one, later ones count', async () => {
-  await Promise.all([click(), click(), click()]);
-  expect(await recorded()).toHaveLength(1);
-  now += 60_000;
-  await click();
-  expect(await recorded()).toHaveLength(2);
-});
-
-test('a machine that looks ahead is led on and not recorded', async () => {
-  const answers = [
-    await click({}, 'HEAD'),
-    await click({ 'sec-purpose': 'prefetch;prerender' }),
-    await click({ 'x-moz': 'prefetch' }),
-  ];
-  expect(answers.map(({ statusCode }) => statusCode)).toEqual([302, 302, 302]);
-  expect(await recorded()).toEqual([]);
-});
-
-test('the link of an erased contact still leads on', async () => {
-  const orphan = newId();
-  await api.db.link.create({
-    data: { id: orphan, sendId: newId(), contactId: newId(), name: 'x', url: 'https://example.test/' },
-  });
-  const answer = await api.app.inject(`/c/${tokenOf('click', orphan)}`);
-  expect(answer.statusCode).toBe(302);
-  expect(await recorded()).toEqual([]);
-});
 
 test('a forged link is a page for a browser and a problem for a client, and does nothing', async () => {
   const good = tokenOf('unsubscribe', sendId);
@@ -94,8 +52,8 @@ test('a forged link is a page for a browser and a problem for a client, and does
 });
 
 test('a good link to what is no longer there does not exist', async () => {
-  for (const url of [`/c/${tokenOf('click', newId())}`, `/u/${tokenOf('unsubscribe', newId())}`])
-    expect((await api.app.inject(url)).json()).toMatchObject({ status: 404, code: 'VIV_NOT_FOUND' });
+  const gone = await api.app.inject(`/u/${tokenOf('unsubscribe', newId())}`);
+  expect(gone.json()).toMatchObject({ status: 404, code: 'VIV_NOT_FOUND' });
 });
 
 test('opening the unsubscribe link asks, in the contact’s language, and changes nothing', async () => {

@@ -7,7 +7,9 @@ import { lifecycleSchema } from '../../src/domain/client/rules';
 import { accountSchema } from '../../src/domain/delivery/account-rules';
 import { deliveryProblems } from '../../src/domain/delivery/problems';
 import { deliverySchema } from '../../src/domain/delivery/rules';
+import { DEFAULT_ENGAGEMENT, engagementSchema } from '../../src/domain/engagement/rules';
 import { EVENTS } from '../../src/domain/event';
+import { gateSchema } from '../../src/domain/gate/rules';
 import { CONSEQUENCES } from '../../src/domain/inbound/consequence';
 import { hookSchema } from '../../src/domain/inbound/hook-rules';
 import { inboundProblems } from '../../src/domain/inbound/rule-problems';
@@ -90,6 +92,14 @@ test('the steps of docs/sales.md are valid', () => {
   const steps = blocksIn('sales.md').filter((block) => block.startsWith('- id:'));
   expect(steps).toHaveLength(2);
   for (const block of steps) for (const step of parse(block)) expect(problemsOf(stepSchema, step)).toEqual([]);
+});
+
+test('docs/engagement.md and the shipped rules show the defaults as they are, and the example of docs/gate.md is valid', () => {
+  const [, shown = ''] = /```yaml engagement\n(.*?)```/s.exec(read('engagement.md')) ?? [];
+  const shipped = readFileSync(path.resolve(__dirname, '../../sequences/rules/engagement.yaml'), 'utf8');
+  for (const text of [shown, shipped]) expect(engagementSchema.parse(parse(text))).toEqual(DEFAULT_ENGAGEMENT);
+  const [, gate = ''] = /```yaml gate\n(.*?)```/s.exec(read('gate.md')) ?? [];
+  expect(problemsOf(gateSchema, parse(gate))).toEqual([]);
 });
 
 test('the examples of docs/reactivation.md are valid', () => {

@@ -49,6 +49,58 @@ test('what is wrong with either is told with its line, beside what is wrong else
   );
 });
 
+describe('engagement.yaml and the rules of the gate', () => {
+  const GATE = 'consentFor: []\n';
+
+  test('may be left out, and says what is its own', async () => {
+    rmSync(path.join(folder, 'engagement.yaml'), { force: true });
+    expect((await loadRules(folder)).engagement).toBeUndefined();
+    write('engagement.yaml', 'machines: { holdFor: 5s }\n');
+    expect((await loadRules(folder)).engagement).toMatchObject({
+      machines: { holdFor: 5_000, burst: { links: 2, within: 1_000 } },
+      opens: { track: false },
+    });
+  });
+
+  test.each([
+    ['engagement.yaml', 'machines:\n  networks: [300.0.0.0/8]', 'engagement.yaml:2:.*not a network'],
+    ['engagement.yaml', 'machines: { burst: { links: 1 } }', 'engagement.yaml:1:'],
+    ['engagement.yaml', 'machines: { holdFor: 0s }', 'longer than nothing'],
+    ['engagement.yaml', 'machines: { programs: [x] }', 'engagement.yaml:1:'],
+    ['engagement.yaml', 'opens: { trak: true }', 'VIV_KEY_UNKNOWN'],
+    [
+      'engagement.yaml',
+      'pages:\n  sites: [https://www.viva.example/]',
+      'engagement.yaml:2:.*not the address of a site',
+    ],
+    ['engagement.yaml', 'pages: { perMinute: 0 }', 'engagement.yaml:1:'],
+    ['gate.yaml', `${GATE}caps: [{ most: 1, within: 1d }]`, 'gate.yaml:2:.*needs either'],
+    ['gate.yaml', `${GATE}caps: [{ purpose: a, purposes: [b], most: 1, within: 1d }]`, 'needs either'],
+    [
+      'gate.yaml',
+      `${GATE}caps: [{ purpose: a, most: 1, within: 1d, kept: { places: 1, priority: 5 } }]`,
+      'keeps every place',
+    ],
+    [
+      'gate.yaml',
+      `${GATE}caps: [{ purpose: a, most: 2, within: 1d, kept: { places: 1, priority: 1001 } }]`,
+      'gate.yaml:2:',
+    ],
+    ['gate.yaml', `${GATE}sendDays: { days: [], purposes: [a] }`, 'gate.yaml:2:'],
+    ['gate.yaml', `${GATE}sendDays: { days: [mon], except: [02-30], purposes: [a] }`, 'is on no calendar'],
+    ['gate.yaml', `${GATE}sendDays: { days: [mon], purposes: [a], otherwise: drop }`, 'gate.yaml:2:'],
+    ['gate.yaml', `${GATE}gap: { atLeast: soon, purposes: [a] }`, 'gate.yaml:2:'],
+    ['gate.yaml', `${GATE}gap: { atLeast: 4h, purposes: [] }`, 'gate.yaml:2:'],
+    ['gate.yaml', `${GATE}sunset: { purposes: [a] }`, 'needs `mails:`, `after:`, or both'],
+    ['gate.yaml', `${GATE}sunset: { purposes: [a], mails: 3, lastCall: a }`, 'give the last call a purpose of its own'],
+    ['gate.yaml', `${GATE}sunset: { purposes: [a], mails: 3, signs: [mail.scanned] }`, 'is what machines do'],
+  ])('%s with %j is refused with its line', async (file, text, told) => {
+    write(file, text);
+    await expect(loadRules(folder)).rejects.toThrow(new RegExp(told.replaceAll('`', '.'), 's'));
+    await expect(loadRules(folder)).rejects.toThrow(/\.yaml:\d+:\d+ error VIV_/);
+  });
+});
+
 describe('inbound.yaml', () => {
   const HOOK = `secretEnv: VIVEIRO_WEBHOOK_X, id: [id], kind: [event], kinds: { bounce: failed }, messageId: [mid], recipient: to`;
 

@@ -88,6 +88,9 @@ export const TRUTH_RULES: Rules = {
       { purpose: 'marketing', most: 2, within: '2d' },
     ],
     quietHours: { from: '21:00', to: '08:00', purposes: ['marketing'] },
+    sendDays: { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'], purposes: ['marketing'] },
+    gap: { atLeast: '3h', purposes: ['marketing', 'newsletter'] },
+    sunset: { purposes: ['marketing'], mails: 5, signs: ['mail.clicked', 'page.viewed', 'purchase'] },
   }),
 };
 

@@ -1,6 +1,8 @@
 import { EVENTS } from '../../src/domain/event';
 import type { ContactFacts, FactEvent, Facts, LeadFacts } from '../../src/domain/facts';
+import type { Rival } from '../../src/domain/gate/gap';
 import { gate } from '../../src/domain/gate/gate';
+import { type Engagement, NO_ENGAGEMENT } from '../../src/domain/gate/sunset';
 import { chooseTeam } from '../../src/domain/handoff/choose-team';
 import { FURTHER, STAGES } from '../../src/domain/handoff/stage';
 import { type Answer, statusOf } from '../../src/domain/handoff/status';
@@ -22,7 +24,7 @@ import type { Definition } from '../../src/domain/sequence/definition';
 import { reentry } from '../../src/domain/sequence/reentry';
 import type { Behaviour } from '../../src/domain/simulation/behaviour';
 import type { Change } from '../../src/domain/steps/handler';
-import { templateOf } from '../../src/domain/steps/mail';
+import { priorityOf, templateOf } from '../../src/domain/steps/mail';
 import type { WebhookStep } from '../../src/domain/steps/webhook';
 import { USUAL_LIMITS, webhookOutcome } from '../../src/domain/webhook/settle';
 
@@ -70,6 +72,7 @@ interface Journey {
   readonly enteredAt: number;
   state: JourneyState;
   turn: number;
+  turnedAt: number;
   waitsFor: readonly string[];
   isOver: boolean;
   isFresh: boolean;
@@ -97,6 +100,8 @@ class PlainWorld {
   private readonly points: (Interest & { readonly isOfStep: boolean })[] = [];
   private given = new Map<string, number>();
   private readonly journeys: Journey[] = [];
+  private readonly heard: { readonly type: string; readonly place: number }[] = [];
+  private readonly accepted: { readonly purpose: string; readonly at: number; readonly place: number }[] = [];
   private readonly mailed: { readonly purpose: string; readonly at: number }[] = [];
   private readonly messages = new Map<string, { readonly attempts: number; readonly plannedAt: number }>();
   private readonly withdrawn = new Map<string, number>();
@@ -171,7 +176,7 @@ class PlainWorld {
     if (reentry(definition.reenter, past, entering) !== undefined) return undefined;
     const id = `journey-${this.journeys.length + 1}`;
     const state = initialState(this.log.length);
-    const rest = { turn: 0, waitsFor: [], isOver: false, isFresh: true, mails: 0, offers: new Map() };
+    const rest = { turn: 0, turnedAt: 0, waitsFor: [], isOver: false, isFresh: true, mails: 0, offers: new Map() };
     const journey: Journey = { id, definition, enteredAt: now, state, ...rest, ...(parent ? { parent } : {}) };
     this.journeys.push(journey);
     if (['new', 'recycled'].includes(this.lead.stage)) this.lead = { ...this.lead, stage: 'nurturing' };
@@ -191,6 +196,7 @@ class PlainWorld {
     if (type === EVENTS.mailBounced) this.suppressedAt ??= at;
     if (type === EVENTS.purchase && typeof properties.amount === 'number') this.bought(properties.amount, at);
     this.log.push({ ...event, seq: this.log.length + 1 });
+    this.heard.push({ type, place: this.heard.length });
     this.score(type, at);
     for (const journey of this.journeys.filter(({ isOver }) => !isOver))
       if (journey !== busy && this.wakes(journey, type)) this.wake(journey);
@@ -367,7 +373,10 @@ class PlainWorld {
     const suppression = this.suppressedAt === null ? null : { reason: 'hard_bounce', at: this.suppressedAt };
     const mailedAt = this.mailed.filter((one) => one.purpose === purpose).map(({ at }) => at);
     const zone = this.contact.timeZone;
-    const verdict = gate(rules.gate, { purpose, mailedAt, consent, suppression, zone }, this.now);
+    const own = { purpose, mailedAt, consent, suppression, zone, priority: priorityOf(step, definition) };
+    const mailedElse = this.mailed.filter((one) => one.purpose !== purpose);
+    const facts = { ...own, mailedElse, rivals: this.rivals(journey), engagement: this.engagement() };
+    const verdict = gate(rules.gate, facts, this.now);
     const { reason } = verdict;
     if (verdict.type === 'defer') return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
     if (verdict.type !== 'send')
@@ -379,6 +388,7 @@ class PlainWorld {
     const status = behaviour.delivery(this.actor, mail);
     if (status !== 'rejected') this.mailed.push({ purpose, at: this.now });
     if (status === 'accepted') {
+      this.accepted.push({ purpose, at: this.now, place: this.heard.length });
       journey.mails += 1;
       const properties = { sendId, template };
       this.happen({ type: EVENTS.mailAccepted, at: this.now, journeyId, properties }, journey);
@@ -388,6 +398,32 @@ class PlainWorld {
         );
     }
     return { effect: 'mail', status, reason: status };
+  }
+
+  /** Other journeys that stand at a mail which could go now. */
+  private rivals(journey: Journey): readonly Rival[] {
+    const rivals = this.journeys.flatMap((other): Rival[] => {
+      const { place } = other.state;
+      if (other === journey || other.isOver || !('stepId' in place)) return [];
+      const step = other.definition.steps.find(({ id }) => id === place.stepId);
+      const dueAt = place.type === 'waiting' ? place.until : other.turnedAt;
+      if (step?.type !== 'mail' || dueAt === null || dueAt > this.now) return [];
+      const { sequence, purpose } = other.definition;
+      return [{ purpose: step.purpose ?? purpose, priority: priorityOf(step, other.definition), dueAt, sequence }];
+    });
+    return rivals.toSorted((a, b) => b.priority - a.priority);
+  }
+
+  /** Looked up in the whole log, each time. */
+  private engagement(): Engagement {
+    const { sunset } = this.plain.rules.gate;
+    if (!sunset) return NO_ENGAGEMENT;
+    const signs = this.heard.filter(({ type }) => sunset.signs.includes(type)).map(({ place }) => place);
+    const last = Math.max(-1, ...signs);
+    const unheard = this.accepted.filter(({ place }) => place > last);
+    const counted = unheard.filter(({ purpose }) => sunset.purposes.includes(purpose));
+    const calls = unheard.filter(({ purpose }) => purpose === sunset.lastCall);
+    return { mails: counted.length, since: counted[0]?.at ?? null, lastCallAt: calls.at(-1)?.at ?? null };
   }
 
   private offer(journey: Journey, stepId: string, handoffId: string): undefined {

@@ -27,13 +27,30 @@ function toRecord({ clock }: ApiDeps, body: EventBody, path: string): EventToRec
   return { type, contact, createContact, properties, idempotencyKey, at: happenedAt(body.at, { now: clock(), path }) };
 }
 
-/** A batch of the wrong shape is refused as a whole; then each event stands for itself, in order, in its own transaction. */
+/** A batch of the wrong shape is refused as a whole; then each event stands for itself; those of one contact in their order. */
 async function recordBatch(deps: ApiDeps, body: unknown, log: FastifyBaseLogger) {
   const batch = parseBody(eventBatchBody, body);
   const toDo = batch.events.map((event, index) => toRecord(deps, event, `events.${index}.at`));
   const results: BatchResult[] = [];
-  for (const [index, event] of toDo.entries()) results.push(await recordOne(deps, { event, index, log }));
+  for (const group of groupsOf(toDo)) {
+    const from = results.length;
+    results.push(
+      ...(await Promise.all(group.map((event, place) => recordOne(deps, { event, index: from + place, log })))),
+    );
+  }
   return { results };
+}
+
+/** Those that may be recorded together, in order. What puts a contact on record stands alone: what comes behind it may be of that one. */
+function groupsOf(events: readonly EventToRecord[]): readonly (readonly EventToRecord[])[] {
+  const groups: EventToRecord[][] = [];
+  let isOpen = false;
+  for (const event of events) {
+    if (isOpen && !event.createContact) groups.at(-1)?.push(event);
+    else groups.push([event]);
+    isOpen = !event.createContact;
+  }
+  return groups;
 }
 
 async function recordOne(

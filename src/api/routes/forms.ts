@@ -1,8 +1,11 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { failure } from '../../domain/errors';
 import { keyOf } from '../../domain/ids';
+import { transaction } from '../../store/db';
 import { type Registration, register } from '../../store/registration';
+import { joinVisitor } from '../../store/visitors';
 import type { ApiDeps, Routes } from '../deps';
 import { type FormView, formPage, thanksPage } from '../forms/render';
 import type { HostedForm } from '../forms/schema';
@@ -43,7 +46,12 @@ export const forms: Routes = (app, deps) => {
     const showing = readFormToken(deps.linkSecret, { form: form.form, now, token: typed.token ?? '' });
     if (showing === null)
       return show(deps, reply.code(422), { ...view, errors: new Map(), notice: wordsIn(locale).stale });
-    await register(deps.db, deps.turn, registration({ form, locale, checked: result.checked, showing, now }));
+    const { contactId } = await register(
+      deps.db,
+      deps.turn,
+      registration({ form, locale, checked: result.checked, showing, now }),
+    );
+    await joinFromForm(deps, { visitor: typed.visitor, contactId, at: now });
     return reply.redirect(thanks, 303);
   });
 
@@ -52,6 +60,18 @@ export const forms: Routes = (app, deps) => {
     return reply.type(HTML).send(thanksPage(form, localeOf(form, request, typedIn(request.query).lang)));
   });
 };
+
+const visitorField = z.uuid();
+
+/** The site's script has filled in the number of its visitor: whoever sent the form is that one. */
+async function joinFromForm(
+  { db, turn }: ApiDeps,
+  { visitor, contactId, at }: { readonly visitor: string | undefined; readonly contactId: string; readonly at: number },
+): Promise<void> {
+  const parsed = visitorField.safeParse(visitor);
+  if (parsed.success)
+    await transaction(db, (tx) => joinVisitor(tx, turn, { visitorId: parsed.data, contactId, by: 'form', at }));
+}
 
 function formNamed({ forms }: ApiDeps, name: string): HostedForm {
   const form = forms.get(name);

@@ -1,4 +1,5 @@
 import type { Routes } from '../deps';
+import { clicks } from './clicks';
 import { contacts } from './contacts';
 import { events } from './events';
 import { forms } from './forms';
@@ -8,6 +9,7 @@ import { inbound } from './inbound';
 import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
+import { pages } from './pages';
 import { pauses } from './pauses';
 import { purchases } from './purchases';
 import { story } from './story';
@@ -23,6 +25,8 @@ export const ROUTES: readonly Routes[] = [
   pauses,
   forms,
   links,
+  clicks,
+  pages,
   handoffAnswers,
   contacts,
   story,

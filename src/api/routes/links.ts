@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failure, ViveiroError } from '../../domain/errors';
+import type { FastifyInstance } from 'fastify';
+import { failure } from '../../domain/errors';
 import { EVENTS, type IncomingEvent } from '../../domain/event';
 import { type Instant, keyOf } from '../../domain/ids';
 import { readLink } from '../../mail/links';
+import { minuteOf } from '../../store/hits';
 import { ingest } from '../../store/ingest';
-import { findLink } from '../../store/links';
 import { findSend, type SendRef } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { askPage, donePage, type LinkRequest } from '../link-pages';
@@ -16,9 +16,8 @@ interface LinkPath {
 const HTML = 'text/html; charset=utf-8';
 const PUBLIC = { config: { access: 'public' } } as const;
 const POST_LIMIT_BYTES = 4_096;
-const MINUTE_MS = 60_000;
 
-/** The signed links of our mails. Nothing but a click is recorded by a GET: scanners open links, too. */
+/** The signed links by which recipients ask for something. A GET asks back and changes nothing: scanners open links, too. */
 export const links: Routes = (app, deps) => {
   // RFC 8058 §3.1: multipart or urlencoded; what it says is clear from the address
   app.addContentTypeParser(
@@ -26,37 +25,15 @@ export const links: Routes = (app, deps) => {
     { parseAs: 'string' },
     async () => null,
   );
-  app.get<LinkPath>('/c/:token', PUBLIC, (request, reply) => followLink(deps, request, reply));
   addRequest(app, deps, { request: 'unsubscribe', path: '/u/:token' });
   addRequest(app, deps, { request: 'call', path: '/call/:token' });
 };
 
 /** The id in a token of this kind. Throws VIV_LINK_FORGED. */
-function idIn({ linkSecret }: ApiDeps, token: string, kind: 'click' | LinkRequest): string {
+function idIn({ linkSecret }: ApiDeps, token: string, kind: LinkRequest): string {
   const payload = readLink(linkSecret, token);
   if (payload.kind !== kind) throw failure('VIV_LINK_FORGED', {});
   return payload.id;
-}
-
-/** Repeats within a minute (double clicks, retries, scanners that try twice) are one occurrence. */
-const minuteOf = (now: Instant): number => Math.floor(now / MINUTE_MS);
-
-async function followLink(deps: ApiDeps, request: FastifyRequest<LinkPath>, reply: FastifyReply) {
-  const link = await findLink(deps.db, idIn(deps, request.params.token, 'click'));
-  if (!link) throw failure('VIV_NOT_FOUND', { what: 'This link' });
-  if (isByPerson(request)) {
-    const send = await findSend(deps.db, link.sendId);
-    const now = deps.clock();
-    await recordQuietly(deps, request, {
-      type: EVENTS.mailClicked,
-      contactId: link.contactId,
-      at: now,
-      idempotencyKey: keyOf(EVENTS.mailClicked, link.id, minuteOf(now)),
-      ...(send ? belonging(send) : {}),
-      properties: { link: link.name, sendId: link.sendId },
-    });
-  }
-  return reply.redirect(new URL(link.url).href, 302);
 }
 
 /** The journey and lead whose mail it was. */
@@ -64,22 +41,6 @@ const belonging = ({ journeyId, leadId }: SendRef): Pick<IncomingEvent, 'journey
   ...(journeyId === null ? {} : { journeyId }),
   ...(leadId === null ? {} : { leadId }),
 });
-
-/** HEAD requests and what browsers fetch ahead of a click are nobody's decision. */
-function isByPerson({ method, headers }: FastifyRequest): boolean {
-  const purposes = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']];
-  return method === 'GET' && !purposes.some((purpose) => /prefetch|preview|prerender/i.test(String(purpose ?? '')));
-}
-
-/** Records an event; a person is never held up by what cannot be recorded, like a click of someone who was erased. */
-async function recordQuietly({ db, turn }: ApiDeps, request: FastifyRequest, event: IncomingEvent): Promise<void> {
-  try {
-    await ingest(db, turn, event);
-  } catch (error) {
-    const isErased = error instanceof ViveiroError && error.code === 'VIV_CONTACT_UNKNOWN';
-    if (!isErased) request.log.error({ err: error }, 'a click was not recorded');
-  }
-}
 
 interface RequestLink {
   readonly request: LinkRequest;

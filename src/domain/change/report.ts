@@ -1,4 +1,4 @@
-import type { GateRules } from '../gate/rules';
+import { type GateRules, purposesOf } from '../gate/rules';
 import type { Instant } from '../ids';
 import type { Definition } from '../sequence/definition';
 import type { DueMail } from './mails-due';
@@ -104,9 +104,12 @@ export class Tally {
       counts.newly += index < 0 ? 1 : 0;
       counts.atOnce += at <= now ? 1 : 0;
     }
-    for (const [index, { purpose, most, within }] of this.caps.entries()) {
+    for (const [index, cap] of this.caps.entries()) {
+      const { most, within } = cap;
       const until = now + Math.min(within, DAY_MS);
-      const count = after.filter(({ stepId, at }) => at <= until && this.#purposeOf(stepId) === purpose).length;
+      const purposes = purposesOf(cap);
+      const isCounted = (stepId: string) => purposes.includes(this.#purposeOf(stepId) ?? '');
+      const count = after.filter(({ stepId, at }) => at <= until && isCounted(stepId)).length;
       if (count > most) this.#pressed[index] = (this.#pressed[index] ?? 0) + 1;
     }
   }
@@ -127,10 +130,10 @@ export class Tally {
       const counts = this.#due.get(stepId);
       return counts ? [{ stepId, ...counts }] : [];
     });
-    const caps = this.caps.map(({ purpose, most, within }, index) => ({
-      purpose,
-      most,
-      withinMs: within,
+    const caps = this.caps.map((cap, index) => ({
+      purpose: purposesOf(cap).join(' and '),
+      most: cap.most,
+      withinMs: cap.within,
       journeys: this.#pressed[index] ?? 0,
     }));
     const pressed = caps.filter(({ journeys }) => journeys > 0);

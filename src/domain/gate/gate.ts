@@ -1,17 +1,21 @@
 import { isZone } from '../calendar/zone-offset';
 import type { Instant } from '../ids';
-import { type CappedMails, fullCap } from './caps';
-import { isQuiet, quietEnd } from './quiet-hours';
+import { fullCap, longer } from './caps';
+import { type OneAtATime, tooSoon } from './gap';
 import type { GateRules } from './rules';
+import { abandons, hasWindows, slotFor } from './slots';
+import { type Engagement, sunsetOf } from './sunset';
 
 /** All that the gate looks at, read under the contact's lock. */
-export interface GateFacts extends CappedMails {
+export interface GateFacts extends OneAtATime {
   /** The newest word of the contact about this purpose; null with none. */
   readonly consent: { readonly granted: boolean; readonly source: string; readonly at: Instant } | null;
   /** Why the address must not be mailed; null when it may. */
   readonly suppression: { readonly reason: string; readonly at: Instant } | null;
   /** The contact's zone. */
   readonly zone: string;
+  /** Where a sunset is declared; absent: nothing was mailed. */
+  readonly engagement?: Engagement;
 }
 
 /** What the gate says to one mail, each with a reason for a person. */
@@ -27,8 +31,8 @@ export type Verdict =
 export type Barring = Exclude<Verdict, { type: 'send' }>;
 
 /**
- * Whether a mail may go out now. What is for ever comes first (suppression, consent), then what passes (caps, quiet hours).
- * A zone that nobody knows lets nothing pass that has quiet hours.
+ * Whether a mail may go out now. What is for ever comes first (suppression, consent), then interest that never came, then what passes:
+ * caps, the gap between mails, quiet hours and days without mail. A zone that nobody knows lets nothing pass that has hours or days.
  */
 export function gate(rules: GateRules, facts: GateFacts, now: Instant): Verdict {
   return barring(rules, facts, now) ?? { type: 'send', reason: allowance(facts) };
@@ -36,35 +40,48 @@ export function gate(rules: GateRules, facts: GateFacts, now: Instant): Verdict 
 
 /** What the gate has against a mail, for whoever needs no word for one that may go; undefined: nothing. */
 export function barring(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
-  return barred(rules, facts) ?? held(rules, facts, now);
+  return barred(rules, facts, now) ?? held(rules, facts, now);
+}
+
+/** What holds a mail, for whoever counts. Of several, the one that holds it first. */
+export type HeldBy = 'cap' | 'gap' | 'quiet-hours' | 'send-days';
+
+/** By what a mail is held that the gate defers. */
+export function heldBy(rules: GateRules, facts: GateFacts, now: Instant): HeldBy {
+  const cap = fullCap(rules.caps, facts, now);
+  const gap = tooSoon(rules.gap, facts, now);
+  if (cap && (!gap || cap.until >= gap.until)) return 'cap';
+  if (gap) return 'gap';
+  return slotFor(rules, facts, now)?.waits[0]?.kind ?? 'quiet-hours';
 }
 
 const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
 
-function barred({ consentFor }: GateRules, { purpose, consent, suppression }: GateFacts): Barring | undefined {
+function barred({ consentFor, sunset }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
+  const { purpose, consent, suppression } = facts;
   if (suppression)
     return { type: 'exit', reason: `the address is suppressed since ${dayOf(suppression.at)}: ${suppression.reason}` };
   if (consent?.granted === false)
     return { type: 'exit', reason: `consent to ${purpose} mail was withdrawn on ${dayOf(consent.at)}` };
   if (!consent && consentFor.includes(purpose))
     return { type: 'skip', reason: `there is no consent to ${purpose} mail on record` };
-  return undefined;
+  const unheard = sunsetOf(sunset, facts, now);
+  return unheard === undefined ? undefined : { type: 'skip', reason: unheard };
 }
 
-function held({ caps, quietHours }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
-  const full = fullCap(caps, facts, now);
-  const earliest = full?.until ?? now;
+function held(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
+  const hold = longer(fullCap(rules.caps, facts, now), tooSoon(rules.gap, facts, now));
+  if (!hasWindows(rules, facts.purpose)) return hold && { type: 'defer', ...hold };
   const { zone } = facts;
-  if (quietHours?.purposes.includes(facts.purpose)) {
-    if (!isZone(zone))
-      return { type: 'skip', reason: `"${zone}" is no time zone, so nobody knows when it is night there` };
-    if (isQuiet(earliest, quietHours, zone)) {
-      const quiet = `quiet hours from ${quietHours.from} to ${quietHours.to} in ${zone}`;
-      const reason = full ? `${full.reason}, then ${quiet}` : quiet;
-      return { type: 'defer', until: quietEnd(earliest, quietHours, zone), reason };
-    }
-  }
-  return full && { type: 'defer', until: full.until, reason: full.reason };
+  if (!isZone(zone))
+    return { type: 'skip', reason: `"${zone}" is no time zone, so nobody knows when it is night there` };
+  const abandoned = hold ? undefined : abandons(rules, facts, now);
+  if (abandoned !== undefined) return { type: 'skip', reason: `${abandoned}, and the rules let such a mail not wait` };
+  const slot = slotFor(rules, facts, hold?.until ?? now);
+  if (!slot) return { type: 'skip', reason: 'the rules leave no day on which such a mail may go out' };
+  if (slot.at <= now) return undefined;
+  const reasons = [...(hold ? [hold.reason] : []), ...slot.waits.map(({ reason }) => reason)];
+  return { type: 'defer', until: slot.at, reason: reasons.join(', then ') };
 }
 
 function allowance({ purpose, consent }: GateFacts): string {

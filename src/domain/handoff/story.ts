@@ -39,6 +39,8 @@ const ENGLISH: Words = {
   [EVENTS.formSubmitted]: (_, { form }) => joined('sent a form', text(form)),
   [EVENTS.mailAccepted]: (subject) => `was sent the mail${quoted(subject)}`,
   [EVENTS.mailClicked]: (subject) => `clicked a link in the mail${quoted(subject)}`,
+  [EVENTS.mailOpened]: (subject) => `opened the mail${quoted(subject)}`,
+  [EVENTS.pageViewed]: (_, { page }) => joined('saw a page', text(page)),
   [EVENTS.callRequested]: () => 'asked to be called',
   [EVENTS.purchase]: (_, { amount }) => `bought for ${text(amount)}`,
   [EVENTS.handoffAnswered]: (_, { action, reason }) => joined(`sales: ${text(action)}`, text(reason)),
@@ -49,6 +51,8 @@ const PORTUGUESE: Words = {
   [EVENTS.formSubmitted]: (_, { form }) => joined('enviou um formulário', text(form)),
   [EVENTS.mailAccepted]: (subject) => `recebeu o e-mail${quoted(subject)}`,
   [EVENTS.mailClicked]: (subject) => `clicou em um link do e-mail${quoted(subject)}`,
+  [EVENTS.mailOpened]: (subject) => `abriu o e-mail${quoted(subject)}`,
+  [EVENTS.pageViewed]: (_, { page }) => joined('viu uma página', text(page)),
   [EVENTS.callRequested]: () => 'pediu uma ligação',
   [EVENTS.purchase]: (_, { amount }) => `comprou por ${text(amount)}`,
   [EVENTS.handoffAnswered]: (_, { action, reason }) =>
@@ -80,10 +84,15 @@ function decisionText({ outcome, reason }: Extract<Happening, { type: 'decision'
   return (isPortuguese(locale) ? OUTCOMES_PT[outcome] : undefined) ?? `${outcome}: ${reason}`;
 }
 
+/** What machines did says nothing of the lead. */
+const isByMachine = (happening: Happening): boolean =>
+  happening.type !== 'decision' && happening.event === EVENTS.mailScanned;
+
 /** The story of a lead, one line for each happening, in the language of the lead; a company's own events keep their type's name. */
 export function storyLines(happenings: readonly Happening[], { zone, locale }: Place): readonly StoryLine[] {
   const words = isPortuguese(locale) ? PORTUGUESE : ENGLISH;
-  return happenings.map((happening) => ({
+  const told = happenings.filter((happening) => !isByMachine(happening));
+  return told.map((happening) => ({
     day: DateTime.fromMillis(happening.at, { zone, locale }).toFormat('d LLL'),
     text:
       happening.type === 'decision'

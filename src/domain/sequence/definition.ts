@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { conditionSchema } from '../conditions';
 import { enterSchema, exclusiveSchema, reenterSchema } from '../entry/schema';
 import { eventTypeSchema } from '../event';
+import { prioritySchema } from '../gate/priority';
 import { stepSchema } from '../steps';
 import { slug } from './names';
 
@@ -36,6 +37,10 @@ export const definitionSchema = z
     title: z.string().min(1).max(200),
     description: z.string().max(2000).optional(),
     purpose: slug.default('marketing'),
+    /** How much its mails count against those of other sequences. */
+    priority: prioritySchema
+      .optional()
+      .meta({ description: 'Of its mails, where gate rules compare them. Default: 0.' }),
     audience: z.enum(['lead', 'client']),
     enter: enterSchema,
     /** Never two journeys at once: of one contact, with `newLead` of one lead, with `perKey` for one key. */

@@ -1,6 +1,9 @@
+import type { CountedMail } from '../gate/caps';
 import type { GateFacts } from '../gate/gate';
-import type { GateRules } from '../gate/rules';
+import { type GateRules, purposesOf } from '../gate/rules';
+import { type Engagement, NO_ENGAGEMENT } from '../gate/sunset';
 import type { Instant } from '../ids';
+import type { Mutable } from './live-facts';
 import type { Newcomer } from './newcomer';
 
 const NONE: Instant[] = [];
@@ -10,15 +13,21 @@ export class MailRecord {
   suppression: GateFacts['suppression'];
   private consents: Newcomer['consents'];
   private readonly mailed = new Map<string, Instant[]>();
+  private engagement: Mutable<Engagement> | undefined;
 
-  constructor({ consents, suppression = null, mailed = [] }: Pick<Newcomer, 'consents' | 'suppression' | 'mailed'>) {
+  constructor(
+    private readonly rules: GateRules,
+    { consents, suppression = null, mailed = [], engagement }: MailsOnRecord,
+  ) {
     this.consents = consents;
     this.suppression = suppression;
+    if (rules.sunset) this.engagement = { ...(engagement ?? NO_ENGAGEMENT) };
     for (const { purpose, at } of mailed) this.countMail(purpose, at);
   }
 
   consent(purpose: string, consent: NonNullable<GateFacts['consent']>): void {
     this.consents = new Map(this.consents).set(purpose, consent);
+    if (consent.granted && this.rules.sunset?.purposes.includes(purpose)) this.engage();
   }
 
   withdraw(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {
@@ -32,20 +41,70 @@ export class MailRecord {
     else this.mailed.set(purpose, [at]);
   }
 
-  /** As of `now`, which never falls: what caps count no more is forgotten. */
+  /** A mail that was accepted, and that nobody has answered yet. */
+  countUnheard(purpose: string, at: Instant): void {
+    const { engagement, rules } = this;
+    if (!engagement || !rules.sunset) return;
+    if (purpose === rules.sunset.lastCall) engagement.lastCallAt = at;
+    if (!rules.sunset.purposes.includes(purpose)) return;
+    engagement.mails += 1;
+    engagement.since ??= at;
+  }
+
+  /** Something happened: it may be a sign of interest. */
+  hear(type: string): void {
+    if (this.rules.sunset?.signs.includes(type)) this.engage();
+  }
+
+  private engage(): void {
+    if (this.engagement) Object.assign(this.engagement, NO_ENGAGEMENT);
+  }
+
+  /** As of `now`, which never falls: what is counted no more is forgotten. */
   gateFacts(
     purpose: string,
     { rules, now, zone }: { readonly rules: GateRules; readonly now: Instant; readonly zone: string },
   ): GateFacts {
-    const mailedAt = this.mailed.get(purpose) ?? NONE;
-    if (mailedAt.length > 0) {
-      const first = now - longestCap(rules, purpose);
-      while ((mailedAt[0] ?? Number.POSITIVE_INFINITY) <= first) mailedAt.shift();
-    }
+    const mailedAt = this.timesOf(purpose, now);
     const consent = this.consents.get(purpose) ?? null;
-    return { purpose, mailedAt, consent, suppression: this.suppression, zone };
+    const facts = { purpose, mailedAt, consent, suppression: this.suppression, zone };
+    const others = othersCounted(rules, purpose);
+    if (others.length === 0 && !this.engagement) return facts;
+    const mailedElse = others.flatMap((other) =>
+      this.timesOf(other, now).map((at): CountedMail => ({ purpose: other, at })),
+    );
+    return { ...facts, mailedElse, engagement: this.engagement };
+  }
+
+  private timesOf(purpose: string, now: Instant): readonly Instant[] {
+    const mailedAt = this.mailed.get(purpose) ?? NONE;
+    if (mailedAt.length === 0) return mailedAt;
+    const first = now - longestWindow(this.rules, purpose);
+    while ((mailedAt[0] ?? Number.POSITIVE_INFINITY) <= first) mailedAt.shift();
+    return mailedAt;
   }
 }
 
-const longestCap = ({ caps }: GateRules, purpose: string): number =>
-  caps.reduce((most, cap) => (cap.purpose === purpose ? Math.max(most, cap.within) : most), 0);
+type MailsOnRecord = Pick<Newcomer, 'consents' | 'suppression' | 'mailed' | 'engagement'>;
+
+function longestWindow({ caps, gap }: GateRules, purpose: string): number {
+  let longest = gap?.purposes.includes(purpose) ? gap.atLeast : 0;
+  for (const cap of caps) if (purposesOf(cap).includes(purpose)) longest = Math.max(longest, cap.within);
+  return longest;
+}
+
+/** By rules, as they never change: purposes that are counted together with this one. */
+const counted = new WeakMap<GateRules, Map<string, readonly string[]>>();
+
+function othersCounted(rules: GateRules, purpose: string): readonly string[] {
+  const known = counted.get(rules) ?? new Map<string, readonly string[]>();
+  if (known.size === 0) counted.set(rules, known);
+  const found = known.get(purpose) ?? workedOut(rules, purpose);
+  known.set(purpose, found);
+  return found;
+}
+
+function workedOut({ caps, gap }: GateRules, purpose: string): readonly string[] {
+  const sets = [...caps.map(purposesOf), ...(gap ? [gap.purposes] : [])].filter((set) => set.includes(purpose));
+  return [...new Set(sets.flat())].filter((one) => one !== purpose);
+}

@@ -1,12 +1,12 @@
 import { EVENTS } from '../event';
-import { fullCap } from '../gate/caps';
-import { barring } from '../gate/gate';
+import type { Rival } from '../gate/gap';
+import { barring, heldBy } from '../gate/gate';
 import type { Instant } from '../ids';
 import { hindranceOf } from '../journey/hindrance';
 import type { Effect, MailOutcome } from '../journey/move';
 import { stepOf } from '../journey/step-map';
 import { refusalOf } from '../send/refusal';
-import { type MailStep, templateOf } from '../steps/mail';
+import { type MailStep, priorityOf, templateOf } from '../steps/mail';
 import type { SimulatedMail } from './behaviour';
 import type { Provider } from './resources';
 import type { Run } from './run';
@@ -37,6 +37,7 @@ export function performMail(
   const { person, definition } = run;
   const step = mailStep(run, asked.stepId);
   const purpose = step.purpose ?? definition.purpose;
+  const priority = priorityOf(step, definition);
   person.now = now;
   if (simulation.pauses) person.facts.pauses = simulation.pauses.of(run);
   const hindrance = asked.hasWaitedFor && hindranceOf(definition, situationOf(run, now));
@@ -45,11 +46,12 @@ export function performMail(
     return refusalOf(hindrance);
   }
   const zone = person.facts.contact.timeZone;
-  const facts = person.mails.gateFacts(purpose, { rules: setting.rules.gate, now, zone });
-  const verdict = barring(setting.rules.gate, facts, now);
+  const { gate } = setting.rules;
+  const known = person.mails.gateFacts(purpose, { rules: gate, now, zone });
+  const facts = gate.gap ? { ...known, priority, rivals: rivalsOf(run, now) } : { ...known, priority };
+  const verdict = barring(gate, facts, now);
   if (verdict) {
-    const isCapped = verdict.type === 'defer' && fullCap(setting.rules.gate.caps, facts, now) !== undefined;
-    const deferral = verdict.type === 'defer' ? (isCapped ? 'cap' : 'quiet-hours') : null;
+    const deferral = verdict.type === 'defer' ? heldBy(gate, facts, now) : null;
     setting.observer.unsent?.(run, { stepId: step.id, verdict, deferral, now });
     return refusalOf(verdict);
   }
@@ -71,6 +73,21 @@ export function performMail(
   });
 }
 
+/** Mails of the person's other journeys that could go now, as src/store/gate-facts.ts reads them: the highest priority first. */
+function rivalsOf(run: Run, now: Instant): readonly Rival[] {
+  const rivals = run.person.running.flatMap((other) => (other === run ? [] : rivalOf(other, now)));
+  return rivals.toSorted((a, b) => b.priority - a.priority);
+}
+
+function rivalOf({ definition, state: { place }, turnedAt }: Run, now: Instant): Rival | [] {
+  const step = 'stepId' in place ? definition.steps.find(({ id }) => id === place.stepId) : undefined;
+  if (step?.type !== 'mail' || ('heldBy' in place && place.heldBy)) return [];
+  const dueAt = place.type === 'waiting' ? place.until : turnedAt;
+  if (dueAt === null || dueAt > now) return [];
+  const { sequence } = definition;
+  return { purpose: step.purpose ?? definition.purpose, priority: priorityOf(step, definition), dueAt, sequence };
+}
+
 function mailStep({ definition }: Run, stepId: string): MailStep {
   const step = stepOf(definition, stepId);
   if (step.type !== 'mail') throw new TypeError(`step ${stepId} is no mail`);
@@ -84,6 +101,7 @@ function deliver(simulation: Simulation, run: Run, mail: SimulatedMail & { reado
   const status = behaviour.delivery(actor, mail);
   const { sendId, template, purpose, at } = mail;
   if (status !== 'rejected') person.mails.countMail(purpose, at);
+  if (status === 'accepted') person.mails.countUnheard(purpose, at);
   if (status === 'accepted') {
     run.mails += 1;
     observer.sent?.(run, mail);

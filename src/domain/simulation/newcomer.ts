@@ -1,5 +1,6 @@
 import type { ClientFacts, ContactFacts, FactEvent, LeadFacts, OrganisationFacts } from '../facts';
 import type { GateFacts } from '../gate/gate';
+import type { Engagement } from '../gate/sunset';
 import type { Instant } from '../ids';
 import type { Interest } from '../scoring/interest';
 import type { PastJourney } from '../sequence/reentry';
@@ -19,8 +20,10 @@ export interface Newcomer {
   /** The newest word by purpose. */
   readonly consents: ReadonlyMap<string, NonNullable<GateFacts['consent']>>;
   readonly suppression?: GateFacts['suppression'];
-  /** Mails that caps may still count. */
+  /** Mails that caps, or the gap between mails, may still count. */
   readonly mailed?: readonly { readonly purpose: string; readonly at: Instant }[];
+  /** How they have taken mails so far, where a sunset is declared. */
+  readonly engagement?: Engagement;
   /** What happened before, oldest first. */
   readonly events?: readonly Omit<FactEvent, 'seq'>[];
   /** Instead of `events`: what journeys under way may still see, as it is numbered on record. */

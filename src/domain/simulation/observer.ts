@@ -1,5 +1,5 @@
 import type { FactEvent, Stage } from '../facts';
-import type { Verdict } from '../gate/gate';
+import type { HeldBy, Verdict } from '../gate/gate';
 import type { Instant } from '../ids';
 import type { Advanced } from '../journey/advance';
 import type { EffectOutcome, HandoffStatus } from '../journey/move';
@@ -19,7 +19,7 @@ export interface SimulatedHandoff {
 }
 
 /** Why a mail waits: the words of the gate are for people, these for counting. */
-export type Deferral = 'cap' | 'quiet-hours' | 'lane' | 'provider';
+export type Deferral = HeldBy | 'lane' | 'provider';
 
 /** Whoever watches a simulation: it counts, or keeps a list. Each is told at the moment `now`. */
 export interface Observer {

@@ -51,7 +51,7 @@ export class Person {
     this.moment = contact.createdAt;
     this.interest = newcomer.interest ?? { points: 0, at: contact.createdAt };
     this.given = new Map(newcomer.given);
-    this.mails = new MailRecord(newcomer);
+    this.mails = new MailRecord(rules.gate, newcomer);
     this.newestLeadId = lead?.id ?? null;
     this.clientSince = client?.statusAt ?? 0;
     this.past = (newcomer.past ?? []).map((journey) => ({ ...journey }));

@@ -16,6 +16,8 @@ export class Run {
   isOver = false;
   /** Its first turn is decided, and what that asks for comes next. */
   isFresh = true;
+  /** When its last turn was taken. */
+  turnedAt: Instant = 0;
   /** It performs a mail just now, and asks its rules right after. */
   isBusy = false;
   mails = 0;

@@ -138,6 +138,7 @@ export class Simulation {
     follow(person, event);
     const recorded = person.record(event, { isKept, leadId });
     this.setting.observer.happened?.(person, recorded);
+    person.mails.hear(event.type);
     if (event.type === EVENTS.mailClicked) this.experiments?.clicked(event.properties.sendId, event.at);
     this.tellStage(person, stage);
     if (others) this.tellOtherStages(person, others);
@@ -211,6 +212,7 @@ export class Simulation {
     const stage = facts.lead?.stage;
     run.state = advanced.state;
     run.turn = turn + 1;
+    run.turnedAt = now;
     run.move = advanced.move;
     run.waitsFor = advanced.waitsFor;
     observer.turned?.(run, { advanced, from, outcome, now });

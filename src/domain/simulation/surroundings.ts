@@ -30,7 +30,10 @@ export function surround({ simulation, person, setting, history, ids }: Surround
   if (client?.status === 'ended') simulation.at(client.statusAt, () => person.becomes('ended', client.statusAt));
   for (const { journeyId, purpose, at, status } of mails)
     if ((journeyId === null || !ids.has(journeyId)) && (status === 'accepted' || status === 'unknown'))
-      simulation.at(at, () => person.mails.countMail(purpose, at));
+      simulation.at(at, () => {
+        person.mails.countMail(purpose, at);
+        if (status === 'accepted') person.mails.countUnheard(purpose, at);
+      });
   for (const journey of journeys) if (!ids.has(journey.id)) passBy(simulation, person, journey);
   const { winners } = setting;
   for (const { stepId, winner, decidedAt } of winners)

@@ -104,7 +104,9 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   };
   private readonly deferrals: { [D in Deferral]: number } = {
     cap: 0,
+    gap: 0,
     'quiet-hours': 0,
+    'send-days': 0,
     lane: 0,
     provider: 0,
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { chance, weighted } from '../chance';
+import { prioritySchema } from '../gate/priority';
 import { nextStep, slug, stepId } from '../sequence/names';
 import { type Situation, type StepHandler, type StepPlan, targetsAt } from './handler';
 import { isUniqueBy } from './unique';
@@ -43,6 +44,7 @@ export const mailSchema = z
       .meta({ description: 'Instead of `template`: each recipient gets one of them, by weight.' }),
     winner: winnerSchema.optional().meta({ description: 'When the best variant is sent to everyone.' }),
     purpose: slug.optional().meta({ description: "Default: the sequence's purpose." }),
+    priority: prioritySchema.optional().meta({ description: "Where gate rules compare it. Default: the sequence's." }),
     next: nextStep,
   })
   .refine(
@@ -114,6 +116,10 @@ function variantFor(
   const { name } = weighted(variants, chance('variant', key));
   return { variant: name, reason: 'by chance, the variants are being compared' };
 }
+
+/** How much a mail counts against others. */
+export const priorityOf = (step: Pick<MailStep, 'priority'>, sequence: { readonly priority?: number }): number =>
+  step.priority ?? sequence.priority ?? 0;
 
 /** The template of a mail step's variant. Throws RangeError for a variant that it does not have. */
 export function templateOf({ id, template, variants = [] }: MailStep, variant: string | undefined): string {

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { originOf } from '../../domain/engagement/pages';
+import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
+import { failure, ViveiroError } from '../../domain/errors';
+import { readLink } from '../../mail/links';
+import { transaction } from '../../store/db';
+import {
+  contactOfVisitor,
+  forgetVisitor,
+  joinByClick,
+  keepAnonymous,
+  type PageSeen,
+  viewEvent,
+} from '../../store/visitors';
+import type { ApiDeps, Routes } from '../deps';
+import { PAGE_SCRIPT } from '../pages/script';
+import { parseBody } from '../parse';
+import { Rate } from '../rate';
+import { recorderOf } from '../record';
+
+const BODY_LIMIT_BYTES = 4_096;
+const PUBLIC = { config: { access: 'public' } } as const;
+const SCRIPT_TAG = `"${createHash('sha256').update(PAGE_SCRIPT).digest('base64url').slice(0, 16)}"`;
+
+const viewBody = z
+  .strictObject({
+    visitor: z.uuid(),
+    key: z.uuid(),
+    url: z.url({ protocol: /^https?$/ }).max(2_000),
+    title: z.string().max(1_000).optional(),
+    referrer: z.string().max(2_000).optional(),
+    token: z.string().max(200).optional(),
+  })
+  .readonly();
+const forgetBody = z.strictObject({ visitor: z.uuid() }).readonly();
+
+/** Page views of a company's own sites: the script, and where it tells of them. */
+export const pages: Routes = (app, deps) => {
+  const rate = new Rate();
+  // browsers send beacons as text, and ask nobody first
+  app.addContentTypeParser(
+    'text/plain',
+    { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES },
+    async (_: unknown, text: string) => parsedText(text),
+  );
+
+  app.get('/v.js', PUBLIC, async (request, reply) => {
+    reply.headers({ 'cache-control': 'public, max-age=3600', etag: SCRIPT_TAG });
+    if (request.headers['if-none-match'] === SCRIPT_TAG) return reply.code(304).send();
+    return reply.type('text/javascript; charset=utf-8').send(PAGE_SCRIPT);
+  });
+
+  const options = {
+    ...PUBLIC,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // before the body is read: what is refused costs little
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      allow(deps, request, reply);
+      limit(deps, rate, request, reply);
+    },
+  };
+  app.post('/v1/pages', options, async (request, reply) => {
+    const { visitor, token, ...body } = parseBody(viewBody, request.body);
+    if (originOf(body.url) !== request.headers.origin)
+      throw failure('VIV_SITE_UNKNOWN', { site: originOf(body.url) ?? body.url });
+    await take(deps, { ...body, visitorId: visitor, at: deps.clock() }, token);
+    return reply.code(204).send();
+  });
+
+  app.post('/v1/pages/forget', options, async (request, reply) => {
+    await forgetVisitor(deps.db, parseBody(forgetBody, request.body).visitor);
+    return reply.code(204).send();
+  });
+};
+
+function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failure('VIV_BODY_INVALID', { problems: 'the body is no JSON' });
+  }
+}
+
+const pagesOf = ({ turn }: ApiDeps) => (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).pages;
+
+/** Only if the site that the browser says it shows is one of ours: no other page can tell us of views. */
+function allow(deps: ApiDeps, { headers }: FastifyRequest, reply: FastifyReply): void {
+  const { origin = '' } = headers;
+  if (!pagesOf(deps).sites.includes(origin)) throw failure('VIV_SITE_UNKNOWN', { site: origin || 'none' });
+  reply.headers({ 'access-control-allow-origin': origin, vary: 'origin' });
+}
+
+function limit(deps: ApiDeps, rate: Rate, { ip }: FastifyRequest, reply: FastifyReply): void {
+  const waitMs = rate.take(ip, { perMinute: pagesOf(deps).perMinute, now: deps.clock() });
+  if (waitMs === 0) return;
+  reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
+  throw failure('VIV_TOO_MANY', { seconds: Math.ceil(waitMs / 1000) });
+}
+
+/** Joins the visitor if a click brought them, and records the view: of the contact, or of nobody yet. */
+async function take(deps: ApiDeps, view: PageSeen, token: string | undefined): Promise<void> {
+  const { visitorId, at } = view;
+  const hitId = token === undefined ? undefined : visitIn(deps, token);
+  if (hitId !== undefined) {
+    const { joinWithin: within } = pagesOf(deps);
+    await transaction(deps.db, (tx) => joinByClick(tx, deps.turn, { hitId, visitorId, at, within }));
+  }
+  const contactId = await contactOfVisitor(deps.db, visitorId);
+  if (contactId === null) await keepAnonymous(deps.db, view);
+  else {
+    const { contactId: id, ...event } = viewEvent(view, contactId);
+    await recorderOf(deps).record({ ...event, contact: { id } });
+  }
+}
+
+/** A token that is not ours, or stands for something else, joins nobody; the page was seen all the same. */
+function visitIn({ linkSecret }: ApiDeps, token: string): string | undefined {
+  try {
+    const payload = readLink(linkSecret, token);
+    return payload.kind === 'visit' ? payload.id : undefined;
+  } catch (error) {
+    if (error instanceof ViveiroError && error.code === 'VIV_LINK_FORGED') return undefined;
+    throw error;
+  }
+}
