@@ -153,7 +153,7 @@ async function heard(tx: Tx, deps: MailDeps, opening: Opening, reply: FinalReply
   const { status, reason } = settlement;
   const attempt = attemptOf(reply, { bodyLeft: true });
   if (!(await settleHeard(tx, send, { status, reason, attempt, at: request.now }))) return ANOTHER_WAS_FASTER;
-  await tell(tx, deps, { request, journey, mail, reason: HEARD, account: send.account }, settlement);
+  await tell(tx, deps, { request, journey, mail, account: send.account, reason: HEARD }, settlement);
   return answered(tx, deps, request, outcomeOf(settlement));
 }
 

@@ -1,17 +1,19 @@
-import { gate } from '../domain/gate/gate';
+import type { Facts } from '../domain/facts';
+import { type GateFacts, gate } from '../domain/gate/gate';
 import { type Instant, keyOf } from '../domain/ids';
 import type { MailOutcome } from '../domain/journey/move';
 import { settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
+import { takePlace } from '../store/account-days';
 import { type Tx, transaction } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { readGated } from '../store/gate-facts';
 import { lockJourney, type OpenJourney } from '../store/journeys';
 import { type Claim, claimSend, settleClaim, settleUntried } from '../store/send-ledger';
 import { type AskedAgain, hadItsTry, mailOfSend } from '../store/send-record';
-import { type MailOfStep, readSend } from '../store/sends';
+import { type MailOfStep, readSend, type SendRow } from '../store/sends';
 import { factsFor } from '../store/turn';
-import { accountKept, accountOfSend } from './account-of-send';
+import { accountKept, accountOfSend, type WayOut } from './account-of-send';
 import type { SendRequest } from './begin-send';
 import { journeyLetter } from './journey-letter';
 import { leaseMsOf, type MailDeps } from './mail-deps';
@@ -57,12 +59,12 @@ async function beginAgain(
   if (send?.status !== 'unknown' || (await hadItsTry(tx, askId))) return undefined;
   const request = { journeyId, turn: journey.turn, stepId: mail.stepId, key: sendId, now };
   const facts = await factsFor(tx, deps.turn, { journey, now });
-  const way = await accountOfSend(tx, deps, { ...send, ...mail, sendId, email: facts.contact.email, now });
-  const verdict = way.type === 'wait' ? way : gate(rules.gate, gateFacts, now);
-  const said = { kind: 'unknown', outcome: 'sent again', reason: 'a person has asked for it' } as const;
-  const decision = verdict.type === 'send' ? said : { ...said, outcome: 'not sent again', reason: verdict.reason };
-  await recordDecisions(tx, [{ ...decisionOn(journey, request, decision), key: keyOf('again', askId) }]);
-  if (verdict.type !== 'send' || way.type === 'wait') return undefined;
+  const way = await wayOut(tx, deps, { send, mail, gateFacts, facts, now });
+  const isNot = way.type === 'no';
+  const said = { kind: 'unknown', outcome: isNot ? 'not sent again' : 'sent again' } as const;
+  const reason = isNot ? way.reason : 'a person has asked for it';
+  await recordDecisions(tx, [{ ...decisionOn(journey, request, { ...said, reason }), key: keyOf('again', askId) }]);
+  if (isNot) return undefined;
   const { template } = mail;
   const { fill, versionId } = await templateOfSend(tx, deps, { template, versionId: send.templateVersionId, now });
   const letter = journeyLetter(deps, { sendId, mail, way, fill, sequence: journey.definition, facts, now });
@@ -77,25 +79,43 @@ async function beginAgain(
   return claim ? { askId, claim, letter, journey, mail, request } : undefined;
 }
 
+interface Asked {
+  readonly send: SendRow;
+  readonly mail: MailOfStep;
+  readonly gateFacts: GateFacts;
+  readonly facts: Facts;
+  readonly now: Instant;
+}
+
+/** By which account it goes, with its place there; or why it may not go now. */
+async function wayOut(
+  tx: Tx,
+  deps: MailDeps,
+  { send, mail, gateFacts, facts, now }: Asked,
+): Promise<WayOut | { readonly type: 'no'; readonly reason: string }> {
+  const verdict = gate(deps.turn.rules.gate, gateFacts, now);
+  if (verdict.type !== 'send') return { type: 'no', reason: verdict.reason };
+  const way = await accountOfSend(tx, deps, { ...send, ...mail, sendId: send.id, email: facts.contact.email, now });
+  if (way.type === 'wait') return { type: 'no', reason: way.reason };
+  if (way.place && !(await takePlace(tx, way.place)))
+    return { type: 'no', reason: `the account ${way.account} has no place left today` };
+  return way;
+}
+
 async function settleAgain(
   tx: Tx,
   deps: MailDeps,
   { held, trial }: { readonly held: HeldAgain; readonly trial: Trial },
 ): Promise<void> {
-  const { askId, claim, letter, journey, mail, request } = held;
+  const { askId, claim, journey, mail, request } = held;
   const { now: at } = request;
   const settlement = settlementOf(trial.delivery, { purpose: mail.purpose, attempts: 0, now: at });
   const { attempt } = trial;
   const end = { attempt, at, contactId: journey.contactId };
   if (settlement.status === 'accepted') {
     const isOurs = await settleClaim(tx, claim, { ...end, ...settlement });
-    if (isOurs)
-      await tell(
-        tx,
-        deps,
-        { request, journey, mail, account: letter.account, reason: 'a person has asked for it again' },
-        settlement,
-      );
+    const told = { request, journey, mail, account: held.letter.account, reason: 'a person has asked for it again' };
+    if (isOurs) await tell(tx, deps, told, settlement);
     return;
   }
   const outcome: MailOutcome = { effect: 'mail', status: 'unknown', reason: `asked for again: ${settlement.reason}` };

@@ -44,9 +44,10 @@ export function outcomeOf(settlement: Settlement): MailOutcome {
   return { effect: 'mail', status: settlement.status, reason };
 }
 
-/** What is told of a send, whoever settles it. `reason`: why it was allowed to go; `account`: by which, null where there is only one way. */
+/** What is told of a send, whoever settles it. `reason`: why it was allowed to go. */
 export type Told = Pick<HeldSend, 'journey' | 'mail' | 'reason'> & {
   readonly request: SendRequest;
+  /** By which it went; null: there is only one way. */
   readonly account: string | null;
 };
 

@@ -212,6 +212,10 @@ const MOST_TRIES = 5;
 const endsInDoubt = (purpose: string, { attempts } = { attempts: 0 }): boolean =>
   purpose === 'marketing' || attempts + 1 >= MOST_TRIES;
 
+/** Whether the server broke off the conversation that counts: of marketing there is no other after it. */
+const brokenOff = (delivered: readonly Delivered[], purpose: string): boolean =>
+  purpose === 'marketing' ? delivered.some(({ isBrokenOff }) => isBrokenOff) : delivered.at(-1)?.isBrokenOff === true;
+
 interface Ended {
   readonly mailings: readonly ClonedMailing[];
   readonly expected: Set<string>;
@@ -236,8 +240,7 @@ async function compared(db: Db, { mailings, expected, log }: Ended): Promise<Com
     if (!isMarketing) copiesAgain += Math.max(0, kept - 1);
     if (kept > (isMarketing ? 1 : 1 + doubts)) duplicates += 1;
     if (isLost({ status, delivered, doubts })) lost.push(sendId);
-    const broken = isMarketing ? delivered.some(({ isBrokenOff }) => isBrokenOff) : delivered.at(-1)?.isBrokenOff;
-    if (broken && endsInDoubt(purpose, { attempts: attempts - 1 })) expected.add(sendId);
+    if (brokenOff(delivered, purpose) && endsInDoubt(purpose, { attempts: attempts - 1 })) expected.add(sendId);
   }
   const own = new Set(mailings.map(({ sendId }) => sendId));
   const listed = new Set((await listUncertain(db)).flatMap(({ id }) => (own.has(id) ? [id] : [])));
