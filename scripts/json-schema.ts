@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { calendarsSchema } from '../src/domain/calendar/schema';
 import { lifecycleSchema } from '../src/domain/client/rules';
+import { purposesSchema } from '../src/domain/consent/purposes';
 import { deliverySchema } from '../src/domain/delivery/rules';
 import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
@@ -31,6 +32,7 @@ const FILES = {
   delivery: { schema: deliverySchema, title: 'Delivery limits of Viveiro' },
   webhooks: { schema: webhooksSchema, title: 'Webhook endpoints of Viveiro' },
   inbound: { schema: inboundSchema, title: 'What Viveiro does with what comes back' },
+  purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

@@ -1,8 +1,11 @@
 import { type Config, readConfig } from '../runtime/config';
-import { checkDatabase, migrateDatabase } from '../runtime/postgres/database';
+import { existingSecret, keptSecret, openDataFolder } from '../runtime/data-folder';
+import { checkDatabase } from '../runtime/postgres/database';
+import { prepareDatabase } from '../runtime/postgres/prepare';
 import { runningSystem } from '../runtime/running';
 import { startSystem } from '../runtime/system';
 import { connect, type Db, disconnect } from '../store/db';
+import { keysFrom, type StoreKeys } from '../store/keys';
 
 interface Options {
   /** Default: 2, enough for a command that asks one thing after the other. */
@@ -17,7 +20,7 @@ interface Options {
 export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connections = 2 }: Options = {}): Promise<T> {
   const database = await openDatabase(readConfig(process.env));
   try {
-    const db = connect(database.url, connections);
+    const db = connect(database.url, connections, database.keys);
     try {
       return await work(db);
     } finally {
@@ -30,6 +33,7 @@ export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connection
 
 interface OpenDatabase {
   readonly url: string;
+  readonly keys: StoreKeys;
   close(): Promise<void>;
 }
 
@@ -38,11 +42,27 @@ const stays = async () => undefined;
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.databaseUrl) {
     await checkDatabase(config.databaseUrl);
-    await migrateDatabase(config.databaseUrl); // the first command may come before the first start
-    return { url: config.databaseUrl, close: stays };
+    const keys = keysFrom(config.addressKey ?? config.linkSecret ?? (await secretIn(config.dataDir)));
+    await prepareDatabase(config.databaseUrl, keys); // the first command may come before the first start
+    return { url: config.databaseUrl, keys, close: stays };
   }
   const running = runningSystem(config.dataDir);
-  if (running) return { url: running.databaseUrl, close: stays };
+  if (running) {
+    const keys = keysFrom(config.addressKey ?? config.linkSecret ?? (await secretIn(config.dataDir)));
+    return { url: running.databaseUrl, keys, close: stays };
+  }
   const system = await startSystem(config, { without: ['Temporal', 'inbox'] });
-  return { url: system.databaseUrl, close: system.stop };
+  return { url: system.databaseUrl, keys: system.keys, close: system.stop };
+}
+
+/** The link secret of the data folder, made now if no start has made it. */
+async function secretIn(dataDir: string): Promise<string> {
+  const existing = existingSecret(dataDir);
+  if (existing !== undefined) return existing;
+  const folder = await openDataFolder(dataDir);
+  try {
+    return keptSecret(folder);
+  } finally {
+    folder.close();
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ConsentWords } from './consent/record';
 import type { Instant, Json } from './ids';
 
 /** Event types: lower case words joined by dots or underscores, like `mail.clicked`. */
@@ -23,6 +24,9 @@ export const EVENTS = {
   mailReplied: 'mail.replied',
   mailAutoReplied: 'mail.auto_replied',
   mailUnsubscribed: 'mail.unsubscribed',
+  consentRequested: 'consent.requested',
+  consentGiven: 'consent.given',
+  consentWithdrawn: 'consent.withdrawn',
   callRequested: 'call.requested',
   purchase: 'purchase',
   purchaseReturned: 'purchase.returned',
@@ -46,4 +50,6 @@ export interface IncomingEvent {
   readonly journeyId?: string;
   readonly leadId?: string;
   readonly properties?: { readonly [key: string]: Json };
+  /** Of an event about consent: what its proof needs. It goes into that alone, and counts for no key. */
+  readonly words?: ConsentWords;
 }

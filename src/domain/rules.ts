@@ -1,5 +1,6 @@
 import type { Calendars } from './calendar/calendars';
 import type { LifecycleRules } from './client/rules';
+import type { PurposeRules } from './consent/purposes';
 import type { DeliveryRules } from './delivery/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
@@ -23,6 +24,8 @@ export interface Rules {
   readonly delivery?: DeliveryRules;
   /** Absent: `DEFAULT_INBOUND` holds. */
   readonly inbound?: InboundRules;
+  /** Absent: `DEFAULT_PURPOSES` hold. */
+  readonly purposes?: PurposeRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

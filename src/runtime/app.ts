@@ -114,6 +114,7 @@ async function startLiveEngine({ config, system, content, publicUrl }: Live): Pr
       postalAddress,
       publicUrl,
       linkSecret,
+      addressKey: config.addressKey,
       answerDomains: answerDomainsOf(config),
     },
   });
@@ -159,7 +160,7 @@ async function carryOn(
   await allowRehearsals(temporal.connection, temporal.namespace);
   const { mailFrom: from, postalAddress } = config;
   const { databaseUrl, linkSecret } = system;
-  const mail = { from, postalAddress, publicUrl, linkSecret };
+  const mail = { from, postalAddress, publicUrl, linkSecret, addressKey: config.addressKey };
   const platform = { databaseUrl, temporal, inboxSmtpUrl: inboxOf(system), mail, content };
   for (const row of rows) await runRehearsal({ platform, row, signal });
 }

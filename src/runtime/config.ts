@@ -47,6 +47,13 @@ const configSchema = z.object({
     .min(32, 'must have 32 characters or more')
     .optional()
     .describe('Key that signs links; default: made once and kept in the data folder.'),
+  addressKey: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .optional()
+    .describe(
+      'Key of address hashes and consent proofs, the same for ever; default: the link secret. Set it to the old link secret before you change that one.',
+    ),
   bounceDomain: mailDomain
     .optional()
     .describe(
@@ -177,7 +184,7 @@ export function describeConfig(config: Config, environment: Environment): readon
 
 function shown(key: Key, value: string | number | undefined): string {
   if (value === undefined) return '';
-  if (key === 'linkSecret') return '(hidden)';
+  if (key === 'linkSecret' || key === 'addressKey') return '(hidden)';
   return key.endsWith('Url') ? withoutPassword(String(value)) : String(value);
 }
 

@@ -7,6 +7,7 @@ import type { Templates } from '../mail/templates';
 import { createTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
 import { lanesInUse } from '../store/journeys';
+import { keysFrom } from '../store/keys';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { startFleet } from '../worker/fleet';
 import { createLifecycle } from '../worker/lifecycle';
@@ -21,6 +22,8 @@ export interface MailSettings {
   readonly postalAddress: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** From which the keys of address hashes and consent proofs are made. Default: the link secret. */
+  readonly addressKey?: string | undefined;
   /** Left out in a rehearsal: nothing comes back to it. */
   readonly answerDomains?: AnswerDomains;
 }
@@ -76,8 +79,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
 async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<Engine, 'stop'>> {
   const { databaseUrl, temporal, taskQueue, rules, reactions, templates } = options;
-  const { smtpUrl, ...mail } = options.mail;
-  const db = connect(databaseUrl, CONNECTIONS);
+  const { smtpUrl, addressKey, ...mail } = options.mail;
+  const db = connect(databaseUrl, CONNECTIONS, keysFrom(addressKey ?? mail.linkSecret));
   stops.add(() => disconnect(db));
   const transport = createTransport(smtpUrl);
   stops.add(() => transport.close());

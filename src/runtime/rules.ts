@@ -6,6 +6,7 @@ import { calendarsFrom, calendarsSchema } from '../domain/calendar/schema';
 import { lifecycleSchema } from '../domain/client/rules';
 import type { Condition } from '../domain/conditions';
 import { outOfPlace } from '../domain/conditions/places';
+import { purposeProblems, purposesSchema } from '../domain/consent/purposes';
 import { deliveryProblems } from '../domain/delivery/lanes';
 import { deliverySchema } from '../domain/delivery/rules';
 import { type ErrorCode, failure } from '../domain/errors';
@@ -31,14 +32,14 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml and inbound.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml and purposes.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
   const segments = await loadSegments(fileOf('segments'));
   const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound] = await Promise.all([
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, purposes] = await Promise.all([
     loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
     loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
     loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
@@ -48,8 +49,21 @@ export async function loadRules(folder: string): Promise<Rules> {
     loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
     loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
     loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
+    loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
   ]);
-  const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound];
+  const files = [
+    segments,
+    scoring,
+    lifecycle,
+    routing,
+    gate,
+    calendars,
+    events,
+    delivery,
+    webhooks,
+    inbound,
+    purposes,
+  ];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
     'value' in segments &&
@@ -61,7 +75,8 @@ export async function loadRules(folder: string): Promise<Rules> {
     'value' in events &&
     'value' in delivery &&
     'value' in webhooks &&
-    'value' in inbound
+    'value' in inbound &&
+    'value' in purposes
   )
     return {
       scoring: scoring.value,
@@ -74,6 +89,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       ...(delivery.value ? { delivery: delivery.value } : {}),
       ...(webhooks.value ? { webhooks: webhooks.value } : {}),
       ...(inbound.value ? { inbound: inbound.value } : {}),
+      ...(purposes.value ? { purposes: purposes.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_PURPOSES, PROFILING } from '../domain/consent/purposes';
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
@@ -100,6 +101,7 @@ export function knownFrom(rules: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
     ...gate.consentFor,
     ...gate.caps.map(({ purpose }) => purpose),
     ...(gate.quietHours?.purposes ?? []),
+    ...Object.keys((rules.purposes ?? DEFAULT_PURPOSES).purposes).filter((purpose) => purpose !== PROFILING),
   ];
   return {
     purposes: [...new Set(purposes)],

@@ -1,4 +1,5 @@
 import { failure } from '../domain/errors';
+import { keysFrom } from '../store/keys';
 import { syncReps } from '../store/reps';
 import type { Deployment } from '../worker/versions';
 import type { WorkerVersion } from '../worker/worker';
@@ -8,7 +9,7 @@ import { loadContent } from './content';
 import { existingSecret } from './data-folder';
 import { type Engine, startEngine } from './engine';
 import { startInboundWays } from './inbound/start';
-import { migrateDatabase } from './postgres/database';
+import { prepareDatabase } from './postgres/prepare';
 import { runningSystem } from './running';
 import { connectExternal } from './temporal/temporal';
 
@@ -39,7 +40,7 @@ export async function startWorkerProcess(
   const { databaseUrl, ...mail } = settingsOf(config);
   const temporal = await temporalOf(config, environment);
   try {
-    await migrateDatabase(databaseUrl);
+    await prepareDatabase(databaseUrl, keysFrom(config.addressKey ?? mail.linkSecret));
     const { rules, templates } = content;
     const engine = await startEngine({
       databaseUrl,
@@ -51,6 +52,7 @@ export async function startWorkerProcess(
         ...mail,
         from: config.mailFrom,
         postalAddress: config.postalAddress,
+        addressKey: config.addressKey,
         answerDomains: answerDomainsOf(config),
       },
       ...options,

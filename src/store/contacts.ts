@@ -69,22 +69,3 @@ const addedTags = (tags: readonly string[]): GivenColumn => ({
   change: Prisma.sql`tags = ARRAY(
     SELECT DISTINCT tag FROM unnest(coalesce(contact.tags, '{}') || excluded.tags) AS tag ORDER BY tag)`,
 });
-
-export interface ConsentInput {
-  readonly contactId: string;
-  readonly purpose: string;
-  readonly granted: boolean;
-  readonly basis: 'consent' | 'contract' | 'legitimate_interest';
-  /** The exact words that were shown. */
-  readonly text: string;
-  readonly source: string;
-  readonly at: Instant;
-}
-
-/** Appends proof of what a contact allows, or allows no more. Nothing is ever overwritten; the newest row per purpose holds. */
-export async function recordConsent(tx: Tx, consent: ConsentInput): Promise<void> {
-  const { contactId, purpose, granted, basis, text, source, at } = consent;
-  await tx.$executeRaw`
-    INSERT INTO consent (contact_id, purpose, granted, basis, text, source, at)
-    VALUES (${contactId}::uuid, ${purpose}, ${granted}, ${basis}, ${text}, ${source}, ${new Date(at)})`;
-}

@@ -4,6 +4,7 @@ import { type Db, Prisma, type Tx, transaction } from './db';
 const TABLES = [
   { table: 'contact', by: 'id' },
   { table: 'consent', by: 'contact_id' },
+  { table: 'consent_head', by: 'contact_id' },
   { table: 'lead', by: 'contact_id' },
   { table: 'client', by: 'contact_id' },
   { table: 'purchase', by: 'contact_id' },

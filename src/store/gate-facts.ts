@@ -1,9 +1,12 @@
+import { scopesOver } from '../domain/consent/scope';
 import type { GateFacts } from '../domain/gate/gate';
 import type { GateRules } from '../domain/gate/rules';
+import { SIMILAR_PRODUCTS } from '../domain/gate/soft-opt-in';
 import type { Instant } from '../domain/ids';
 import { Prisma, type Tx } from './db';
 import { instantParam, millis } from './fact-columns';
 import { SEND_COLUMNS, type SendRow } from './sends';
+import { widest } from './suppressions';
 
 export interface GateQuestion {
   readonly sendId: string;
@@ -19,7 +22,7 @@ export interface GatedSend {
   readonly facts: GateFacts;
 }
 
-type Raw = Pick<GateFacts, 'consent' | 'suppression' | 'mailedAt' | 'zone'> & {
+type Raw = Pick<GateFacts, 'consent' | 'suppression' | 'mailedAt' | 'zone' | 'client'> & {
   readonly [key in keyof SendRow]: SendRow[key] | null;
 };
 
@@ -31,21 +34,31 @@ type Raw = Pick<GateFacts, 'consent' | 'suppression' | 'mailedAt' | 'zone'> & {
 export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSend> {
   const { sendId, contactId, purpose } = question;
   const [row] = await tx.$queryRaw<Raw[]>`
-    SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent, ${SUPPRESSION} AS suppression,
+    SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent,
+      ${suppression(tx, question)} AS suppression, ${client(question)} AS client,
       ${mailedAt(question)} AS "mailedAt"
     FROM contact c LEFT JOIN send s ON s.id = ${sendId}::uuid WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');
-  const { zone, consent: newest, suppression, mailedAt: mailed, ...send } = row;
-  const facts = { purpose, zone, consent: newest, suppression, mailedAt: mailed };
+  const { zone, consent: newest, suppression: suppressed, client: buyer, mailedAt: mailed, ...send } = row;
+  const facts = { purpose, zone, consent: newest, suppression: suppressed, client: buyer, mailedAt: mailed };
   return { send: send.id === null ? undefined : (send as SendRow), facts }; // of a row that is there no column is null
 }
 
 const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
-  SELECT json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)}) FROM consent
+  SELECT json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)},
+    'until', CASE WHEN state = 'requested' THEN ${millis(Prisma.sql`until`)} END) FROM consent
   WHERE contact_id = ${contactId}::uuid AND purpose = ${purpose} ORDER BY seq DESC LIMIT 1)`;
 
-const SUPPRESSION = Prisma.sql`(
-  SELECT json_build_object('reason', reason, 'at', ${millis(Prisma.sql`at`)}) FROM suppression WHERE email = c.email)`;
+const suppression = (tx: Tx, { purpose }: GateQuestion) =>
+  widest(tx, Prisma.sql`c.email`, millis(Prisma.sql`at`), Prisma.sql`scope = ANY(${[...scopesOver(purpose)]}::text[])`);
+
+/** Only soft opt-in asks whether someone has bought. */
+const client = ({ contactId, purpose }: GateQuestion) =>
+  purpose === SIMILAR_PRODUCTS
+    ? Prisma.sql`(
+      SELECT json_build_object('status', status, 'lastPurchaseAt', ${millis(Prisma.sql`last_purchase_at`)}) FROM client
+      WHERE contact_id = ${contactId}::uuid)`
+    : Prisma.sql`NULL::json`;
 
 /** Only as far back as the longest cap of the purpose looks. */
 function mailedAt({ sendId, contactId, purpose, now, rules }: GateQuestion): Prisma.Sql {

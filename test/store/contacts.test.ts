@@ -1,4 +1,5 @@
-import { recordConsent, upsertContact } from '../../src/store/contacts';
+import { recordConsent } from '../../src/store/consents';
+import { upsertContact } from '../../src/store/contacts';
 import { transaction } from '../../src/store/db';
 import { DAY, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';

@@ -4,7 +4,7 @@ import { createSendMail, type MailDeps } from '../../src/activities/send-mail';
 import { gateSchema } from '../../src/domain/gate/rules';
 import { loadTemplates } from '../../src/mail/templates';
 import { createTransport } from '../../src/mail/transport';
-import { recordConsent } from '../../src/store/contacts';
+import { recordConsent } from '../../src/store/consents';
 import { type Db, transaction } from '../../src/store/db';
 import { readJourney } from '../../src/store/journeys';
 import type { SequenceVersion } from '../../src/store/sequences';

@@ -13,6 +13,8 @@ export const gateSchema = z
     caps: z.array(z.strictObject({ purpose: slug, most: z.int().min(1), within: durationSchema })).default([]),
     /** No mail of these purposes between `from` and `to` in the contact's zone. */
     quietHours: z.strictObject({ from: time, to: time, purposes: z.array(slug) }).optional(),
+    /** Clients may get mail of the purpose similar_products without a consent on record; `within`: since their last purchase. */
+    softOptIn: z.strictObject({ within: durationSchema }).optional(),
   })
   .readonly();
 export type GateRules = z.output<typeof gateSchema>;

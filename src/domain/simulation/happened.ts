@@ -13,10 +13,10 @@ const EFFECTS: { readonly [type: string]: (person: Person, event: Event) => void
   },
   [EVENTS.mailBounced]: (person, { properties, at }) => {
     const { kind = 'hard' } = properties;
-    if (kind === 'hard') person.mails.suppression ??= { reason: 'hard_bounce', at };
+    if (kind === 'hard') person.mails.suppress({ reason: 'hard_bounce', at });
   },
   [EVENTS.mailComplained]: (person, { at }) => {
-    person.mails.suppression ??= { reason: 'complaint', at };
+    person.mails.suppress({ reason: 'complaint', at });
   },
   [EVENTS.mailUnsubscribed]: (person, { type, properties, at }) => {
     const { purpose } = properties;

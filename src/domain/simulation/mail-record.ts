@@ -7,7 +7,7 @@ const NONE: Instant[] = [];
 
 /** What a person's mails, and their words about mail, leave on record: all that the gate looks at. */
 export class MailRecord {
-  suppression: GateFacts['suppression'];
+  private suppression: GateFacts['suppression'];
   private consents: Newcomer['consents'];
   private readonly mailed = new Map<string, Instant[]>();
 
@@ -25,6 +25,12 @@ export class MailRecord {
     this.consent(purpose, { granted: false, source, at });
   }
 
+  /** From now on nothing may be mailed; an earlier word of the same weight stands. */
+  suppress(suppression: NonNullable<GateFacts['suppression']>): void {
+    const { scope = 'everything' } = this.suppression ?? { scope: 'none' };
+    if (scope !== 'everything') this.suppression = suppression;
+  }
+
   /** A mail of the purpose that went out, or may have. */
   countMail(purpose: string, at: Instant): void {
     const mailed = this.mailed.get(purpose);
@@ -35,7 +41,12 @@ export class MailRecord {
   /** As of `now`, which never falls: what caps count no more is forgotten. */
   gateFacts(
     purpose: string,
-    { rules, now, zone }: { readonly rules: GateRules; readonly now: Instant; readonly zone: string },
+    {
+      rules,
+      now,
+      zone,
+      client,
+    }: { readonly rules: GateRules; readonly now: Instant; readonly zone: string; readonly client: GateFacts['client'] },
   ): GateFacts {
     const mailedAt = this.mailed.get(purpose) ?? NONE;
     if (mailedAt.length > 0) {
@@ -43,7 +54,7 @@ export class MailRecord {
       while ((mailedAt[0] ?? Number.POSITIVE_INFINITY) <= first) mailedAt.shift();
     }
     const consent = this.consents.get(purpose) ?? null;
-    return { purpose, mailedAt, consent, suppression: this.suppression, zone };
+    return { purpose, mailedAt, consent, suppression: this.suppression, zone, client };
   }
 }
 

@@ -45,7 +45,8 @@ export function performMail(
     return refusalOf(hindrance);
   }
   const zone = person.facts.contact.timeZone;
-  const facts = person.mails.gateFacts(purpose, { rules: setting.rules.gate, now, zone });
+  const { client } = person.facts;
+  const facts = person.mails.gateFacts(purpose, { rules: setting.rules.gate, now, zone, client });
   const verdict = barring(setting.rules.gate, facts, now);
   if (verdict) {
     const isCapped = verdict.type === 'defer' && fullCap(setting.rules.gate.caps, facts, now) !== undefined;

@@ -176,7 +176,7 @@ export class Person {
   private score({ type, at, journeyId }: Omit<FactEvent, 'seq'>): void {
     const { lead } = this.facts;
     const { scoring } = this.rules;
-    if (!lead || OVER.includes(lead.stage)) return;
+    if (!lead || this.isFixed(lead)) return;
     const rules = rulesFor(scoring, type);
     if (rules.length === 0 || (journeyId !== null && !this.isOfLead(journeyId))) return;
     const earned = earnedBy(rules, { given: this.given });
@@ -188,6 +188,11 @@ export class Person {
     }
     this.interest = addInterest(this.interest, { points, at }, scoring.halfLife);
     this.rejudge({ score: scoreAt(this.interest, this.interest.at, scoring.halfLife) });
+  }
+
+  /** Of a lead that is over, and of whoever objects to profiling, no score changes. */
+  private isFixed({ stage }: LeadFacts): boolean {
+    return OVER.includes(stage) || this.facts.contact.isScored === false;
   }
 
   /** What happens in a client's journey says nothing of a lead. */
@@ -209,7 +214,7 @@ export class Person {
   private refit(): void {
     const { lead } = this.facts;
     const { scoring } = this.rules;
-    if (!lead || OVER.includes(lead.stage)) return;
+    if (!lead || this.isFixed(lead)) return;
     this.rejudge({
       score: scoreAt(this.interest, this.now, scoring.halfLife),
       fit: fitStanding(scoring, this.facts, this.now),
@@ -251,7 +256,7 @@ export class Person {
 
   private addPoints(points: number): void {
     const { lead } = this.facts;
-    if (!lead || OVER.includes(lead.stage)) return;
+    if (!lead || this.isFixed(lead)) return;
     const { halfLife } = this.rules.scoring;
     this.interest = withStepPoints(this.interest, { points, at: this.now }, halfLife);
     this.rejudge({ score: scoreAt(this.interest, this.interest.at, halfLife) });
