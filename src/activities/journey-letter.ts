@@ -18,7 +18,9 @@ export interface JourneyMailRequest {
   readonly now: Instant;
 }
 
-const PATHS = { click: 'c', unsubscribe: 'u', call: 'call' } as const satisfies { readonly [kind: string]: string };
+const PATHS = { click: 'c', unsubscribe: 'u', call: 'call', confirm: 'o', preferences: 'p' } as const satisfies {
+  readonly [kind: string]: string;
+};
 
 /** Writes the mail of a journey: pure. Throws what `fill` throws. */
 export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Letter {
@@ -28,14 +30,21 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
   const urlOf = (kind: keyof typeof PATHS & LinkPayload['kind'], id: string) =>
     `${publicUrl}/${PATHS[kind]}/${signLink(linkSecret, { kind, id })}`;
   const linkId = (position: number) => keyOf('link', sendId, position);
-  const links = { call: urlOf('call', sendId), unsubscribe: urlOf('unsubscribe', sendId) };
+  const links = {
+    call: urlOf('call', sendId),
+    confirm: urlOf('confirm', sendId),
+    preferences: urlOf('preferences', sendId),
+    unsubscribe: urlOf('unsubscribe', sendId),
+  };
   const sender = { name: senderOf(from).name, postalAddress };
   const canUnsubscribe = mail.purpose !== 'transactional';
   const rendered = fill({
     locale: contact.locale,
     timeZone: contact.timeZone,
     data: journeyData({ facts, title, links, sender, now }),
-    footer: canUnsubscribe ? { postalAddress, unsubscribeUrl: links.unsubscribe } : undefined,
+    footer: canUnsubscribe
+      ? { postalAddress, unsubscribeUrl: links.unsubscribe, preferencesUrl: links.preferences }
+      : undefined,
     trackedUrl: (position) => urlOf('click', linkId(position)),
   });
   return {

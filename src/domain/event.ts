@@ -27,6 +27,7 @@ export const EVENTS = {
   consentRequested: 'consent.requested',
   consentGiven: 'consent.given',
   consentWithdrawn: 'consent.withdrawn',
+  preferencesRequested: 'preferences.requested',
   callRequested: 'call.requested',
   purchase: 'purchase',
   purchaseReturned: 'purchase.returned',

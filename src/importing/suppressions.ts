@@ -1,16 +1,10 @@
+import { emailField, text } from '../api/contract/common';
 import { type SuppressionScope, scopeSchema } from '../domain/consent/scope';
 import { type Instant, newId } from '../domain/ids';
 import type { Db } from '../store/db';
-import {
-  addressOf,
-  beginImport,
-  endImport,
-  type ImportedSuppression,
-  insertImported,
-} from '../store/suppression-list';
+import { addressOf, beginImport, endImport, type ImportedSuppression, insertImported } from '../store/suppression-list';
 import { openRejects } from './rejects';
 import { type AnyRow, openCsv } from './rows';
-import { emailField, text } from '../api/contract/common';
 
 export interface SuppressionImport {
   readonly file: string;
@@ -87,10 +81,13 @@ function suppressionIn(row: AnyRow, otherwise: SuppressionScope): ImportedSuppre
   if (!('cells' in row)) return bad(row.reason);
   const address = addressOf(row.cells.get(ADDRESS) ?? '');
   if ('email' in address && !emailField.safeParse(address.email).success)
-    return bad(`"${address.email.slice(0, 100)}" is neither an e-mail address nor a hash of one (64 hexadecimal digits)`);
+    return bad(
+      `"${address.email.slice(0, 100)}" is neither an e-mail address nor a hash of one (64 hexadecimal digits)`,
+    );
   const scope = scopeSchema.safeParse(row.cells.get('scope')?.trim() || otherwise);
   if (!scope.success) return bad(`the scope is ${scope.error.issues[0]?.message}`);
   const reason = row.cells.get('reason')?.trim() || 'imported';
-  if (!text(60).safeParse(reason).success) return bad('the reason has more than 60 letters, or some that cannot be kept');
+  if (!text(60).safeParse(reason).success)
+    return bad('the reason has more than 60 letters, or some that cannot be kept');
   return { address, scope: scope.data, reason };
 }

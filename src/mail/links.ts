@@ -5,13 +5,20 @@ import { failure } from '../domain/errors';
 /** What a signed link stands for. */
 export type LinkPayload =
   /** `id`: of the link for a click, of the send for the others. */
-  | { readonly kind: 'click' | 'unsubscribe' | 'call'; readonly id: string }
+  | { readonly kind: 'click' | 'unsubscribe' | 'call' | 'confirm' | 'preferences'; readonly id: string }
   /** `id`: of the handoff that this rep may answer. */
   | { readonly kind: 'handoff'; readonly id: string; readonly repId: string };
 
 const VERSION = 1;
 /** Bytes on the wire: a letter never changes its meaning, else old mails would do what they did not say. */
-const KINDS = { click: 'c', unsubscribe: 'u', call: 'p', handoff: 'h' } as const satisfies {
+const KINDS = {
+  click: 'c',
+  unsubscribe: 'u',
+  call: 'p',
+  handoff: 'h',
+  confirm: 'o',
+  preferences: 'm',
+} as const satisfies {
   readonly [K in LinkPayload['kind']]: string;
 };
 const UUID_BYTES = 16;

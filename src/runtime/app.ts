@@ -1,6 +1,10 @@
+import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import type { ViveiroError } from '../domain/errors';
+import { keepConsentTexts } from '../store/consent-texts';
+import { transaction } from '../store/db';
 import { unfinishedRehearsals } from '../store/rehearsals';
 import { syncReps } from '../store/reps';
+import { newestVersions } from '../store/sequences';
 import { ensureSweepSchedule } from '../worker/schedule';
 import { answerDomainsOf, type Config } from './config';
 import { type Content, loadContent } from './content';
@@ -9,6 +13,8 @@ import { isLoopback, startHttp } from './http';
 import { startInboundWays } from './inbound/start';
 import { keptPort } from './kept-port';
 import { createLogger } from './logger';
+import { requireOptIn } from './opt-in';
+import { publishOwnSequences } from './own-sequences';
 import { allowRehearsals, inboxOf } from './rehearsal/platform';
 import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
@@ -119,7 +125,11 @@ async function startLiveEngine({ config, system, content, publicUrl }: Live): Pr
     },
   });
   try {
+    const now = Date.now();
     await syncReps(engine.db, content.rules.routing);
+    await keepConsentTexts(engine.db, content.rules.purposes ?? DEFAULT_PURPOSES, now);
+    await publishOwnSequences(engine.db, { config, content, now });
+    requireOptIn(content, await transaction(engine.db, newestVersions));
     const { client } = engine;
     await ensureSweepSchedule({ client, taskQueue: LIVE_QUEUE, lifecycle: content.rules.lifecycle });
     return engine;

@@ -39,31 +39,20 @@ export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
   const segments = await loadSegments(fileOf('segments'));
   const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, purposes] = await Promise.all([
-    loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
-    loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
-    loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
-    loadFile(fileOf('gate'), gateSchema, {}),
-    loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
-    loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
-    loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
-    loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
-    loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
-    loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
-  ]);
-  const files = [
-    segments,
-    scoring,
-    lifecycle,
-    routing,
-    gate,
-    calendars,
-    events,
-    delivery,
-    webhooks,
-    inbound,
-    purposes,
-  ];
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, purposes] =
+    await Promise.all([
+      loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
+      loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
+      loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
+      loadFile(fileOf('gate'), gateSchema, {}),
+      loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
+      loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
+      loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
+      loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
+      loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
+      loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
+    ]);
+  const files = [segments, scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, purposes];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
     'value' in segments &&

@@ -27,7 +27,7 @@ const COLUMNS = Prisma.sql`id, through::float8 AS through, records, previous, ha
  */
 export async function anchorConsents(db: Db, now: Instant): Promise<ConsentAnchor | null> {
   await chainAllEarlier(db);
-  const through = await lastWritten(db);
+  const through = await lastWritten(db).catch(isBusy);
   const last = await newestAnchor(db);
   if (through === null || through <= (last?.through ?? 0)) return null;
   const { records, hash } = await digestOf(db, { after: last?.through ?? 0, through, previous: last?.hash ?? '' });
@@ -38,6 +38,15 @@ export async function anchorConsents(db: Db, now: Instant): Promise<ConsentAncho
     ON CONFLICT (through) DO NOTHING RETURNING ${COLUMNS}`;
   return row ?? null;
 }
+
+/** No anchor today: the next one covers the same records. */
+function isBusy(error: unknown): null {
+  const code: unknown = Object(error).code;
+  if (code === LOCK_NOT_AVAILABLE) return null;
+  throw error;
+}
+
+const LOCK_NOT_AVAILABLE = '55P03'; // PostgreSQL, appendix A
 
 /** In business nobody holds a record back for so long; a stuck writer must not stop the others. */
 const PATIENCE = '5s';

@@ -27,7 +27,8 @@ export async function withdraw(tx: Tx, deps: TurnDeps, arrived: Arrived, { purpo
   const said = { contactId, granted: false, basis: 'consent', text, source, at, ...rest } as const;
   const purposes = purpose === EVERY_PURPOSE ? await purposesOf(tx, deps, contactId) : [purpose];
   for (const one of purposes) await recordConsent(tx, { ...said, purpose: one });
-  if (purpose === EVERY_PURPOSE) await suppressContact(tx, { contactId, reason: 'unsubscribed', scope: 'marketing', at });
+  if (purpose === EVERY_PURPOSE)
+    await suppressContact(tx, { contactId, reason: 'unsubscribed', scope: 'marketing', at });
   if (purpose === PROFILING) await endProfiling(tx, deps, { contactId, at, cause: arrived.interactionId });
   const reason = purpose === PROFILING ? 'objects to profiling: is scored no more' : unsubscribedFrom(purpose);
   await decide(tx, { ...arrived, kind: 'consent', outcome: 'withdrawn', reason });
@@ -48,15 +49,18 @@ async function purposesOf(tx: Tx, { rules }: TurnDeps, contactId: string): Promi
 export async function give(tx: Tx, deps: TurnDeps, arrived: Arrived, { purpose, request }: Word): Promise<void> {
   const { contactId, at, words } = arrived.event;
   const newest = (await newestConsents(tx, contactId)).get(purpose);
-  const asked = newest && isOpen(newest, at) && (request === undefined || newest.requestId === request) ? newest : undefined;
-  const outcome = (said: string, reason: string) =>
-    decide(tx, { ...arrived, kind: 'consent', outcome: said, reason });
+  const asked =
+    newest && isOpen(newest, at) && (request === undefined || newest.requestId === request) ? newest : undefined;
+  const outcome = (said: string, reason: string) => decide(tx, { ...arrived, kind: 'consent', outcome: said, reason });
   if (asked) {
     await confirmed(tx, arrived, { purpose, asked });
     return outcome('given', `double opt-in to ${purpose} mail is confirmed`);
   }
   if (words?.text === undefined)
-    return outcome('not given', `there is no double opt-in to ${purpose} mail to confirm, and no words that were shown`);
+    return outcome(
+      'not given',
+      `there is no double opt-in to ${purpose} mail to confirm, and no words that were shown`,
+    );
   const { text, source = arrived.event.type, basis = 'consent', ...rest } = words;
   await recordConsent(tx, { contactId, purpose, granted: true, basis, text, source, at, ...rest });
   await allowed(tx, deps, arrived, purpose);

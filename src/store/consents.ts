@@ -101,10 +101,7 @@ interface EarlierRow extends Omit<ConsentContent, 'position' | 'personalDigest'>
 }
 
 /** Gives the records of a contact from before there was a chain their places in it, in the order in which they were written. */
-async function chainEarlier(
-  tx: Tx,
-  contactId: string,
-): Promise<{ readonly position: number; readonly hash: string }> {
+async function chainEarlier(tx: Tx, contactId: string): Promise<{ readonly position: number; readonly hash: string }> {
   const rows = await tx.$queryRaw<EarlierRow[]>`
     SELECT seq::text AS seq, contact_id AS "contactId", purpose, state, basis, text, text_version AS "textVersion", locale, source,
       ${millis(Prisma.sql`at`)} AS at, request_id AS "requestId", ${millis(Prisma.sql`until`)} AS until
@@ -169,6 +166,16 @@ export async function newestConsents(tx: Tx | Db, contactId: string): Promise<Re
   return new Map(rows.map(({ purpose, ...newest }) => [purpose, newest]));
 }
 
+/** `seq` of the newest yes to a purpose; null: there is none. */
+export async function lastGiven(
+  db: Db,
+  { contactId, purpose }: { readonly contactId: string; readonly purpose: string },
+): Promise<number | null> {
+  const [row] = await db.$queryRaw<{ seq: number | null }[]>`
+    SELECT max(seq)::float8 AS seq FROM consent WHERE contact_id = ${contactId}::uuid AND purpose = ${purpose} AND granted`;
+  return row?.seq ?? null;
+}
+
 /**
  * Erases what is personal in the records of a contact: address, IP, user agent, evidence. What was allowed, when and by which
  * words stays, and the chain stays whole.
@@ -180,4 +187,3 @@ export async function eraseConsentDetails(tx: Tx, contactId: string): Promise<nu
   await tx.$queryRaw`SELECT set_config('viveiro.erasing', '', true)`;
   return count;
 }
-

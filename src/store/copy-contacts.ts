@@ -1,3 +1,4 @@
+import { addressHashSql } from './address-sql';
 import { type Db, Prisma, type Tx, transaction } from './db';
 
 /** What belongs to a contact, in the order that it is copied, and the column that names the contact. */
@@ -31,7 +32,8 @@ export async function copyContacts(from: Db, to: Db, contactIds: readonly string
       await copyRows(from, to, { table, where: Prisma.sql`${Prisma.raw(by)} = ANY(${ids}::uuid[])` });
     await copyRows(from, to, {
       table: 'suppression',
-      where: Prisma.sql`email IN (SELECT email FROM contact WHERE id = ANY(${ids}::uuid[]))`,
+      where: Prisma.sql`EXISTS (SELECT 1 FROM contact c WHERE c.id = ANY(${ids}::uuid[])
+        AND (t.email = c.email OR t.hash = ${addressHashSql(from, Prisma.sql`c.email`)}))`,
     });
   }
   await transaction(to, async (tx) => {

@@ -1,9 +1,16 @@
 import { type Instant, keyOf } from '../domain/ids';
 import { judge } from '../domain/scoring/standing';
 import { Prisma, type Tx } from './db';
-import { recordDecisions } from './decisions';
 import { refit } from './fit';
-import { IS_OPEN, LEAD_COLUMNS, type NewEntry, type RawLead, type Rescored, scoredLead, writeScores } from './score-rows';
+import {
+  IS_OPEN,
+  LEAD_COLUMNS,
+  type NewEntry,
+  type RawLead,
+  type Rescored,
+  scoredLead,
+  writeScores,
+} from './score-rows';
 import type { TurnDeps } from './turn';
 
 const OBJECTION = 'objection to profiling';
@@ -29,7 +36,15 @@ export async function endProfiling(tx: Tx, { rules }: TurnDeps, { contactId, at,
     const entry = (kind: NewEntry['kind'], points: number): NewEntry[] =>
       points === 0
         ? []
-        : [{ key: keyOf('objection', cause, lead.id, kind), kind, rule: OBJECTION, points: -points, reason: OBJECTION }];
+        : [
+            {
+              key: keyOf('objection', cause, lead.id, kind),
+              kind,
+              rule: OBJECTION,
+              points: -points,
+              reason: OBJECTION,
+            },
+          ];
     const { standing, changes } = judge(rules.scoring, lead, { score: 0, fit: { points: 0, grade: 'D' } });
     return {
       leadId: lead.id,
@@ -50,6 +65,7 @@ export async function allowProfiling(
   { rules }: TurnDeps,
   { contactId, at }: Omit<Objection, 'cause'>,
 ): Promise<void> {
-  const count = await tx.$executeRaw`UPDATE contact SET profiling = true WHERE id = ${contactId}::uuid AND NOT profiling`;
+  const count =
+    await tx.$executeRaw`UPDATE contact SET profiling = true WHERE id = ${contactId}::uuid AND NOT profiling`;
   if (count > 0) await refit(tx, rules.scoring, { contactId, at });
 }

@@ -4,11 +4,11 @@ import type { ConsentBasis, ConsentProof } from '../domain/consent/record';
 import { failure } from '../domain/errors';
 import { EVENTS, type IncomingEvent, LEAD_REPEATED } from '../domain/event';
 import { type Instant, type Json, keyOf } from '../domain/ids';
-import { askToConfirm, recordWord } from './opt-in';
 import { upsertContact } from './contacts';
 import { type Db, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';
 import { openLead } from './leads';
+import { askToConfirm, recordWord } from './opt-in';
 import { joinOrganisation, type OrganisationInput } from './organisations';
 import type { TurnDeps } from './turn';
 
@@ -77,7 +77,10 @@ export async function registerIn(tx: Tx, deps: TurnDeps, input: Registration): P
   const request = await recordWord(tx, deps, { input, contactId: contact.id });
   const lead = await openLead(tx, deps.rules, { contactId: contact.id, ...input.lead, at: input.at });
   const told = await tell(tx, deps, { input, inputHash, contactId: contact.id, lead });
-  const asked = request && (await askToConfirm(tx, deps, { input, contactId: contact.id, leadId: lead.id, request }));
+  const asked =
+    request === undefined
+      ? undefined
+      : await askToConfirm(tx, deps, { input, contactId: contact.id, leadId: lead.id, request });
   return { contactId: contact.id, leadId: lead.id, ...told, pokes: [...told.pokes, ...(asked?.pokes ?? [])] };
 }
 
@@ -114,7 +117,10 @@ async function tell(tx: Tx, deps: TurnDeps, { input, inputHash, contactId, lead 
 /** What the caller said, without the time: a retry with no `at` of its own is still the same registration. */
 function hashOf({ contact, lead, consent, form }: Registration): string {
   const said = consent && { ...consent, proof: undefined };
-  return createHash('sha256').update(canonicalJson({ contact, lead, consent: said, form })).digest('base64url').slice(0, 22);
+  return createHash('sha256')
+    .update(canonicalJson({ contact, lead, consent: said, form }))
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 interface EarlierRow {

@@ -6,7 +6,15 @@ import type { Change } from '../domain/steps/handler';
 import { Prisma, type Tx } from './db';
 import { recordDecisions } from './decisions';
 import type { JourneyRow } from './journeys';
-import { IS_SCORED, LEAD_COLUMNS, type NewEntry, NOT_SCORED, type RawLead, scoredLead, writeScores } from './score-rows';
+import {
+  IS_SCORED,
+  LEAD_COLUMNS,
+  type NewEntry,
+  NOT_SCORED,
+  type RawLead,
+  scoredLead,
+  writeScores,
+} from './score-rows';
 
 interface StepScore {
   readonly journey: JourneyRow;

@@ -84,7 +84,10 @@ export function addSuppression(db: Db, { address, scope, at }: ManualSuppression
 }
 
 /** Takes a suppression back. Throws VIV_SUPPRESSION_UNKNOWN. */
-export function removeSuppression(db: Db, { address, scope, at }: ManualSuppression): Promise<{ readonly reason: string }> {
+export function removeSuppression(
+  db: Db,
+  { address, scope, at }: ManualSuppression,
+): Promise<{ readonly reason: string }> {
   return transaction(db, async (tx) => {
     const { email, hash } = columnsOf(tx, address);
     const [row] = await tx.$queryRaw<{ reason: string }[]>`

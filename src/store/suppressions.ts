@@ -62,7 +62,12 @@ export async function forgetAddress(tx: Tx, email: string): Promise<void> {
 }
 
 /** The widest suppression of an address, as the gate is told of it. */
-export const widest = (owner: object, email: Prisma.Sql, at: Prisma.Sql, where = Prisma.sql`true`): Prisma.Sql => Prisma.sql`(
+export const widest = (
+  owner: object,
+  email: Prisma.Sql,
+  at: Prisma.Sql,
+  where = Prisma.sql`true`,
+): Prisma.Sql => Prisma.sql`(
   SELECT json_build_object('reason', reason, 'at', ${at}, 'scope', scope) FROM suppression
   WHERE ${isAbout(owner, email)} AND ${where}
   ORDER BY scope = 'everything' DESC, scope = 'marketing' DESC, at LIMIT 1)`;

@@ -219,7 +219,7 @@ describe('what the server says', () => {
       { kind: 'send', outcome: 'rejected', reason: '550 5.7.1 not from you' },
     ]);
     const { recipient: email } = await sendOf(mailing);
-    expect(await database.db.suppression.findUnique({ where: { email } })).toBeNull();
+    expect(await database.db.suppression.findFirst({ where: { email } })).toBeNull();
     expect(await eventsOf(mailing)).toEqual([]);
   });
 
@@ -228,7 +228,7 @@ describe('what the server says', () => {
     const mailing = await aMailing(database.db, { parts: { exits: [{ name: 'bounced', on: 'mail.bounced' }] } });
     expect(await sendMail(post.deps, mailing)).toEqual({ turn: 2, move: { type: 'end', outcome: 'bounced' } });
     const { recipient } = await sendOf(mailing);
-    expect(await database.db.suppression.findUnique({ where: { email: recipient } })).toMatchObject({
+    expect(await database.db.suppression.findFirst({ where: { email: recipient } })).toMatchObject({
       reason: 'hard_bounce',
     });
     expect(await eventsOf(mailing)).toEqual(['mail.bounced']);

@@ -2,6 +2,7 @@
 import { createDeliver } from '../../src/activities/deliver';
 import type { LedgerMoment } from '../../src/activities/send-mail';
 import { connect } from '../../src/store/db';
+import { TEST_KEYS } from './keys';
 import { mailDeps, sendMail } from './mailing';
 import { mailOfRep, type SenderTask } from './sender';
 
@@ -13,7 +14,10 @@ function endAt(moment: LedgerMoment): Promise<void> | undefined {
   return new Promise(() => undefined); // not one more step
 }
 
-const deps = mailDeps(connect(task.databaseUrl), task.smtpUrl, { leaseMs: 1, hooks: { at: endAt } });
+const deps = mailDeps(connect(task.databaseUrl, undefined, TEST_KEYS), task.smtpUrl, {
+  leaseMs: 1,
+  hooks: { at: endAt },
+});
 const sent =
   task.type === 'journey'
     ? sendMail(deps, task)

@@ -113,7 +113,11 @@ ${consent && checkbox({ name: 'consent', required: consent.required }, { ...view
 }
 
 /** What a person sees who has sent the form; with double opt-in, that a mail is on its way that they must answer. */
-export function thanksPage(form: HostedForm, locale: string, { mustConfirm }: { readonly mustConfirm: boolean }): string {
+export function thanksPage(
+  form: HostedForm,
+  locale: string,
+  { mustConfirm }: { readonly mustConfirm: boolean },
+): string {
   return page({
     title: form.title[locale] ?? form.form,
     lang: locale,

@@ -9,9 +9,9 @@ import { type ShownConsent, shownConsent } from '../forms/consent';
 import { type FormView, formPage, thanksPage } from '../forms/render';
 import type { HostedForm } from '../forms/schema';
 import { type Checked, check, typedIn } from '../forms/submission';
-import { proofOf } from '../proof';
 import { formToken, readFormToken } from '../forms/token';
 import { chooseLocale, wordsIn } from '../forms/words';
+import { proofOf } from '../proof';
 
 const BODY_LIMIT_BYTES = 65_536;
 const HTML = 'text/html; charset=utf-8';
@@ -48,7 +48,11 @@ export const forms: Routes = (app, deps) => {
     const showing = readFormToken(deps.linkSecret, { form: form.form, now, token: typed.token ?? '' });
     if (showing === null)
       return show(deps, reply.code(422), { ...view, errors: new Map(), notice: wordsIn(locale).stale });
-    await register(deps.db, deps.turn, registration({ form, locale, consent, checked: result.checked, showing, now, proof: proofOf(request) }));
+    await register(
+      deps.db,
+      deps.turn,
+      registration({ form, locale, consent, checked: result.checked, showing, now, proof: proofOf(request) }),
+    );
     return reply.redirect(thanks, 303);
   });
 
@@ -93,7 +97,9 @@ function registration({ form, locale, consent, checked, showing, now, proof }: S
     contact: { email, name, locale, attributes },
     lead: { offer: form.offer, source: form.source, ...(campaign ? { campaign } : {}) },
     form: form.form,
-    ...(consent && consented ? { consent: givenBy(consent, { ...proof, evidence: { form: form.form, showing } }) } : {}),
+    ...(consent && consented
+      ? { consent: givenBy(consent, { ...proof, evidence: { form: form.form, showing } }) }
+      : {}),
   };
 }
 

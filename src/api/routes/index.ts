@@ -9,6 +9,7 @@ import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
 import { pauses } from './pauses';
+import { preferences } from './preferences';
 import { purchases } from './purchases';
 import { story } from './story';
 import { tasks } from './tasks';
@@ -23,6 +24,7 @@ export const ROUTES: readonly Routes[] = [
   pauses,
   forms,
   links,
+  preferences,
   handoffAnswers,
   contacts,
   story,

@@ -18,7 +18,8 @@ export const DEFAULT_PURPOSE_FILE = {
           version: '1',
           text: {
             en: 'I want to receive e-mails about your offers. I can stop them at any time by a link in each e-mail.',
-            'pt-BR': 'Quero receber e-mails sobre as ofertas de vocês. Posso cancelar quando quiser, por um link em cada e-mail.',
+            'pt-BR':
+              'Quero receber e-mails sobre as ofertas de vocês. Posso cancelar quando quiser, por um link em cada e-mail.',
             pl: 'Chcę otrzymywać e-maile o Waszych ofertach. Mogę z nich zrezygnować w każdej chwili, klikając link w każdej wiadomości.',
           },
         },
@@ -55,7 +56,8 @@ export const DEFAULT_PURPOSE_FILE = {
           version: '1',
           text: {
             en: 'You may write to me about products like those that I bought. I can stop this at any time by a link in each e-mail.',
-            'pt-BR': 'Podem me escrever sobre produtos parecidos com os que comprei. Posso cancelar quando quiser, por um link em cada e-mail.',
+            'pt-BR':
+              'Podem me escrever sobre produtos parecidos com os que comprei. Posso cancelar quando quiser, por um link em cada e-mail.',
             pl: 'Możecie pisać do mnie o produktach podobnych do zakupionych. Mogę z tego zrezygnować w każdej chwili, klikając link w każdej wiadomości.',
           },
         },
@@ -69,7 +71,8 @@ export const DEFAULT_PURPOSE_FILE = {
       },
       description: {
         en: 'We note which mails and pages you look at, to judge how much an offer interests you. Without this you are not scored.',
-        'pt-BR': 'Registramos quais e-mails e páginas você vê, para avaliar o quanto uma oferta interessa a você. Sem isso, você não recebe pontuação.',
+        'pt-BR':
+          'Registramos quais e-mails e páginas você vê, para avaliar o quanto uma oferta interessa a você. Sem isso, você não recebe pontuação.',
         pl: 'Zapisujemy, które wiadomości i strony oglądasz, aby ocenić, jak bardzo interesuje Cię oferta. Bez tego nie przyznajemy Ci punktów.',
       },
       bases: ['legitimate_interest', 'consent'],
@@ -78,7 +81,8 @@ export const DEFAULT_PURPOSE_FILE = {
           version: '1',
           text: {
             en: 'You may use what I look at to judge how much an offer interests me. I can object at any time.',
-            'pt-BR': 'Podem usar o que eu vejo para avaliar o quanto uma oferta me interessa. Posso me opor quando quiser.',
+            'pt-BR':
+              'Podem usar o que eu vejo para avaliar o quanto uma oferta me interessa. Posso me opor quando quiser.',
             pl: 'Możecie wykorzystywać to, co oglądam, aby ocenić, jak bardzo interesuje mnie oferta. Mogę się temu sprzeciwić w każdej chwili.',
           },
         },

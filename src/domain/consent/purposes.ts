@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { SIMILAR_PRODUCTS } from '../gate/soft-opt-in';
 import { slug } from '../sequence/names';
-import { senseless } from '../yaml/problem';
 import type { Found } from '../yaml/problem';
+import { senseless } from '../yaml/problem';
 import { DEFAULT_PURPOSE_FILE } from './default-purposes';
 import { CONSENT_BASES } from './record';
 import { TRANSACTIONAL } from './scope';
 
 const DAY = 86_400_000;
 
-const locale = z.string().max(35).regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a locale; write it like pt-BR');
+const locale = z
+  .string()
+  .max(35)
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a locale; write it like pt-BR');
 /** The same text in several languages. */
 const localised = z
   .record(locale, z.string().trim().min(1).max(5000))
@@ -32,10 +35,7 @@ const purposeSchema = z
   .strictObject({
     name: localised.meta({ description: 'As the preference page calls it, by language.' }),
     description: localised.optional().meta({ description: 'One sentence more on the preference page.' }),
-    bases: z
-      .array(z.enum(CONSENT_BASES))
-      .min(1)
-      .meta({ description: 'Legal bases on which it may rest.' }),
+    bases: z.array(z.enum(CONSENT_BASES)).min(1).meta({ description: 'Legal bases on which it may rest.' }),
     doubleOptIn: z.boolean().default(false).meta({ description: 'Whether forms ask for it by double opt-in.' }),
     texts: z.array(textSchema).default([]).meta({ description: 'Consent texts, the newest last.' }),
   })
@@ -70,11 +70,23 @@ export function purposeProblems({ purposes }: PurposeRules): readonly Found[] {
     const repeated = texts.flatMap(({ version }, index) =>
       texts.findIndex((other) => other.version === version) === index
         ? []
-        : [senseless([...path, 'texts', index, 'version'], `version "${version}" stands twice`, 'give it another name')],
+        : [
+            senseless(
+              [...path, 'texts', index, 'version'],
+              `version "${version}" stands twice`,
+              'give it another name',
+            ),
+          ],
     );
     const needless =
       doubleOptIn && !bases.includes('consent')
-        ? [senseless([...path, 'doubleOptIn'], 'double opt-in confirms a consent', 'add consent to `bases`, or leave it out')]
+        ? [
+            senseless(
+              [...path, 'doubleOptIn'],
+              'double opt-in confirms a consent',
+              'add consent to `bases`, or leave it out',
+            ),
+          ]
         : [];
     const soft =
       bases.includes('soft_opt_in') && name !== SIMILAR_PRODUCTS

@@ -13,7 +13,9 @@ export const scopeSchema = z.custom<SuppressionScope>(
   (value) =>
     value === 'everything' ||
     value === 'marketing' ||
-    (typeof value === 'string' && value.startsWith(OF_PURPOSE) && slug.safeParse(value.slice(OF_PURPOSE.length)).success),
+    (typeof value === 'string' &&
+      value.startsWith(OF_PURPOSE) &&
+      slug.safeParse(value.slice(OF_PURPOSE.length)).success),
   'not a scope; write everything, marketing or purpose:<purpose>',
 );
 

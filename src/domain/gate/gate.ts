@@ -3,8 +3,8 @@ import { concerns, scopeText } from '../consent/scope';
 import { EVENTS } from '../event';
 import type { Instant } from '../ids';
 import { type CappedMails, fullCap } from './caps';
-import { isQuiet, quietEnd } from './quiet-hours';
 import { dayOf } from './day';
+import { isQuiet, quietEnd } from './quiet-hours';
 import type { GateRules } from './rules';
 import { type ClientOfGate, notAClient, SIMILAR_PRODUCTS, softOptInText } from './soft-opt-in';
 
@@ -65,8 +65,7 @@ function barred({ consentFor, softOptIn }: GateRules, facts: GateFacts, now: Ins
   if (consent?.granted === false) return unconfirmed(facts, now) ?? withdrawn(purpose, consent.at);
   if (consent) return undefined;
   if (purpose === SIMILAR_PRODUCTS) return notAClient(client, softOptIn, now);
-  if (consentFor.includes(purpose))
-    return { type: 'skip', reason: `there is no consent to ${purpose} mail on record` };
+  if (consentFor.includes(purpose)) return { type: 'skip', reason: `there is no consent to ${purpose} mail on record` };
   return undefined;
 }
 
@@ -79,8 +78,7 @@ const withdrawn = (purpose: string, at: Instant): Barring => ({
 function unconfirmed({ purpose, consent }: GateFacts, now: Instant): Barring | undefined {
   if (typeof consent?.until !== 'number') return undefined;
   const asked = `double opt-in to ${purpose} mail was asked for on ${dayOf(consent.at)}`;
-  if (now >= consent.until)
-    return { type: 'skip', reason: `${asked} and not confirmed by ${dayOf(consent.until)}` };
+  if (now >= consent.until) return { type: 'skip', reason: `${asked} and not confirmed by ${dayOf(consent.until)}` };
   const reason = `${asked} and is not confirmed yet`;
   return { type: 'defer', until: consent.until, reason, wakesOn: [EVENTS.consentGiven] };
 }

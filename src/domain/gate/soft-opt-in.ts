@@ -21,7 +21,8 @@ export function notAClient(
   softOptIn: GateRules['softOptIn'],
   now: Instant,
 ): { readonly type: 'skip'; readonly reason: string } | undefined {
-  const skip = (why: string) => ({ type: 'skip', reason: `${SIMILAR_PRODUCTS} mail is for clients alone: ${why}` }) as const;
+  const skip = (why: string) =>
+    ({ type: 'skip', reason: `${SIMILAR_PRODUCTS} mail is for clients alone: ${why}` }) as const;
   if (!client) return skip('no purchase is on record, and no consent');
   if (client.status === 'ended') return skip('the contract has ended');
   const { lastPurchaseAt: at } = client;

@@ -46,7 +46,12 @@ export class MailRecord {
       now,
       zone,
       client,
-    }: { readonly rules: GateRules; readonly now: Instant; readonly zone: string; readonly client: GateFacts['client'] },
+    }: {
+      readonly rules: GateRules;
+      readonly now: Instant;
+      readonly zone: string;
+      readonly client: GateFacts['client'];
+    },
   ): GateFacts {
     const mailedAt = this.mailed.get(purpose) ?? NONE;
     if (mailedAt.length > 0) {
