@@ -2,7 +2,7 @@ import type { ConsentBasis, ConsentContent, ConsentProof, ConsentState } from '.
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import { headMac, newSalt, personalDigest, recordHash } from './consent-chain';
-import { type Db, lockContact, noteLock, Prisma, type Tx, transaction } from './db';
+import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
 import { millis } from './fact-columns';
 import { keysOf } from './keys';
 
@@ -36,12 +36,13 @@ interface Head {
  */
 export async function recordConsent(tx: Tx, consent: ConsentInput): Promise<void> {
   const { contactId } = consent;
+  // first: whoever waits for the lock must read the end of the chain as it is then
+  if (!(await lockContact(tx, contactId))) throw failure('VIV_CONTACT_UNKNOWN', { contact: contactId });
   const [row] = await tx.$queryRaw<Head[]>`
     SELECT c.email, h.position, h.hash,
       h.contact_id IS NULL AND EXISTS (SELECT 1 FROM consent n WHERE n.contact_id = c.id) AS "hasEarlier"
-    FROM contact c LEFT JOIN consent_head h ON h.contact_id = c.id WHERE c.id = ${contactId}::uuid FOR UPDATE OF c`;
-  if (!row) throw failure('VIV_CONTACT_UNKNOWN', { contact: contactId });
-  noteLock(tx, contactId);
+    FROM contact c LEFT JOIN consent_head h ON h.contact_id = c.id WHERE c.id = ${contactId}::uuid`;
+  if (!row) throw new TypeError('whoever holds the lock of a contact has read it');
   const { position, hash: previous } = row.hasEarlier ? await chainEarlier(tx, contactId) : endOf(row);
   await append(tx, consent, { position: position + 1, previous, email: row.email });
 }

@@ -1,5 +1,5 @@
 import { type Instant, type Json, newId } from '../domain/ids';
-import { Prisma, type Tx } from './db';
+import { noteLock, Prisma, type Tx } from './db';
 
 export interface ContactInput {
   readonly email: string;
@@ -35,6 +35,7 @@ export async function upsertContact(
     INSERT INTO contact (${columns}) VALUES (${values})
     ON CONFLICT (email) DO UPDATE SET ${changes} RETURNING id, (xmax = 0) AS created`; // xmax 0: no earlier row was locked
   if (!row) throw new TypeError('an upsert answers one row');
+  noteLock(tx, row.id);
   return row;
 }
 

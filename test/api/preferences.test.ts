@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { gate } from '../../src/domain/gate/gate';
+import { gateSchema } from '../../src/domain/gate/rules';
 import { newId } from '../../src/domain/ids';
 import { signLink } from '../../src/mail/links';
 import { compileTemplates } from '../../src/mail/templates';
@@ -17,7 +18,8 @@ import { requestOf, sendMail, testMailServing } from '../support/mailing';
 
 const ROOT = path.resolve(__dirname, '../..');
 let now = NOON;
-const api = testApi({ clock: () => now });
+const rules = { ...aRules, gate: gateSchema.parse({ consentFor: ['marketing', 'newsletter'] }) };
+const api = testApi({ clock: () => now, turn: { rules } });
 const serving = testMailServing({
   url: '',
   get db() {
@@ -69,7 +71,7 @@ async function someone({ locale = 'en', consent = true }: { locale?: string; con
 }
 const aLeadOf = async (contactId: string) => {
   const lead = { contactId, offer: 'course', source: 'form', at: NOON };
-  return (await transaction(api.db, (tx) => openLead(tx, aRules, lead))).id;
+  return (await transaction(api.db, (tx) => openLead(tx, rules, lead))).id;
 };
 const pageOf = (sendId: string) => `/p/${signLink(LINK_SECRET, { kind: 'preferences', id: sendId })}`;
 const post = (url: string, payload = '', headers: { readonly [name: string]: string } = {}) =>
@@ -86,8 +88,8 @@ const statesOf = async (contactId: string) => {
 };
 const gated = (contactId: string, purpose: string) =>
   transaction(api.db, async (tx) => {
-    const question = { sendId: contactId, contactId, purpose, now, rules: aRules.gate };
-    return gate(aRules.gate, (await readGated(tx, question)).facts, now);
+    const question = { sendId: contactId, contactId, purpose, now, rules: rules.gate };
+    return gate(rules.gate, (await readGated(tx, question)).facts, now);
   });
 
 describe('the preference page', () => {
@@ -152,7 +154,7 @@ describe('the preference page', () => {
   it('shows similar products to clients, who get them until they say no', async () => {
     const { sendId, contactId } = await someone({ consent: false });
     const purchase = { type: 'purchase', contactId, at: NOON - DAY, properties: { reference: contactId, amount: 9 } };
-    await ingest(api.db, { rules: aRules }, { ...purchase, idempotencyKey: contactId });
+    await ingest(api.db, { rules }, { ...purchase, idempotencyKey: contactId });
     expect(await gated(contactId, 'similar_products')).toEqual({
       type: 'send',
       reason:
@@ -170,7 +172,7 @@ describe('the preference page', () => {
     const clicked = (key: string) =>
       ingest(
         api.db,
-        { rules: aRules },
+        { rules },
         { type: 'mail.clicked', contactId, at: NOON, idempotencyKey: `${contactId}${key}` },
       );
     const score = async () => (await api.db.lead.findUniqueOrThrow({ where: { id: lead } })).interest;
@@ -213,7 +215,7 @@ describe('a link that is wrong or old', () => {
   it('mails the way to the page to the address, if there is such, and says of none whether there is', async () => {
     await serving.serve([], {
       templates: await compileTemplates(path.join(ROOT, 'templates')),
-      turn: { rules: aRules },
+      turn: { rules },
     });
     const { email, contactId } = await someone();
     await aLeadOf(contactId);
@@ -265,7 +267,7 @@ describe('double opt-in', () => {
   it('asks once by a mail, holds marketing back with its reason, and lets it go once the button is pressed', async () => {
     await serving.serve([], {
       templates: await compileTemplates(path.join(ROOT, 'templates')),
-      turn: { rules: aRules },
+      turn: { rules },
     });
     const { contactId, journeys, link } = await asked();
     expect(journeys).toHaveLength(1);
@@ -335,7 +337,7 @@ describe('double opt-in', () => {
     const { contactId, link } = await asked();
     await ingest(
       api.db,
-      { rules: aRules },
+      { rules },
       { type: 'mail.unsubscribed', contactId, at: now, idempotencyKey: newId(), properties: { purpose: 'marketing' } },
     );
     for (const { body } of [await api.app.inject(link), await post(link)])

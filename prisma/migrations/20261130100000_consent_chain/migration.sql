@@ -85,8 +85,7 @@ BEGIN
       RETURN NEW;
     END IF;
   END IF;
-  RAISE EXCEPTION '% on % is refused: proofs of consent are only ever added', TG_OP, TG_TABLE_NAME
-    USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION '% on % is refused: proofs of consent are only ever added', TG_OP, TG_TABLE_NAME;
 END $$;
 
 CREATE TRIGGER consent_append_only BEFORE UPDATE OR DELETE ON "consent"
@@ -96,8 +95,7 @@ CREATE TRIGGER consent_no_truncate BEFORE TRUNCATE ON "consent"
 
 CREATE FUNCTION is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% on % is refused: its rows are only ever added', TG_OP, TG_TABLE_NAME
-    USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION '% on % is refused: its rows are only ever added', TG_OP, TG_TABLE_NAME;
 END $$;
 
 CREATE TRIGGER consent_anchor_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "consent_anchor"
