@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_PURPOSES, isChosen, PROFILING } from '../domain/consent/purposes';
-import { purposeScope } from '../domain/consent/scope';
+import { EVERY_PURPOSE, purposeScope } from '../domain/consent/scope';
 import { EVENTS } from '../domain/event';
 import { type NewestConsent, newestConsents, recordConsent } from './consents';
 import type { Tx } from './db';
@@ -8,9 +8,6 @@ import { type Arrived, decide } from './event-decision';
 import { allowProfiling, endProfiling } from './profiling';
 import { liftUnsubscribed, suppressContact } from './suppressions';
 import type { TurnDeps } from './turn';
-
-/** Stands for every purpose but what is transactional: all mail that they need not get. */
-export const EVERY_PURPOSE = 'all';
 
 /** Properties of an event by which someone says yes or no. `request`: of the double opt-in that it confirms. */
 export const wordSchema = z.object({

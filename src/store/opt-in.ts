@@ -1,4 +1,4 @@
-import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
+import { DEFAULT_PURPOSES, PROFILING } from '../domain/consent/purposes';
 import type { Decision } from '../domain/decision';
 import { EVENTS } from '../domain/event';
 import { dayOf } from '../domain/gate/day';
@@ -9,6 +9,7 @@ import { type Db, Prisma, type Tx } from './db';
 import { recordDecisions } from './decisions';
 import { millis } from './fact-columns';
 import { type Ingested, ingestIn } from './ingest';
+import { allowProfiling, endProfiling } from './profiling';
 import type { Registration } from './registration';
 import type { TurnDeps } from './turn';
 
@@ -28,7 +29,8 @@ export async function recordWord(tx: Tx, deps: TurnDeps, { input, contactId }: W
   const record = { contactId, ...said, source: lead.source, at };
   if (!doubleOptIn || !said.granted) {
     await recordConsent(tx, record);
-    if (said.granted && said.basis === 'consent') await liftFor(tx, contactId, said.purpose);
+    if (said.purpose === PROFILING) await followProfiling(tx, deps, { contactId, at, granted: said.granted, cause: idempotencyKey });
+    else if (said.granted && said.basis === 'consent') await liftFor(tx, contactId, said.purpose);
     return undefined;
   }
   const { purpose } = said;
@@ -44,6 +46,14 @@ export async function recordWord(tx: Tx, deps: TurnDeps, { input, contactId }: W
   const { expiresAfter } = (deps.rules.purposes ?? DEFAULT_PURPOSES).doubleOptIn;
   await recordConsent(tx, { ...record, granted: false, request: { id, until: at + expiresAfter } });
   return id;
+}
+
+function followProfiling(
+  tx: Tx,
+  deps: TurnDeps,
+  { granted, ...o }: { readonly contactId: string; readonly at: Instant; readonly granted: boolean; readonly cause: string },
+): Promise<void> {
+  return granted ? allowProfiling(tx, deps, o) : endProfiling(tx, deps, o);
 }
 
 /** A stranger's form neither takes back what someone allowed nor makes us write to them again and again. */

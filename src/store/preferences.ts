@@ -1,9 +1,9 @@
 import { type Preference, preferenceChanges, preferencesOf } from '../domain/consent/preferences';
 import { consentText, DEFAULT_PURPOSES, PROFILING } from '../domain/consent/purposes';
 import type { ConsentProof, ConsentState, ConsentWords } from '../domain/consent/record';
+import { EVERY_PURPOSE } from '../domain/consent/scope';
 import { EVENTS, type IncomingEvent } from '../domain/event';
 import { type Instant, keyOf } from '../domain/ids';
-import { EVERY_PURPOSE } from './consent-effects';
 import { normalisedEmail } from './contacts';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';

@@ -12,8 +12,10 @@ import { readGated } from '../../src/store/gate-facts';
 import { ingest } from '../../src/store/ingest';
 import { openLead } from '../../src/store/leads';
 import { suppressionOf } from '../../src/store/suppressions';
+import { takeTurn } from '../../src/store/turn';
 import { aRules, LINK_SECRET, NOON, testApi } from '../support/api';
 import { DAY } from '../support/builders';
+import { aJourney, pokesIn, published } from '../support/journeys';
 import { requestOf, sendMail, testMailServing } from '../support/mailing';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -302,6 +304,30 @@ describe('double opt-in', () => {
       requestId: records[0]?.requestId,
     });
   }, 60_000);
+
+  it('is waited for by a journey inside its mail step, which goes on with it', async () => {
+    await serving.serve([], { turn: { rules } });
+    const { contactId, link } = await asked();
+    const { id: leadId } = await api.db.lead.findFirstOrThrow({ where: { contactId } });
+    const steps = [
+      { id: 'first', type: 'mail', template: 'hello' },
+      { id: 'done', type: 'end' },
+    ];
+    const version = await published(api.db, { purpose: 'marketing', steps });
+    const { journeyId } = await aJourney(api.db, version, { who: { contactId, leadId }, now }, { rules });
+    const request = await requestOf(api.db, journeyId, now);
+    const { turn, move } = await sendMail(serving.deps, { request });
+    expect(move).toEqual({ type: 'await', stepId: 'first', until: NOON + 7 * DAY });
+    expect(serving.server.messages).toEqual([]);
+    await post(link);
+    expect(await pokesIn(api.db)).toContain(`journey:${journeyId}`);
+    await transaction(api.db, (tx) => takeTurn(tx, { rules }, { journeyId, turn, now })); // what its workflow asks then
+    const again = await requestOf(api.db, journeyId, now);
+    expect(again.key).toBe(request.key);
+    await sendMail(serving.deps, { request: again });
+    expect(serving.server.messages).toHaveLength(1);
+    expect(serving.server.messages[0]?.replaceAll('=\r\n', '')).toMatch(/viva\.example\/p\/[\w-]+/); // the preference page
+  });
 
   it('that is asked for again asks no second time while it is open, nor once it is given', async () => {
     const { email, contactId, link } = await asked();

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { formSchema } from '../../src/api/forms/schema';
 import { calendarsSchema } from '../../src/domain/calendar/schema';
 import { lifecycleSchema } from '../../src/domain/client/rules';
+import { purposeProblems, purposesSchema } from '../../src/domain/consent/purposes';
 import { EVENTS } from '../../src/domain/event';
+import { gateSchema } from '../../src/domain/gate/rules';
 import { CONSEQUENCES } from '../../src/domain/inbound/consequence';
 import { hookSchema } from '../../src/domain/inbound/hook-rules';
 import { inboundProblems } from '../../src/domain/inbound/rule-problems';
@@ -124,4 +127,15 @@ describe('docs/inbound.md', () => {
         .toSorted(),
     );
   });
+});
+
+test('the examples of docs/consent.md are valid, and the keys of a purpose are listed', () => {
+  const [purposes = ''] = blocksIn('consent.md');
+  expect(problemsOf(purposesSchema, parse(purposes))).toEqual([]);
+  expect(purposeProblems(purposesSchema.parse(parse(purposes)))).toEqual([]);
+  const shape = Object.values(purposesSchema.parse(parse(purposes)).purposes)[0] ?? {};
+  expect([...listed('consent.md', 'Purposes')]).toEqual(expect.arrayContaining(Object.keys(shape)));
+  const ofKind = (kind: string) => new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('consent.md'))?.[1] ?? '';
+  expect(problemsOf(gateSchema, { consentFor: [], ...parse(ofKind('gate')) })).toEqual([]);
+  expect(problemsOf(formSchema.unwrap().shape.consent, parse(ofKind('form')).consent)).toEqual([]);
 });

@@ -4,6 +4,9 @@ import { slug } from '../sequence/names';
 /** The purpose of mails that a contract or a request of the recipient needs: no consent is asked for it. */
 export const TRANSACTIONAL = 'transactional';
 
+/** Stands for every purpose but what is transactional: all mail that they need not get. */
+export const EVERY_PURPOSE = 'all';
+
 /** Which mails a suppression forbids: `everything`, also what is transactional; `marketing`, all but that; or those of one purpose. */
 export type SuppressionScope = 'everything' | 'marketing' | `purpose:${string}`;
 

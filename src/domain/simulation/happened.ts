@@ -1,3 +1,4 @@
+import { EVERY_PURPOSE } from '../consent/scope';
 import { EVENTS } from '../event';
 import type { FactEvent } from '../facts';
 import type { Person } from './person';
@@ -19,8 +20,13 @@ const EFFECTS: { readonly [type: string]: (person: Person, event: Event) => void
     person.mails.suppress({ reason: 'complaint', at });
   },
   [EVENTS.mailUnsubscribed]: (person, { type, properties, at }) => {
-    const { purpose } = properties;
-    person.mails.withdraw(typeof purpose === 'string' ? purpose : 'marketing', { source: type, at });
+    const { purpose = 'marketing' } = properties;
+    if (purpose === EVERY_PURPOSE) person.mails.suppress({ reason: 'unsubscribed', at, scope: 'marketing' });
+    else person.mails.withdraw(String(purpose), { source: type, at });
+  },
+  [EVENTS.consentGiven]: (person, { type, properties, at }) => {
+    const { purpose = 'marketing' } = properties;
+    person.mails.confirm(String(purpose), { source: type, at });
   },
 };
 

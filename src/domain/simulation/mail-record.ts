@@ -25,6 +25,12 @@ export class MailRecord {
     this.consent(purpose, { granted: false, source, at });
   }
 
+  /** A double opt-in that is open is confirmed. */
+  confirm(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {
+    const { until } = this.consents.get(purpose) ?? {};
+    if (typeof until === 'number' && at < until) this.consent(purpose, { granted: true, source, at });
+  }
+
   /** From now on nothing may be mailed; an earlier word of the same weight stands. */
   suppress(suppression: NonNullable<GateFacts['suppression']>): void {
     const { scope = 'everything' } = this.suppression ?? { scope: 'none' };
