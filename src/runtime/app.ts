@@ -82,6 +82,7 @@ async function startParts({ config, options, content, stops }: Starting): Promis
     forms: content.forms,
     clock: Date.now,
     bodyLimit: config.apiBodyLimit,
+    trustedProxies: config.trustedProxies,
     secretOf,
   };
   const api = await startHttp(

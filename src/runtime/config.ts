@@ -35,6 +35,15 @@ const configSchema = z.object({
     .url({ protocol: /^https?$/, error: 'must be a URL like https://mail.example.com' })
     .optional()
     .describe('Address of the public pages as recipients reach it; default: the API on this machine.'),
+  trustedProxies: text
+    .regex(
+      /^[0-9a-f.:]+(\/\d{1,3})?(\s*,\s*[0-9a-f.:]+(\/\d{1,3})?)*$/i,
+      'must be addresses or networks like 10.0.0.1, 10.0.0.0/8, separated by commas',
+    )
+    .optional()
+    .describe(
+      'Proxies before the API, whose X-Forwarded-For is believed: else proofs of consent name the address of the proxy.',
+    ),
   sequencesDir: text.optional().describe('Folder of sequences, with their rules in rules/; default: the shipped one.'),
   templatesDir: text.optional().describe('Folder of mail templates; default: the shipped one.'),
   formsDir: text.optional().describe('Folder of hosted forms; default: the shipped one.'),
