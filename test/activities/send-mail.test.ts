@@ -67,6 +67,7 @@ describe('a mail that the server takes', () => {
     expect(payloads).toEqual([
       { kind: 'click', id: link?.id },
       { kind: 'unsubscribe', id: key },
+      { kind: 'preferences', id: key },
     ]);
     expect(message.headers.get('list')).toMatchObject({ unsubscribe: { url: urls[1] } });
     expect(message.date).toEqual(new Date(now));

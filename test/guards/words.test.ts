@@ -16,7 +16,7 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
   [/\b(subscriber|prospect)s?\b/i, 'contact'],
   [/\b(sales ?(man|men|person|people)|sellers?|agents?)\b/i, 'rep'],
   [/\b(drips?|blasts?|mailshots?)\b/i, 'mailing, or sequence'],
-  [/(?<!\b(double|soft) )\bopt(s|ed|ing)?[- ](in|out)\b/i, 'consent, or double opt-in'],
+  [/(?<!\b(double|soft)[ -])\bopt(s|ed|ing)?[- ](in|out)\b/i, 'consent, or double opt-in'],
   [/\bblacklist(s|ed)?\b/i, 'suppression'],
   [/\b(deals?|opportunit(y|ies))\b/i, 'lead'],
   [/\be?-?mail campaigns?\b/i, 'mailing, or sequence'],

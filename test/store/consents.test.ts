@@ -204,7 +204,7 @@ describe('keys and texts', () => {
   });
 });
 
-// INV-CONSENT-CHAIN: pure, over chains of any shape
+// INV-CONSENT-CHAIN
 describe('whoever changes a chain is found', () => {
   const contactId = newId();
   interface Drawn {
