@@ -1,5 +1,5 @@
 import { type Config, readConfig } from '../runtime/config';
-import { existingSecret, keptSecret, openDataFolder } from '../runtime/data-folder';
+import { existingSecret } from '../runtime/data-folder';
 import { checkDatabase } from '../runtime/postgres/database';
 import { prepareDatabase } from '../runtime/postgres/prepare';
 import { runningSystem } from '../runtime/running';
@@ -33,7 +33,7 @@ export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connection
 
 interface OpenDatabase {
   readonly url: string;
-  readonly keys: StoreKeys;
+  readonly keys: StoreKeys | undefined;
   close(): Promise<void>;
 }
 
@@ -42,27 +42,24 @@ const stays = async () => undefined;
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.databaseUrl) {
     await checkDatabase(config.databaseUrl);
-    const keys = keysFrom(config.addressKey ?? config.linkSecret ?? (await secretIn(config.dataDir)));
+    const keys = keysKnown(config);
     await prepareDatabase(config.databaseUrl, keys); // the first command may come before the first start
     return { url: config.databaseUrl, keys, close: stays };
   }
   const running = runningSystem(config.dataDir);
   if (running) {
-    const keys = keysFrom(config.addressKey ?? config.linkSecret ?? (await secretIn(config.dataDir)));
+    const keys = keysKnown(config);
     return { url: running.databaseUrl, keys, close: stays };
   }
   const system = await startSystem(config, { without: ['Temporal', 'inbox'] });
   return { url: system.databaseUrl, keys: system.keys, close: system.stop };
 }
 
-/** The link secret of the data folder, made now if no start has made it. */
-async function secretIn(dataDir: string): Promise<string> {
-  const existing = existingSecret(dataDir);
-  if (existing !== undefined) return existing;
-  const folder = await openDataFolder(dataDir);
-  try {
-    return keptSecret(folder);
-  } finally {
-    folder.close();
-  }
+/**
+ * The keys of this database, where the settings or the data folder tell; undefined: whoever needs them is told, and no other key is
+ * made, with which a later start would be refused.
+ */
+function keysKnown({ addressKey, linkSecret, dataDir }: Config): StoreKeys | undefined {
+  const secret = addressKey ?? linkSecret ?? existingSecret(dataDir);
+  return secret === undefined ? undefined : keysFrom(secret);
 }

@@ -1,5 +1,5 @@
 import { Prisma } from './db';
-import { keysOf } from './keys';
+import { keysIfAny, keysOf } from './keys';
 
 const BLOCK_BYTES = 64;
 
@@ -18,3 +18,7 @@ export function addressHashSql(owner: object, email: Prisma.Sql): Prisma.Sql {
 /** Whether a row of `suppression` is about the address: by itself, or by its hash, which is all that is left of an erased one. */
 export const isAbout = (owner: object, email: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`(email = ${email} OR hash = ${addressHashSql(owner, email)})`;
+
+/** The same for whoever only foretells what would be: without keys by the address alone. */
+export const isAboutAsKnown = (owner: object, email: Prisma.Sql): Prisma.Sql =>
+  keysIfAny(owner) ? isAbout(owner, email) : Prisma.sql`email = ${email}`;

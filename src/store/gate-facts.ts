@@ -3,6 +3,7 @@ import type { GateFacts } from '../domain/gate/gate';
 import type { GateRules } from '../domain/gate/rules';
 import { SIMILAR_PRODUCTS } from '../domain/gate/soft-opt-in';
 import type { Instant } from '../domain/ids';
+import { isAbout } from './address-sql';
 import { Prisma, type Tx } from './db';
 import { instantParam, millis } from './fact-columns';
 import { SEND_COLUMNS, type SendRow } from './sends';
@@ -50,7 +51,10 @@ const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
   WHERE contact_id = ${contactId}::uuid AND purpose = ${purpose} ORDER BY seq DESC LIMIT 1)`;
 
 const suppression = (tx: Tx, { purpose }: GateQuestion) =>
-  widest(tx, Prisma.sql`c.email`, millis(Prisma.sql`at`), Prisma.sql`scope = ANY(${[...scopesOver(purpose)]}::text[])`);
+  widest(
+    Prisma.sql`${isAbout(tx, Prisma.sql`c.email`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
+    millis(Prisma.sql`at`),
+  );
 
 /** Only soft opt-in asks whether someone has bought. */
 const client = ({ contactId, purpose }: GateQuestion) =>

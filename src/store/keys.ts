@@ -28,7 +28,8 @@ export const keysIfAny = (owner: object): StoreKeys | undefined => known.get(own
 export function keysOf(owner: object): StoreKeys {
   const keys = known.get(owner);
   if (keys) return keys;
-  const problem = 'is needed for consents and suppressions, and nobody has given it to this connection';
+  const problem =
+    'is needed for consents and suppressions; set it, or VIVEIRO_LINK_SECRET, as viveiro start has it, or run this on its data folder';
   throw failure('VIV_CONFIG_INVALID', { name: 'VIVEIRO_ADDRESS_KEY', problem });
 }
 

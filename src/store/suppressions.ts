@@ -1,6 +1,6 @@
 import { type SuppressionScope, scopesOver, TRANSACTIONAL } from '../domain/consent/scope';
 import type { Instant } from '../domain/ids';
-import { addressHashSql, isAbout } from './address-sql';
+import { addressHashSql } from './address-sql';
 import { Prisma, type Tx } from './db';
 import { addressHash } from './keys';
 
@@ -61,13 +61,8 @@ export async function forgetAddress(tx: Tx, email: string): Promise<void> {
   await tx.$executeRaw`UPDATE suppression SET email = NULL, hash = ${hash} WHERE email = ${email}`;
 }
 
-/** The widest suppression of an address, as the gate is told of it. */
-export const widest = (
-  owner: object,
-  email: Prisma.Sql,
-  at: Prisma.Sql,
-  where = Prisma.sql`true`,
-): Prisma.Sql => Prisma.sql`(
+/** The widest of the suppressions that `which` picks, as the gate is told of it. `at`: how its time is written. */
+export const widest = (which: Prisma.Sql, at: Prisma.Sql): Prisma.Sql => Prisma.sql`(
   SELECT json_build_object('reason', reason, 'at', ${at}, 'scope', scope) FROM suppression
-  WHERE ${isAbout(owner, email)} AND ${where}
+  WHERE ${which}
   ORDER BY scope = 'everything' DESC, scope = 'marketing' DESC, at LIMIT 1)`;
