@@ -29,7 +29,8 @@ export async function recordWord(tx: Tx, deps: TurnDeps, { input, contactId }: W
   const record = { contactId, ...said, source: lead.source, at };
   if (!doubleOptIn || !said.granted) {
     await recordConsent(tx, record);
-    if (said.purpose === PROFILING) await followProfiling(tx, deps, { contactId, at, granted: said.granted, cause: idempotencyKey });
+    if (said.purpose === PROFILING)
+      await followProfiling(tx, deps, { contactId, at, granted: said.granted, cause: idempotencyKey });
     else if (said.granted && said.basis === 'consent') await liftFor(tx, contactId, said.purpose);
     return undefined;
   }
@@ -51,7 +52,10 @@ export async function recordWord(tx: Tx, deps: TurnDeps, { input, contactId }: W
 function followProfiling(
   tx: Tx,
   deps: TurnDeps,
-  { granted, ...o }: { readonly contactId: string; readonly at: Instant; readonly granted: boolean; readonly cause: string },
+  {
+    granted,
+    ...o
+  }: { readonly contactId: string; readonly at: Instant; readonly granted: boolean; readonly cause: string },
 ): Promise<void> {
   return granted ? allowProfiling(tx, deps, o) : endProfiling(tx, deps, o);
 }

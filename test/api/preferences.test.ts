@@ -172,11 +172,7 @@ describe('the preference page', () => {
     const { sendId, contactId } = await someone();
     const lead = await aLeadOf(contactId);
     const clicked = (key: string) =>
-      ingest(
-        api.db,
-        { rules },
-        { type: 'mail.clicked', contactId, at: NOON, idempotencyKey: `${contactId}${key}` },
-      );
+      ingest(api.db, { rules }, { type: 'mail.clicked', contactId, at: NOON, idempotencyKey: `${contactId}${key}` });
     const score = async () => (await api.db.lead.findUniqueOrThrow({ where: { id: lead } })).interest;
     await clicked('a');
     expect(await score()).toBe(10);

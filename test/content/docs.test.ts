@@ -135,7 +135,8 @@ test('the examples of docs/consent.md are valid, and the keys of a purpose are l
   expect(purposeProblems(purposesSchema.parse(parse(purposes)))).toEqual([]);
   const shape = Object.values(purposesSchema.parse(parse(purposes)).purposes)[0] ?? {};
   expect([...listed('consent.md', 'Purposes')]).toEqual(expect.arrayContaining(Object.keys(shape)));
-  const ofKind = (kind: string) => new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('consent.md'))?.[1] ?? '';
+  const ofKind = (kind: string) =>
+    new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('consent.md'))?.[1] ?? '';
   expect(problemsOf(gateSchema, { consentFor: [], ...parse(ofKind('gate')) })).toEqual([]);
   expect(problemsOf(formSchema.unwrap().shape.consent, parse(ofKind('form')).consent)).toEqual([]);
 });

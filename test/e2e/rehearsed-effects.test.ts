@@ -111,7 +111,16 @@ test('whoever confirms nothing gets one confirmation and one reminder, and then 
     script: scriptSchema.parse({ personas: { passive: 1 } }),
     keep: false,
   });
-  const sent = timeline.filter(({ kind }) => kind === 'send').map(({ day, step, contact }) => `${day} ${step} ${contact}`);
-  expect(sent.toSorted()).toEqual(PEOPLE.slice(0, 2).flatMap((who) => [`0 confirm ${who}`, `2 remind ${who}`]).toSorted());
-  expect(timeline.filter(({ kind }) => kind === 'end').map(({ day, outcome }) => `${day} ${outcome}`)).toEqual(['7 lapsed', '7 lapsed']);
+  const sent = timeline
+    .filter(({ kind }) => kind === 'send')
+    .map(({ day, step, contact }) => `${day} ${step} ${contact}`);
+  expect(sent.toSorted()).toEqual(
+    PEOPLE.slice(0, 2)
+      .flatMap((who) => [`0 confirm ${who}`, `2 remind ${who}`])
+      .toSorted(),
+  );
+  expect(timeline.filter(({ kind }) => kind === 'end').map(({ day, outcome }) => `${day} ${outcome}`)).toEqual([
+    '7 lapsed',
+    '7 lapsed',
+  ]);
 }, 120_000);

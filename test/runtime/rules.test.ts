@@ -133,8 +133,18 @@ describe('purposes.yaml', () => {
 
 describe('the consents of forms', () => {
   const form = (consent: object): HostedForm => {
-    const parts = { title: { en: 'A' }, fields: [{ name: 'email', type: 'email', required: true, label: { en: 'E' } }] };
-    return formSchema.parse({ form: 'a', offer: 'a', submit: { en: 'Go' }, thanks: { en: 'Thanks' }, ...parts, consent });
+    const parts = {
+      title: { en: 'A' },
+      fields: [{ name: 'email', type: 'email', required: true, label: { en: 'E' } }],
+    };
+    return formSchema.parse({
+      form: 'a',
+      offer: 'a',
+      submit: { en: 'Go' },
+      thanks: { en: 'Thanks' },
+      ...parts,
+      consent,
+    });
   };
 
   test('show the newest words of the purpose where a form has none, and a version of their own where it has', () => {
@@ -147,7 +157,11 @@ describe('the consents of forms', () => {
     const [one, other] = ['Yes!', 'Yes.'].map((en) =>
       shownConsent(form({ purpose: 'newsletter', text: { en }, doubleOptIn: true }), undefined, 'en'),
     );
-    expect(one).toMatchObject({ text: 'Yes!', doubleOptIn: true, textVersion: expect.stringMatching(/^form:a:[0-9a-f]{12}$/) });
+    expect(one).toMatchObject({
+      text: 'Yes!',
+      doubleOptIn: true,
+      textVersion: expect.stringMatching(/^form:a:[0-9a-f]{12}$/),
+    });
     expect(other?.textVersion).not.toBe(one?.textVersion);
   });
 
