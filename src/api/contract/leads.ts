@@ -48,7 +48,7 @@ export const leadBody = z
         /** Of the text. */
         locale: localeField.optional(),
         /** It holds only once it is confirmed by a link that is mailed. */
-        doubleOptIn: z.boolean().default(false),
+        doubleOptIn: z.boolean().optional(),
         /** Of whoever said it. */
         ip: z.union([z.ipv4(), z.ipv6()]).optional(),
         userAgent: text(500).optional(),
