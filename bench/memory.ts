@@ -43,7 +43,7 @@ export async function memoryBench(flags: readonly string[]): Promise<{ readonly 
   const dataDir = mkdtempSync(path.join(tmpdir(), 'viveiro-bench-'));
   const config = readConfig({ ...process.env, VIVEIRO_DATA_DIR: dataDir });
   const system = await startSystem(config, { environment: {}, isInboxWanted: true, survivesPowerLoss: false });
-  const db = connect(system.databaseUrl, 12);
+  const db = connect(system.databaseUrl, 12, system.keys);
   try {
     const { rules } = await loadContent(config);
     const bench = { system, db, turn: { rules }, version: await parkedVersion(db) };

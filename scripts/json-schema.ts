@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { calendarsSchema } from '../src/domain/calendar/schema';
 import { lifecycleSchema } from '../src/domain/client/rules';
+import { purposesSchema } from '../src/domain/consent/purposes';
 import { deliverySchema } from '../src/domain/delivery/rules';
 import { engagementSchema } from '../src/domain/engagement/rules';
 import { gateSchema } from '../src/domain/gate/rules';
@@ -33,6 +34,7 @@ const FILES = {
   webhooks: { schema: webhooksSchema, title: 'Webhook endpoints of Viveiro' },
   inbound: { schema: inboundSchema, title: 'What Viveiro does with what comes back' },
   engagement: { schema: engagementSchema, title: 'What counts as interest, and what is a machine, in Viveiro' },
+  purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

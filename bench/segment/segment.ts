@@ -57,7 +57,7 @@ export async function segmentBench(flags: readonly string[] = []): Promise<{ rea
   const system = await startSystem(readConfig({ VIVEIRO_DATA_DIR: dataDir }), { without: ['Temporal', 'inbox'] });
   try {
     const { interactions } = await populate(system.databaseUrl);
-    const db = connect(system.databaseUrl, 2);
+    const db = connect(system.databaseUrl, 2, system.keys);
     try {
       const figures = await measure(db);
       if (flags.includes('--explain')) for (const one of [WARM, WINDOWS]) await explain(db, asked(one));

@@ -22,7 +22,15 @@ export interface JourneyMailRequest {
   readonly now: Instant;
 }
 
-const PATHS = { click: 'c', trap: 'c', unsubscribe: 'u', call: 'call', open: 'o' } as const satisfies {
+const PATHS = {
+  click: 'c',
+  trap: 'c',
+  unsubscribe: 'u',
+  call: 'call',
+  open: 'o',
+  confirm: 'y',
+  preferences: 'p',
+} as const satisfies {
   readonly [kind: string]: string;
 };
 
@@ -34,14 +42,21 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
   const urlOf = (kind: keyof typeof PATHS & LinkPayload['kind'], id: string) =>
     `${publicUrl}/${PATHS[kind]}/${signLink(linkSecret, { kind, id })}`;
   const linkId = (position: number) => keyOf('link', sendId, position);
-  const links = { call: urlOf('call', sendId), unsubscribe: urlOf('unsubscribe', sendId) };
+  const links = {
+    call: urlOf('call', sendId),
+    confirm: urlOf('confirm', sendId),
+    preferences: urlOf('preferences', sendId),
+    unsubscribe: urlOf('unsubscribe', sendId),
+  };
   const sender = { name: senderOf(way.sender.from).name, postalAddress };
   const canUnsubscribe = mail.purpose !== 'transactional';
   const rendered = fill({
     locale: contact.locale,
     timeZone: contact.timeZone,
     data: journeyData({ facts, title: sequence.title, links, sender, now }),
-    footer: canUnsubscribe ? { postalAddress, unsubscribeUrl: links.unsubscribe } : undefined,
+    footer: canUnsubscribe
+      ? { postalAddress, unsubscribeUrl: links.unsubscribe, preferencesUrl: links.preferences }
+      : undefined,
     trackedUrl: (position) => urlOf('click', linkId(position)),
   });
   const { trap } = (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).machines;

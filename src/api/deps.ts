@@ -18,6 +18,8 @@ export interface ApiDeps {
   readonly clock: () => Instant;
   /** Largest body in bytes; 1 MB if left out. */
   readonly bodyLimit?: number;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; none: nobody's is. */
+  readonly trustedProxies?: string | undefined;
   /** Serve pages for people at this machine without a key: only when the server is bound to loopback. */
   readonly localPages?: boolean;
   /** Secrets of mail providers, by the name of their environment variable; none: every message of theirs is refused. */

@@ -27,7 +27,7 @@ function toViveiroError(error: FastifyError | Error, request: FastifyRequest): V
 }
 
 /** Browsers ask for HTML by name; API clients rarely do. */
-const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html');
+export const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html');
 
 /** Answers with RFC 9457 problem details, or with a page for a browser. */
 export async function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {

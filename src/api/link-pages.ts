@@ -1,4 +1,5 @@
-import { html } from './html';
+import { inLanguage } from './forms/words';
+import { html, type SafeHtml } from './html';
 import { page } from './page';
 
 interface Words {
@@ -26,6 +27,13 @@ const WORDS = {
       doneTitle: 'Inscrição cancelada',
       done: 'Você não receberá mais e-mails deste tipo.',
     },
+    pl: {
+      askTitle: 'Zrezygnować z wiadomości?',
+      ask: 'Nie będziemy więcej wysyłać Ci wiadomości tego rodzaju.',
+      button: 'Tak, rezygnuję',
+      doneTitle: 'Rezygnacja przyjęta',
+      done: 'Nie będziemy więcej wysyłać Ci wiadomości tego rodzaju.',
+    },
   },
   call: {
     en: {
@@ -42,33 +50,56 @@ const WORDS = {
       doneTitle: 'Obrigado',
       done: 'Uma pessoa da nossa equipe entrará em contato em breve.',
     },
+    pl: {
+      askTitle: 'Czy mamy zadzwonić?',
+      ask: 'Ktoś z nas skontaktuje się z Tobą.',
+      button: 'Tak, proszę o telefon',
+      doneTitle: 'Dziękujemy',
+      done: 'Ktoś z nas wkrótce skontaktuje się z Tobą.',
+    },
   },
-} as const satisfies { readonly [request: string]: { readonly en: Words; readonly pt: Words } };
+} as const satisfies { readonly [request: string]: { readonly en: Words; readonly pt: Words; readonly pl: Words } };
 
 export type LinkRequest = keyof typeof WORDS;
 
-const wordsFor = (request: LinkRequest, locale: string): Words => WORDS[request][/^pt\b/i.test(locale) ? 'pt' : 'en'];
+const wordsFor = (request: LinkRequest, locale: string): Words => inLanguage<Words>(WORDS[request], locale);
+
+const CHOOSE = {
+  en: 'Choose what you get from us',
+  pt: 'Escolher o que recebo',
+  pl: 'Wybieram, co chcę otrzymywać',
+};
+
+/** The way to the preference page, where it is about mails and the contact is on record. */
+function choice(request: LinkRequest, { locale, preferencesPath }: Shown): SafeHtml | undefined {
+  if (request !== 'unsubscribe' || preferencesPath === undefined) return undefined;
+  return html`<p><a href="${preferencesPath}">${inLanguage(CHOOSE, locale)}</a></p>`;
+}
+
+interface Shown {
+  readonly locale: string;
+  readonly preferencesPath: string | undefined;
+}
 
 /** Asks before anything is done: mail scanners open links too, but press no buttons. `action` is where the button posts to. */
-export function askPage(
-  request: LinkRequest,
-  { locale, action }: { readonly locale: string; readonly action: string },
-) {
+export function askPage(request: LinkRequest, { action, ...shown }: Shown & { readonly action: string }): string {
+  const { locale } = shown;
   const words = wordsFor(request, locale);
   return page({
     title: words.askTitle,
     lang: locale,
     body: html`<h1>${words.askTitle}</h1><p>${words.ask}</p>
-<form method="post" action="${action}"><button type="submit">${words.button}</button></form>`,
+<form method="post" action="${action}"><button type="submit">${words.button}</button></form>${choice(request, shown)}`,
   });
 }
 
 /** Says that it is done. */
-export function donePage(request: LinkRequest, locale: string): string {
+export function donePage(request: LinkRequest, shown: Shown): string {
+  const { locale } = shown;
   const words = wordsFor(request, locale);
   return page({
     title: words.doneTitle,
     lang: locale,
-    body: html`<h1>${words.doneTitle}</h1><p role="status">${words.done}</p>`,
+    body: html`<h1>${words.doneTitle}</h1><p role="status">${words.done}</p>${choice(request, shown)}`,
   });
 }

@@ -20,6 +20,7 @@ const SECURITY_HEADERS = {
 export function buildApi(deps: ApiDeps): FastifyInstance {
   const app = fastify({
     bodyLimit: deps.bodyLimit ?? BODY_LIMIT_BYTES,
+    ...(deps.trustedProxies === undefined ? {} : { trustProxy: deps.trustedProxies }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     frameworkErrors: (error, request, reply) => {

@@ -1,8 +1,11 @@
 import { type Config, readConfig } from '../runtime/config';
-import { checkDatabase, migrateDatabase } from '../runtime/postgres/database';
+import { existingSecret } from '../runtime/data-folder';
+import { checkDatabase } from '../runtime/postgres/database';
+import { prepareDatabase } from '../runtime/postgres/prepare';
 import { runningSystem } from '../runtime/running';
 import { startSystem } from '../runtime/system';
 import { connect, type Db, disconnect } from '../store/db';
+import { keysFrom, type StoreKeys } from '../store/keys';
 
 interface Options {
   /** Default: 2, enough for a command that asks one thing after the other. */
@@ -17,7 +20,7 @@ interface Options {
 export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connections = 2 }: Options = {}): Promise<T> {
   const database = await openDatabase(readConfig(process.env));
   try {
-    const db = connect(database.url, connections);
+    const db = connect(database.url, connections, database.keys);
     try {
       return await work(db);
     } finally {
@@ -30,6 +33,7 @@ export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connection
 
 interface OpenDatabase {
   readonly url: string;
+  readonly keys: StoreKeys | undefined;
   close(): Promise<void>;
 }
 
@@ -38,11 +42,24 @@ const stays = async () => undefined;
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.databaseUrl) {
     await checkDatabase(config.databaseUrl);
-    await migrateDatabase(config.databaseUrl); // the first command may come before the first start
-    return { url: config.databaseUrl, close: stays };
+    const keys = keysKnown(config);
+    await prepareDatabase(config.databaseUrl, keys); // the first command may come before the first start
+    return { url: config.databaseUrl, keys, close: stays };
   }
   const running = runningSystem(config.dataDir);
-  if (running) return { url: running.databaseUrl, close: stays };
+  if (running) {
+    const keys = keysKnown(config);
+    return { url: running.databaseUrl, keys, close: stays };
+  }
   const system = await startSystem(config, { without: ['Temporal', 'inbox'] });
-  return { url: system.databaseUrl, close: system.stop };
+  return { url: system.databaseUrl, keys: system.keys, close: system.stop };
+}
+
+/**
+ * The keys of this database, where the settings or the data folder tell; undefined: whoever needs them is told, and no other key is
+ * made, with which a later start would be refused.
+ */
+function keysKnown({ addressKey, linkSecret, dataDir }: Config): StoreKeys | undefined {
+  const secret = addressKey ?? linkSecret ?? existingSecret(dataDir);
+  return secret === undefined ? undefined : keysFrom(secret);
 }

@@ -1,4 +1,5 @@
 import { bad, type ErrorSpec, fault, found, missing } from './error-spec';
+import { CONSENT_ERRORS } from './errors-of-consent';
 import { DELIVERY_ERRORS } from './errors-of-delivery';
 import { INBOUND_ERRORS } from './errors-of-inbound';
 import { SEND_ERRORS } from './errors-of-sends';
@@ -235,6 +236,7 @@ export const ERRORS = {
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
   ...DELIVERY_ERRORS,
   ...INBOUND_ERRORS,
+  ...CONSENT_ERRORS,
   ...SEND_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ConsentWords } from './consent/record';
 import type { Instant, Json } from './ids';
 
 /** Event types: lower case words joined by dots or underscores, like `mail.clicked`. */
@@ -33,6 +34,10 @@ export const EVENTS = {
   mailAutoReplied: 'mail.auto_replied',
   mailUnsubscribed: 'mail.unsubscribed',
   pageViewed: 'page.viewed',
+  consentRequested: 'consent.requested',
+  consentGiven: 'consent.given',
+  consentWithdrawn: 'consent.withdrawn',
+  preferencesRequested: 'preferences.requested',
   callRequested: 'call.requested',
   purchase: 'purchase',
   purchaseReturned: 'purchase.returned',
@@ -56,4 +61,6 @@ export interface IncomingEvent {
   readonly journeyId?: string;
   readonly leadId?: string;
   readonly properties?: { readonly [key: string]: Json };
+  /** Of an event about consent: what its proof needs. It goes into that alone, and counts for no key. */
+  readonly words?: ConsentWords;
 }

@@ -20,6 +20,8 @@ export interface ContactFacts {
   readonly attributes: { readonly [key: string]: Json };
   /** In the order of the alphabet, each once. */
   readonly tags: readonly string[];
+  /** False: they object to profiling, and no score of theirs changes. Absent: they do not. */
+  readonly isScored?: false;
 }
 
 /** The company that the contact belongs to. */

@@ -1,5 +1,6 @@
 import type { Calendars } from './calendar/calendars';
 import type { LifecycleRules } from './client/rules';
+import type { PurposeRules } from './consent/purposes';
 import type { DeliveryRules } from './delivery/rules';
 import type { EngagementRules } from './engagement/rules';
 import type { GateRules } from './gate/rules';
@@ -26,6 +27,8 @@ export interface Rules {
   readonly inbound?: InboundRules;
   /** Absent: `DEFAULT_ENGAGEMENT` holds. */
   readonly engagement?: EngagementRules;
+  /** Absent: `DEFAULT_PURPOSES` hold. */
+  readonly purposes?: PurposeRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

@@ -6,7 +6,13 @@ export interface JourneyMail {
   readonly facts: Pick<Facts, 'contact' | 'lead' | 'client'>;
   /** Of the sequence, for people. */
   readonly title: string;
-  readonly links: { readonly call: string; readonly unsubscribe: string };
+  readonly links: {
+    readonly call: string;
+    readonly unsubscribe: string;
+    readonly preferences: string;
+    /** Of the double opt-in that the journey is about. */
+    readonly confirm: string;
+  };
   readonly sender: { readonly name: string; readonly postalAddress: string };
   readonly now: Instant;
 }

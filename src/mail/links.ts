@@ -5,10 +5,13 @@ import { failure } from '../domain/errors';
 /** What a signed link stands for. */
 export type LinkPayload =
   /**
-   * `id`: of the link for a click; of the send for the others: to unsubscribe, to be called, the link that no person sees, the picture
-   * that tells of being opened; of the click for a visit, by which a site learns whose browser it is.
+   * `id`: of the link for a click; of the send for the others: to unsubscribe, to be called, to confirm a consent, to choose what to get,
+   * the link that no person sees, the picture that tells of being opened; of the click for a visit, by which a site learns whose browser it is.
    */
-  | { readonly kind: 'click' | 'unsubscribe' | 'call' | 'trap' | 'open' | 'visit'; readonly id: string }
+  | {
+      readonly kind: 'click' | 'unsubscribe' | 'call' | 'confirm' | 'preferences' | 'trap' | 'open' | 'visit';
+      readonly id: string;
+    }
   /** `id`: of the handoff that this rep may answer. */
   | { readonly kind: 'handoff'; readonly id: string; readonly repId: string };
 
@@ -25,6 +28,8 @@ const KINDS = {
   trap: 't',
   open: 'o',
   visit: 'v',
+  confirm: 'y',
+  preferences: 'm',
 } as const satisfies {
   readonly [K in LinkPayload['kind']]: string;
 };

@@ -14,7 +14,11 @@ export interface Filling {
   /** Of the recipient. Default: UTC. */
   readonly timeZone?: string;
   /** What marketing mail ends with. */
-  readonly footer?: { readonly postalAddress: string; readonly unsubscribeUrl: string };
+  readonly footer?: {
+    readonly postalAddress: string;
+    readonly unsubscribeUrl: string;
+    readonly preferencesUrl?: string;
+  };
   /** The address that stands in the mail for the tracked link at this position (from 0); left out, links lead straight on. */
   readonly trackedUrl?: (position: number) => string;
 }

@@ -1,6 +1,10 @@
+import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import type { ViveiroError } from '../domain/errors';
+import { keepConsentTexts } from '../store/consent-texts';
+import { transaction } from '../store/db';
 import { unfinishedRehearsals } from '../store/rehearsals';
 import { syncReps } from '../store/reps';
+import { newestVersions } from '../store/sequences';
 import { ensureSweepSchedule } from '../worker/schedule';
 import { answerDomainsOf, type Config } from './config';
 import { type Content, loadContent } from './content';
@@ -10,6 +14,8 @@ import { startInboundWays } from './inbound/start';
 import { keptPort } from './kept-port';
 import { createLogger } from './logger';
 import { type Outgoing, outgoingOf } from './mail-accounts';
+import { requireOptIn } from './opt-in';
+import { publishOwnSequences } from './own-sequences';
 import { allowRehearsals, inboxOf } from './rehearsal/platform';
 import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
@@ -79,6 +85,7 @@ async function startParts({ config, options, content, outgoing, stops }: Startin
     forms: content.forms,
     clock: Date.now,
     bodyLimit: config.apiBodyLimit,
+    trustedProxies: config.trustedProxies,
     secretOf,
   };
   const api = await startHttp(
@@ -125,11 +132,16 @@ async function startLiveEngine(live: Live & { readonly outgoing: Outgoing }): Pr
       postalAddress,
       publicUrl,
       linkSecret,
+      addressKey: config.addressKey,
       answerDomains: answerDomainsOf(config),
     },
   });
   try {
+    const now = Date.now();
     await syncReps(engine.db, content.rules.routing);
+    await keepConsentTexts(engine.db, content.rules.purposes ?? DEFAULT_PURPOSES, now);
+    await publishOwnSequences(engine.db, { config, content, now });
+    requireOptIn(content, await transaction(engine.db, newestVersions));
     const { client } = engine;
     await ensureSweepSchedule({ client, taskQueue: LIVE_QUEUE, lifecycle: content.rules.lifecycle });
     return engine;
@@ -170,7 +182,7 @@ async function carryOn(
   await allowRehearsals(temporal.connection, temporal.namespace);
   const { mailFrom: from, postalAddress } = config;
   const { databaseUrl, linkSecret } = system;
-  const mail = { from, postalAddress, publicUrl, linkSecret };
+  const mail = { from, postalAddress, publicUrl, linkSecret, addressKey: config.addressKey };
   const platform = { databaseUrl, temporal, inboxSmtpUrl: inboxOf(system), mail, content };
   for (const row of rows) await runRehearsal({ platform, row, signal });
 }

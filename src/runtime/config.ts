@@ -45,6 +45,15 @@ const configSchema = z.object({
     .url({ protocol: /^https?$/, error: 'must be a URL like https://mail.example.com' })
     .optional()
     .describe('Address of the public pages as recipients reach it; default: the API on this machine.'),
+  trustedProxies: text
+    .regex(
+      /^[0-9a-f.:]+(\/\d{1,3})?(\s*,\s*[0-9a-f.:]+(\/\d{1,3})?)*$/i,
+      'must be addresses or networks like 10.0.0.1, 10.0.0.0/8, separated by commas',
+    )
+    .optional()
+    .describe(
+      'Proxies before the API, whose X-Forwarded-For is believed: else proofs of consent name the address of the proxy.',
+    ),
   sequencesDir: text.optional().describe('Folder of sequences, with their rules in rules/; default: the shipped one.'),
   templatesDir: text.optional().describe('Folder of mail templates; default: the shipped one.'),
   formsDir: text.optional().describe('Folder of hosted forms; default: the shipped one.'),
@@ -57,6 +66,13 @@ const configSchema = z.object({
     .min(32, 'must have 32 characters or more')
     .optional()
     .describe('Key that signs links; default: made once and kept in the data folder.'),
+  addressKey: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .optional()
+    .describe(
+      'Key of address hashes and consent proofs, the same for ever; default: the link secret. Set it to the old link secret before you change that one.',
+    ),
   bounceDomain: mailDomain
     .optional()
     .describe(
@@ -189,7 +205,7 @@ export function describeConfig(config: Config, environment: Environment): readon
 
 function shown(key: Key, value: string | number | undefined): string {
   if (value === undefined) return '';
-  if (key === 'linkSecret') return '(hidden)';
+  if (key === 'linkSecret' || key === 'addressKey') return '(hidden)';
   return key.endsWith('Url') ? withoutPassword(String(value)) : String(value);
 }
 

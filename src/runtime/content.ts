@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { consentProblem } from '../api/forms/consent';
 import { loadForms } from '../api/forms/load';
 import type { HostedForm } from '../api/forms/schema';
+import { failure } from '../domain/errors';
 import type { Rules } from '../domain/rules';
 import type { Known } from '../domain/sequence/checks';
 import { compileTemplates, type Templates } from '../mail/templates';
@@ -36,5 +38,15 @@ export async function loadContent(config: Config): Promise<Content> {
   const rules = await loadRules(folders.rules);
   const templates = await compileTemplates(folders.templates);
   const known: Known = { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
-  return { rules, templates, forms: loadForms(folders.forms), known };
+  const forms = loadForms(folders.forms);
+  checkConsents(forms, rules);
+  return { rules, templates, forms, known };
+}
+
+/** Throws VIV_FORM_INVALID for a form that asks for a consent of which nobody has declared what it is for, or by which words. */
+function checkConsents(forms: Content['forms'], { purposes }: Rules): void {
+  for (const [name, form] of forms) {
+    const problems = consentProblem(form, purposes);
+    if (problems !== undefined) throw failure('VIV_FORM_INVALID', { file: name, problems });
+  }
 }

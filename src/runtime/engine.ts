@@ -15,6 +15,7 @@ import { createTransport, type MailTransport } from '../mail/transport';
 import { connect, type Db, disconnect, single } from '../store/db';
 import { judgeHits } from '../store/hits';
 import { lanesInUse } from '../store/journeys';
+import { keysFrom } from '../store/keys';
 import { createReplyNotes } from '../store/reply-notes';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { startFleet } from '../worker/fleet';
@@ -35,6 +36,8 @@ export interface MailSettings {
   readonly postalAddress: string;
   readonly publicUrl: string;
   readonly linkSecret: string;
+  /** From which the keys of address hashes and consent proofs are made. Default: the link secret. */
+  readonly addressKey?: string | undefined;
   /** Left out in a rehearsal: nothing comes back to it. */
   readonly answerDomains?: AnswerDomains;
 }
@@ -90,8 +93,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
 async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<Engine, 'stop'>> {
   const { databaseUrl, temporal, taskQueue, rules, reactions, templates } = options;
-  const { smtpUrl: _, tls: __, accounts, ...mail } = options.mail;
-  const db = connect(databaseUrl, CONNECTIONS);
+  const { smtpUrl: _, tls: __, accounts, addressKey, ...mail } = options.mail;
+  const db = connect(databaseUrl, CONNECTIONS, keysFrom(addressKey ?? mail.linkSecret));
   stops.add(() => disconnect(db));
   const delivery = reactions ? undefined : rules.delivery; // a rehearsal mails to the inbox, which has no limits
   const transport = transportOf(options.mail, delivery);

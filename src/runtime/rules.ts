@@ -6,6 +6,7 @@ import { calendarsFrom, calendarsSchema } from '../domain/calendar/schema';
 import { lifecycleSchema } from '../domain/client/rules';
 import type { Condition } from '../domain/conditions';
 import { outOfPlace } from '../domain/conditions/places';
+import { purposeProblems, purposesSchema } from '../domain/consent/purposes';
 import { deliveryProblems } from '../domain/delivery/problems';
 import { type DeliveryRules, deliverySchema } from '../domain/delivery/rules';
 import { engagementSchema } from '../domain/engagement/rules';
@@ -32,14 +33,14 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml and engagement.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml and purposes.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
   const segments = await loadSegments(fileOf('segments'));
   const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, engagement] =
+  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, engagement, purposes] =
     await Promise.all([
       loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
       loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
@@ -51,6 +52,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
       loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
       loadIfThere(fileOf('engagement'), engagementSchema, undefined),
+      loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
     ]);
   const files = [
     segments,
@@ -64,6 +66,7 @@ export async function loadRules(folder: string): Promise<Rules> {
     webhooks,
     inbound,
     engagement,
+    purposes,
   ];
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   if (
@@ -77,7 +80,8 @@ export async function loadRules(folder: string): Promise<Rules> {
     'value' in delivery &&
     'value' in webhooks &&
     'value' in inbound &&
-    'value' in engagement
+    'value' in engagement &&
+    'value' in purposes
   )
     return {
       scoring: scoring.value,
@@ -91,6 +95,7 @@ export async function loadRules(folder: string): Promise<Rules> {
       ...(webhooks.value ? { webhooks: webhooks.value } : {}),
       ...(inbound.value ? { inbound: inbound.value } : {}),
       ...(engagement.value ? { engagement: engagement.value } : {}),
+      ...(purposes.value ? { purposes: purposes.value } : {}),
     };
   throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
 }

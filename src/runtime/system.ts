@@ -1,8 +1,10 @@
 import { failure, type ViveiroError } from '../domain/errors';
+import { keysFrom, type StoreKeys } from '../store/keys';
 import { type Config, type Environment, withoutPassword } from './config';
 import { type DataFolder, keptSecret, openDataFolder } from './data-folder';
 import { type Inbox, startInbox } from './inbox/server';
-import { type Database, migrateDatabase, openDatabase } from './postgres/database';
+import { type Database, openDatabase } from './postgres/database';
+import { prepareDatabase } from './postgres/prepare';
 import { type Addresses, announce, withdraw } from './running';
 import { createStops, type Stops } from './stops';
 import { connectTemporal, type Temporal } from './temporal/temporal';
@@ -33,6 +35,8 @@ export interface System {
   readonly folder: DataFolder;
   readonly databaseUrl: string;
   readonly linkSecret: string;
+  /** Of address hashes and consent proofs. */
+  readonly keys: StoreKeys;
   readonly temporal: Temporal | undefined;
   readonly inbox: Inbox | undefined;
   /** Takes live mail: the configured relay, else the inbox; `undefined`: there is neither. */
@@ -75,12 +79,15 @@ async function startParts(starting: Starting) {
   const folder = await openDataFolder(config.dataDir);
   onStop(async () => folder.close());
   options.onProgress?.({ part: 'data folder', state: 'ready', detail: folder.path });
-  const [database, temporal] = await both(startDatabase(starting, folder), startTemporal(starting, folder));
+  const linkSecret = config.linkSecret ?? keptSecret(folder);
+  const keys = keysFrom(config.addressKey ?? linkSecret);
+  const [database, temporal] = await both(startDatabase(starting, folder, keys), startTemporal(starting, folder));
   const inbox = await startInboxIfNeeded(starting, folder);
   const system = {
     folder,
     databaseUrl: database.url,
-    linkSecret: config.linkSecret ?? keptSecret(folder),
+    linkSecret,
+    keys,
     temporal,
     inbox,
     smtpUrl: config.smtpUrl ?? inbox?.smtpUrl,
@@ -103,11 +110,15 @@ async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<readon
   return [await first, await second];
 }
 
-async function startDatabase({ config, options, onStop }: Starting, folder: DataFolder): Promise<Database> {
+async function startDatabase(
+  { config, options, onStop }: Starting,
+  folder: DataFolder,
+  keys: StoreKeys,
+): Promise<Database> {
   options.onProgress?.({ part: 'PostgreSQL', state: 'starting' });
   const database = await openDatabase({ config, folder, survivesPowerLoss: options.survivesPowerLoss ?? true });
   onStop(() => database.stop());
-  await migrateDatabase(database.url);
+  await prepareDatabase(database.url, keys);
   options.onProgress?.({ part: 'PostgreSQL', state: 'ready', detail: withoutPassword(database.url) });
   return database;
 }

@@ -67,6 +67,10 @@ async function fillingOf(looking: Looking, { template, locale, contact }: View):
     locale: facts.contact.locale,
     timeZone: facts.contact.timeZone,
     data: journeyData({ facts, title: template, links: SAMPLE_LINKS, sender, now }),
-    footer: { postalAddress, unsubscribeUrl: SAMPLE_LINKS.unsubscribe },
+    footer: {
+      postalAddress,
+      unsubscribeUrl: SAMPLE_LINKS.unsubscribe,
+      preferencesUrl: SAMPLE_LINKS.preferences,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { failure } from '../domain/errors';
+import { keysFrom } from '../store/keys';
 import { syncReps } from '../store/reps';
 import type { Deployment } from '../worker/versions';
 import type { WorkerVersion } from '../worker/worker';
@@ -9,7 +10,7 @@ import { existingSecret } from './data-folder';
 import { type Engine, startEngine } from './engine';
 import { startInboundWays } from './inbound/start';
 import { outgoingOf } from './mail-accounts';
-import { migrateDatabase } from './postgres/database';
+import { prepareDatabase } from './postgres/prepare';
 import { runningSystem } from './running';
 import { connectExternal } from './temporal/temporal';
 
@@ -41,7 +42,7 @@ export async function startWorkerProcess(
   const { databaseUrl, ...mail } = settingsOf(config, { isRelayNeeded: outgoing.accounts === undefined });
   const temporal = await temporalOf(config, environment);
   try {
-    await migrateDatabase(databaseUrl);
+    await prepareDatabase(databaseUrl, keysFrom(config.addressKey ?? mail.linkSecret));
     const { rules, templates } = content;
     const engine = await startEngine({
       databaseUrl,
@@ -54,6 +55,7 @@ export async function startWorkerProcess(
         ...outgoing,
         from: config.mailFrom,
         postalAddress: config.postalAddress,
+        addressKey: config.addressKey,
         answerDomains: answerDomainsOf(config),
       },
       ...options,

@@ -11,8 +11,10 @@ import type {
   RecordedMessage,
   RecordedTask,
 } from '../domain/simulation/record';
+import { isAboutAsKnown } from './address-sql';
 import { type Db, Prisma } from './db';
 import { millis } from './fact-columns';
+import { widest } from './suppressions';
 
 const PAGE = 100;
 /** More interactions of one contact are not replayed: the newest are. */
@@ -64,7 +66,7 @@ interface RawTask extends Omit<RecordedTask, 'closed'> {
 export async function* readHistories(db: Db, query: HistoryQuery): AsyncGenerator<readonly RecordedHistory[]> {
   let after = '00000000-0000-0000-0000-000000000000';
   for (let count = 0; count < query.limit; ) {
-    const rows = await db.$queryRaw<Raw[]>(pageOf(query, { after, size: Math.min(PAGE, query.limit - count) }));
+    const rows = await db.$queryRaw<Raw[]>(pageOf(db, query, { after, size: Math.min(PAGE, query.limit - count) }));
     const last = rows.at(-1);
     if (!last) return;
     yield rows.map((row) => toHistory(row, query));
@@ -134,11 +136,15 @@ function toHandoff({ status, answeredAt, ...handoff }: RawHandoff): RecordedHand
 
 const ACTIONS = { accepted: 'accept', rejected: 'reject', recycled: 'recycle', expired: null } as const;
 
-function pageOf(query: HistoryQuery, { after, size }: { readonly after: string; readonly size: number }): Prisma.Sql {
+function pageOf(
+  db: Db,
+  query: HistoryQuery,
+  { after, size }: { readonly after: string; readonly size: number },
+): Prisma.Sql {
   const now = new Date(query.now);
   return Prisma.sql`
     SELECT ${CONTACT} AS contact, ${LEAD} AS lead, ${CLIENT} AS client, ${ORGANISATION} AS organisation,
-      ${ownOf(now)}, ${ledgerOf(now)}, ${salesOf(now)}, ${pausesOf(query)} AS "wasPaused"
+      ${ownOf(db, now)}, ${ledgerOf(now)}, ${salesOf(now)}, ${pausesOf(query)} AS "wasPaused"
     FROM contact c
       LEFT JOIN LATERAL (SELECT * FROM lead WHERE contact_id = c.id ORDER BY created_at DESC, id DESC LIMIT 1) l ON true
       LEFT JOIN client k ON k.contact_id = c.id
@@ -172,11 +178,11 @@ const ORGANISATION = Prisma.sql`CASE WHEN o.id IS NOT NULL THEN json_build_objec
   'domain', o.domain, 'sector', o.sector, 'size', o.size, 'country', o.country) END`;
 
 /** Consents, suppression, interactions and journeys. */
-const ownOf = (now: Date): Prisma.Sql => Prisma.sql`
-  (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${at('n.at')})
-      ORDER BY n.seq)
+const ownOf = (owner: Db, now: Date): Prisma.Sql => Prisma.sql`
+  (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${at('n.at')},
+      'until', CASE WHEN n.state = 'requested' THEN ${at('n.until')} END) ORDER BY n.seq)
     FROM consent n WHERE n.contact_id = c.id AND n.at <= ${now}) AS consents,
-  (SELECT json_build_object('reason', reason, 'at', ${at('at')}) FROM suppression WHERE email = c.email AND at <= ${now}) AS suppression,
+  ${widest(Prisma.sql`${isAboutAsKnown(owner, Prisma.sql`c.email`)} AND at <= ${now}`, at('at'))} AS suppression,
   (SELECT json_agg(json_build_object('seq', e.seq, 'type', e.type, 'at', ${at('e.at')}, 'journeyId', e.journey_id,
       'properties', e.properties) ORDER BY e.seq)
     FROM (SELECT * FROM interaction WHERE contact_id = c.id AND at <= ${now} ORDER BY seq DESC LIMIT ${MOST_EVENTS}) e) AS events,

@@ -1,5 +1,5 @@
 import { type Instant, type Json, newId } from '../domain/ids';
-import { Prisma, type Tx } from './db';
+import { noteLock, Prisma, type Tx } from './db';
 
 export interface ContactInput {
   readonly email: string;
@@ -35,6 +35,7 @@ export async function upsertContact(
     INSERT INTO contact (${columns}) VALUES (${values})
     ON CONFLICT (email) DO UPDATE SET ${changes} RETURNING id, (xmax = 0) AS created`; // xmax 0: no earlier row was locked
   if (!row) throw new TypeError('an upsert answers one row');
+  noteLock(tx, row.id);
   return row;
 }
 
@@ -69,22 +70,3 @@ const addedTags = (tags: readonly string[]): GivenColumn => ({
   change: Prisma.sql`tags = ARRAY(
     SELECT DISTINCT tag FROM unnest(coalesce(contact.tags, '{}') || excluded.tags) AS tag ORDER BY tag)`,
 });
-
-export interface ConsentInput {
-  readonly contactId: string;
-  readonly purpose: string;
-  readonly granted: boolean;
-  readonly basis: 'consent' | 'contract' | 'legitimate_interest';
-  /** The exact words that were shown. */
-  readonly text: string;
-  readonly source: string;
-  readonly at: Instant;
-}
-
-/** Appends proof of what a contact allows, or allows no more. Nothing is ever overwritten; the newest row per purpose holds. */
-export async function recordConsent(tx: Tx, consent: ConsentInput): Promise<void> {
-  const { contactId, purpose, granted, basis, text, source, at } = consent;
-  await tx.$executeRaw`
-    INSERT INTO consent (contact_id, purpose, granted, basis, text, source, at)
-    VALUES (${contactId}::uuid, ${purpose}, ${granted}, ${basis}, ${text}, ${source}, ${new Date(at)})`;
-}

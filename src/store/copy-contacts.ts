@@ -1,9 +1,11 @@
+import { addressHashSql } from './address-sql';
 import { type Db, Prisma, type Tx, transaction } from './db';
 
 /** What belongs to a contact, in the order that it is copied, and the column that names the contact. */
 const TABLES = [
   { table: 'contact', by: 'id' },
   { table: 'consent', by: 'contact_id' },
+  { table: 'consent_head', by: 'contact_id' },
   { table: 'lead', by: 'contact_id' },
   { table: 'client', by: 'contact_id' },
   { table: 'purchase', by: 'contact_id' },
@@ -15,7 +17,14 @@ const TABLES = [
 
 /** Tables that are copied whole: few rows, and needed by everyone. */
 const WHOLE = ['sequence_version', 'template_version', 'rep', 'experiment'] as const;
-const SERIAL = ['consent', 'interaction', 'score_entry', 'decision'] as const;
+/** Tables that number their rows, and the column that does. */
+const SERIAL = [
+  ['consent', 'seq'],
+  ['interaction', 'seq'],
+  ['score_entry', 'seq'],
+  ['decision', 'seq'],
+  ['suppression', 'id'],
+] as const;
 const BATCH = 500;
 
 /**
@@ -30,11 +39,12 @@ export async function copyContacts(from: Db, to: Db, contactIds: readonly string
       await copyRows(from, to, { table, where: Prisma.sql`${Prisma.raw(by)} = ANY(${ids}::uuid[])` });
     await copyRows(from, to, {
       table: 'suppression',
-      where: Prisma.sql`email IN (SELECT email FROM contact WHERE id = ANY(${ids}::uuid[]))`,
+      where: Prisma.sql`EXISTS (SELECT 1 FROM contact c WHERE c.id = ANY(${ids}::uuid[])
+        AND (t.email = c.email OR t.hash = ${addressHashSql(from, Prisma.sql`c.email`)}))`,
     });
   }
   await transaction(to, async (tx) => {
-    for (const table of SERIAL) await continueNumbers(tx, table);
+    for (const [table, column] of SERIAL) await continueNumbers(tx, table, column);
   });
 }
 
@@ -47,7 +57,8 @@ async function copyRows(from: Db, to: Db, o: { readonly table: string; readonly 
     INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, ${row.rows}::json) ON CONFLICT DO NOTHING`;
 }
 
-async function continueNumbers(tx: Tx, table: string): Promise<void> {
-  const name = Prisma.raw(table); // one of the names above, never input
-  await tx.$queryRaw`SELECT setval(pg_get_serial_sequence(${table}, 'seq'), greatest(max(seq), 1))::text FROM ${name}`;
+async function continueNumbers(tx: Tx, table: string, column: string): Promise<void> {
+  const [name, number] = [Prisma.raw(table), Prisma.raw(column)]; // names from above, never input
+  await tx.$queryRaw`
+    SELECT setval(pg_get_serial_sequence(${table}, ${column}), greatest(max(${number}), 1))::text FROM ${name}`;
 }

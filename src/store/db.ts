@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client';
+import { giveKeys, keysIfAny, type StoreKeys } from './keys';
 import { onSession, type Raw, statementName } from './session';
 
 export { Prisma };
@@ -18,12 +19,14 @@ const WAIT_MS = 30_000;
 /** A transaction that nobody goes on with gives its locks back. */
 const FORGOTTEN_MS = 60_000;
 
-export function connect(connectionString: string, max = 10): Db {
+/** Without `keys` neither consents nor suppressions can be written. */
+export function connect(connectionString: string, max = 10, keys?: StoreKeys): Db {
   const pool = poolTo(connectionString, max);
   const options = { statementNameGenerator: ({ sql }: { readonly sql: string }) => statementName(sql) };
   const db = new PrismaClient({ adapter: new PrismaPg(pool, options) });
   pools.set(db, pool);
   asides.set(db, poolTo(connectionString, 1));
+  giveKeys(db, keys);
   return db;
 }
 
@@ -53,7 +56,12 @@ function poolOf(db: Db): Pool {
 }
 
 /** For single statements on the path of every turn: each is a transaction of its own. */
-export const single = (db: Db): Raw => onSession(poolOf(db));
+export const single = (db: Db): Raw => withKeysOf(db, onSession(poolOf(db)));
+
+function withKeysOf(db: Db, tx: Tx): Tx {
+  giveKeys(tx, keysIfAny(db));
+  return tx;
+}
 
 /** The same on a connection that no transaction and no other statement uses: it is free in a moment, whatever queues. */
 export function aside(db: Db): Raw {
@@ -71,7 +79,7 @@ export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Prom
   let isBroken = true;
   try {
     await client.query('BEGIN');
-    const result = await work(onSession(client));
+    const result = await work(withKeysOf(db, onSession(client)));
     await client.query('COMMIT');
     isBroken = false;
     return result;

@@ -2,16 +2,15 @@ import { z } from 'zod';
 import { failure } from '../domain/errors';
 import { EVENTS, type IncomingEvent } from '../domain/event';
 import { applyPurchase } from './clients';
-import { recordConsent } from './contacts';
+import { give, withdraw, wordSchema } from './consent-effects';
 import type { Tx } from './db';
-import { type Arrived, decide } from './event-decision';
+import type { Arrived } from './event-decision';
 import { bounced, bounceSchema, complained } from './mail-effects';
 import type { TurnDeps } from './turn';
 
 type Effect = (tx: Tx, deps: TurnDeps, arrived: Arrived) => Promise<void>;
 
 const purchaseSchema = z.object({ reference: z.string().min(1).max(200), amount: z.number().min(-1e12).max(1e12) });
-const unsubscribeSchema = z.object({ purpose: z.string().max(60).default('marketing') });
 
 /** What Viveiro itself does about events that it knows. A company's own events have no entry. */
 const EFFECTS: { readonly [type: string]: Effect } = {
@@ -20,7 +19,9 @@ const EFFECTS: { readonly [type: string]: Effect } = {
   [EVENTS.mailBounced]: (tx, deps, arrived) => bounced(tx, deps, arrived, parsed(bounceSchema, arrived.event).kind),
   [EVENTS.mailSoftBounced]: (tx, deps, arrived) => bounced(tx, deps, arrived, 'soft'),
   [EVENTS.mailComplained]: complained,
-  [EVENTS.mailUnsubscribed]: unsubscribed,
+  [EVENTS.mailUnsubscribed]: (tx, deps, arrived) => withdraw(tx, deps, arrived, parsed(wordSchema, arrived.event)),
+  [EVENTS.consentWithdrawn]: (tx, deps, arrived) => withdraw(tx, deps, arrived, parsed(wordSchema, arrived.event)),
+  [EVENTS.consentGiven]: (tx, deps, arrived) => give(tx, deps, arrived, parsed(wordSchema, arrived.event)),
 };
 
 /** Whether Viveiro itself does something about events of this type. */
@@ -41,20 +42,4 @@ function parsed<T extends z.ZodType>(schema: T, { type, properties }: IncomingEv
 async function purchase(tx: Tx, { rules }: TurnDeps, { event }: Arrived, isReturn: boolean): Promise<void> {
   const { reference, amount } = parsed(purchaseSchema, event);
   await applyPurchase(tx, rules.lifecycle, { contactId: event.contactId, reference, amount, isReturn, at: event.at });
-}
-
-async function unsubscribed(tx: Tx, _deps: TurnDeps, { event, interactionId }: Arrived): Promise<void> {
-  const { purpose } = parsed(unsubscribeSchema, event);
-  const { contactId, at } = event;
-  await recordConsent(tx, {
-    contactId,
-    purpose,
-    granted: false,
-    basis: 'consent',
-    text: 'unsubscribed',
-    source: event.type,
-    at,
-  });
-  const reason = `unsubscribed from ${purpose} mail`;
-  await decide(tx, { event, interactionId, kind: 'consent', outcome: 'withdrawn', reason });
 }

@@ -236,3 +236,9 @@ export const ALL_FACT_SOURCES = Prisma.sql`contact c
 /** Over the aliases of `factSources`: the organisation as `Facts` has it. */
 export const ORGANISATION = Prisma.sql`CASE WHEN o.id IS NOT NULL THEN json_build_object('id', o.id, 'name', o.name,
   'domain', o.domain, 'sector', o.sector, 'size', o.size, 'country', o.country) END`;
+
+const PERSON = Prisma.sql`json_build_object('id', c.id, 'email', c.email, 'name', c.name, 'locale', c.locale,
+  'timeZone', c.time_zone, 'createdAt', ${millis(Prisma.sql`c.created_at`)}, 'attributes', c.attributes,
+  'tags', coalesce(c.tags, '{}'))`;
+/** A contact as decisions see it, of a row `c`. */
+export const CONTACT = Prisma.sql`CASE WHEN c.profiling THEN ${PERSON} ELSE (${PERSON}::jsonb || '{"isScored": false}')::json END`;

@@ -2,7 +2,7 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import type { Instant } from '../domain/ids';
 import { Prisma, type Tx } from './db';
-import { factSources, instantParam, leadScore, millis, ORGANISATION, PAUSE } from './fact-columns';
+import { CONTACT, factSources, instantParam, leadScore, millis, ORGANISATION, PAUSE } from './fact-columns';
 
 export interface FactsRequest {
   readonly contactId: string;
@@ -39,10 +39,6 @@ export function factsQuery(request: FactsRequest): Prisma.Sql {
     FROM ${factSources(request.leadId)}
     WHERE c.id = ${request.contactId}::uuid`;
 }
-
-const CONTACT = Prisma.sql`json_build_object('id', c.id, 'email', c.email, 'name', c.name, 'locale', c.locale,
-  'timeZone', c.time_zone, 'createdAt', ${millis(Prisma.sql`c.created_at`)}, 'attributes', c.attributes,
-  'tags', coalesce(c.tags, '{}'))`;
 
 const lead = (request: FactsRequest) => Prisma.sql`CASE WHEN l.id IS NOT NULL THEN json_build_object('id', l.id,
   'offer', l.offer, 'source', l.source, 'campaign', l.campaign, 'stage', l.stage, 'temperature', l.temperature,

@@ -7,6 +7,7 @@ import type { Tx } from './db';
 import { readFacts } from './facts';
 import {
   IS_OPEN,
+  IS_SCORED,
   LEAD_COLUMNS,
   type NewEntry,
   type RawLead,
@@ -31,7 +32,7 @@ interface FittedLead extends ScoredLead {
 }
 
 /**
- * Judges the fit of the contact's open leads anew, as of `at`, under the contact's lock: for whoever has changed what fit rules
+ * Judges the fit of the contact's open leads anew (unless they object to profiling), as of `at`, under the contact's lock: for whoever has changed what fit rules
  * may look at. src/domain/journey/changed-facts.ts gives a turn the same answer. Only what differs from what was given before is written, so a second time writes nothing. A rule that asks for
  * events or scores is judged at these moments alone: an event by itself changes no fit.
  */
@@ -72,6 +73,6 @@ async function openLeads(tx: Tx, contactId: string): Promise<readonly FittedLead
       SELECT json_object_agg(r.rule, r.points) AS given, sum(r.entries) AS entries FROM (
         SELECT rule, sum(points) AS points, count(*) AS entries FROM score_entry
         WHERE lead_id = l.id AND kind = 'fit' GROUP BY rule) AS r) AS g ON true
-    WHERE l.contact_id = ${contactId}::uuid AND ${IS_OPEN} ORDER BY l.id`;
+    WHERE l.contact_id = ${contactId}::uuid AND ${IS_OPEN} AND ${IS_SCORED} ORDER BY l.id`;
   return rows.map((row) => ({ ...scoredLead(row), fitEntries: row.fit_entries }));
 }

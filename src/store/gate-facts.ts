@@ -1,9 +1,13 @@
+import { scopesOver } from '../domain/consent/scope';
 import type { GateFacts } from '../domain/gate/gate';
 import { type GateRules, purposesOf } from '../domain/gate/rules';
+import { SIMILAR_PRODUCTS } from '../domain/gate/soft-opt-in';
 import type { Instant } from '../domain/ids';
+import { isAbout } from './address-sql';
 import { Prisma, type Tx } from './db';
 import { instantParam, millis } from './fact-columns';
 import { SEND_COLUMNS, type SendRow } from './sends';
+import { widest } from './suppressions';
 
 export interface GateQuestion {
   readonly sendId: string;
@@ -20,7 +24,7 @@ export interface GatedSend {
   readonly facts: GateFacts;
 }
 
-type Asked = 'consent' | 'suppression' | 'mailedAt' | 'mailedElse' | 'rivals' | 'engagement' | 'zone';
+type Asked = 'consent' | 'suppression' | 'mailedAt' | 'mailedElse' | 'rivals' | 'engagement' | 'zone' | 'client';
 
 type Raw = Pick<GateFacts, Asked> & { readonly [key in keyof SendRow]: SendRow[key] | null };
 
@@ -32,18 +36,20 @@ type Raw = Pick<GateFacts, Asked> & { readonly [key in keyof SendRow]: SendRow[k
 export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSend> {
   const { sendId, contactId, purpose, priority } = question;
   const [row] = await tx.$queryRaw<Raw[]>`
-    SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent, ${SUPPRESSION} AS suppression,
+    SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent, ${suppression(tx, question)} AS suppression,
+      ${client(question)} AS client,
       ${mailedAt(question)} AS "mailedAt"${mailedElse(question)}${rivals(question)}${engagement(question)}
     FROM contact c LEFT JOIN send s ON s.id = ${sendId}::uuid WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');
-  const { zone, consent: newest, suppression, mailedAt: mailed, ...rest } = row;
+  const { zone, consent: newest, suppression: suppressed, client: buyer, mailedAt: mailed, ...rest } = row;
   const { mailedElse: others, rivals: waiting, engagement: taken, ...send } = rest;
   const facts: GateFacts = {
     purpose,
     priority,
     zone,
     consent: newest,
-    suppression,
+    suppression: suppressed,
+    client: buyer,
     mailedAt: mailed,
     ...(others ? { mailedElse: others } : {}),
     ...(waiting ? { rivals: waiting } : {}),
@@ -53,11 +59,23 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
 }
 
 const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
-  SELECT json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)}) FROM consent
+  SELECT json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)},
+    'until', CASE WHEN state = 'requested' THEN ${millis(Prisma.sql`until`)} END) FROM consent
   WHERE contact_id = ${contactId}::uuid AND purpose = ${purpose} ORDER BY seq DESC LIMIT 1)`;
 
-const SUPPRESSION = Prisma.sql`(
-  SELECT json_build_object('reason', reason, 'at', ${millis(Prisma.sql`at`)}) FROM suppression WHERE email = c.email)`;
+const suppression = (tx: Tx, { purpose }: GateQuestion) =>
+  widest(
+    Prisma.sql`${isAbout(tx, Prisma.sql`c.email`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
+    millis(Prisma.sql`at`),
+  );
+
+/** Only soft opt-in asks whether someone has bought. */
+const client = ({ contactId, purpose }: GateQuestion) =>
+  purpose === SIMILAR_PRODUCTS
+    ? Prisma.sql`(
+      SELECT json_build_object('status', status, 'lastPurchaseAt', ${millis(Prisma.sql`last_purchase_at`)}) FROM client
+      WHERE contact_id = ${contactId}::uuid)`
+    : Prisma.sql`NULL::json`;
 
 /** A rule that counts mails over time: whose, and how far back. */
 interface Window {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { durationText } from '../domain/calendar/duration';
+import { PROFILING } from '../domain/consent/purposes';
 import { EVENTS } from '../domain/event';
 import type { Instant } from '../domain/ids';
 import { DEFAULT_INBOUND, type InboundRules } from '../domain/inbound/rules';
 import { type MailPast, softPattern } from '../domain/inbound/soft-pattern';
-import { recordConsent } from './contacts';
+import { recordConsent } from './consents';
 import { Prisma, type Tx } from './db';
 import { type Arrived, decide } from './event-decision';
 import { millis } from './fact-columns';
@@ -97,12 +98,12 @@ export async function complained(tx: Tx, _deps: TurnDeps, arrived: Arrived): Pro
   await decide(tx, { ...arrived, kind: 'consent', outcome: 'withdrawn', reason });
 }
 
-/** Purposes whose newest word is yes. */
+/** Purposes of mail whose newest word is yes. */
 async function grantedPurposes(tx: Tx, contactId: string): Promise<readonly string[]> {
   const rows = await tx.$queryRaw<{ purpose: string }[]>`
     SELECT purpose FROM (
       SELECT DISTINCT ON (purpose) purpose, granted FROM consent WHERE contact_id = ${contactId}::uuid
       ORDER BY purpose, seq DESC) AS newest
-    WHERE granted ORDER BY purpose`;
+    WHERE granted AND purpose <> ${PROFILING} ORDER BY purpose`;
   return rows.map(({ purpose }) => purpose);
 }

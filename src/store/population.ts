@@ -4,9 +4,11 @@ import type { Engagement } from '../domain/gate/sunset';
 import type { Instant } from '../domain/ids';
 import type { Rules } from '../domain/rules';
 import type { Newcomer } from '../domain/simulation/newcomer';
+import { isAboutAsKnown } from './address-sql';
 import { type Db, Prisma } from './db';
-import { millis, ORGANISATION } from './fact-columns';
+import { CONTACT, millis, ORGANISATION } from './fact-columns';
 import { engagementOf } from './gate-facts';
+import { widest } from './suppressions';
 import { readUnderWay } from './under-way';
 
 const PAGE = 1000;
@@ -44,7 +46,7 @@ interface Raw {
 export async function* readPopulation(db: Db, query: PopulationQuery): AsyncGenerator<readonly Newcomer[]> {
   let after = '00000000-0000-0000-0000-000000000000';
   for (let count = 0; count < query.limit; ) {
-    const rows = await db.$queryRaw<Raw[]>(pageOf(query, { after, size: Math.min(PAGE, query.limit - count) }));
+    const rows = await db.$queryRaw<Raw[]>(pageOf(db, query, { after, size: Math.min(PAGE, query.limit - count) }));
     const last = rows.at(-1);
     if (!last) return;
     yield await withJourneys(db, query, rows.map(toNewcomer));
@@ -75,6 +77,7 @@ function toNewcomer({ consents, interest, mailed, engagement, events, given, ...
 }
 
 function pageOf(
+  owner: Db,
   { audience, rules, now, newest }: PopulationQuery,
   { after, size }: { readonly after: string; readonly size: number },
 ): Prisma.Sql {
@@ -83,13 +86,13 @@ function pageOf(
       ? Prisma.sql`EXISTS (SELECT 1 FROM lead WHERE contact_id = c.id)`
       : Prisma.sql`EXISTS (SELECT 1 FROM client WHERE contact_id = c.id)`;
   return Prisma.sql`
-    SELECT json_build_object('id', c.id, 'email', c.email, 'name', c.name, 'locale', c.locale, 'timeZone', c.time_zone,
-        'createdAt', ${millis(Prisma.sql`c.created_at`)}, 'attributes', c.attributes, 'tags', coalesce(c.tags, '{}')) AS contact,
+    SELECT ${CONTACT} AS contact,
       ${LEAD} AS lead, ${CLIENT} AS client, ${ORGANISATION} AS organisation,
       CASE WHEN l.id IS NOT NULL THEN json_build_object('points', l.interest, 'at', ${millis(Prisma.sql`l.interest_at`)}) END AS interest,
-      (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${millis(Prisma.sql`n.at`)}))
+      (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${millis(Prisma.sql`n.at`)},
+        'until', CASE WHEN n.state = 'requested' THEN ${millis(Prisma.sql`n.until`)} END))
         FROM (SELECT DISTINCT ON (purpose) * FROM consent WHERE contact_id = c.id ORDER BY purpose, seq DESC) n) AS consents,
-      (SELECT json_build_object('reason', reason, 'at', ${millis(Prisma.sql`at`)}) FROM suppression WHERE email = c.email) AS suppression,
+      ${widest(isAboutAsKnown(owner, Prisma.sql`c.email`), millis(Prisma.sql`at`))} AS suppression,
       ${mailedOf(rules, now)} AS mailed, ${engagementOfAll(rules, now)} AS engagement, ${eventsOf(newest, now)} AS events,
       (SELECT json_object_agg(g.rule, g.points) FROM (
         SELECT rule, sum(points) AS points FROM score_entry WHERE lead_id = l.id AND kind = 'interest' GROUP BY rule) AS g) AS given

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/canonical-json';
+import type { ConsentBasis, ConsentProof } from '../domain/consent/record';
 import { failure } from '../domain/errors';
 import { EVENTS, type IncomingEvent, LEAD_REPEATED } from '../domain/event';
 import { type Instant, type Json, keyOf } from '../domain/ids';
-import { recordConsent, upsertContact } from './contacts';
+import { upsertContact } from './contacts';
 import { type Db, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';
 import { openLead } from './leads';
+import { askToConfirm, recordWord } from './opt-in';
 import { joinOrganisation, type OrganisationInput } from './organisations';
 import type { TurnDeps } from './turn';
-
-export type ConsentBasis = 'consent' | 'contract' | 'legitimate_interest';
 
 /** Interest in one offer, by whatever way it came: form, API, import. */
 export interface Registration {
@@ -32,6 +33,13 @@ export interface Registration {
     readonly basis: ConsentBasis;
     /** The exact words that were shown. */
     readonly text: string;
+    readonly textVersion?: string;
+    /** Of the text. */
+    readonly locale?: string;
+    /** It holds only once it is confirmed by a link that is mailed. */
+    readonly doubleOptIn?: boolean;
+    /** What shows that they said it: counts for no key. */
+    readonly proof?: ConsentProof;
   };
   /** The hosted form that was sent. */
   readonly form?: string;
@@ -66,11 +74,14 @@ export async function registerIn(tx: Tx, deps: TurnDeps, input: Registration): P
   if (rival) return rival;
   if (input.contact.organisation)
     await joinOrganisation(tx, { contactId: contact.id, organisation: input.contact.organisation, at: input.at });
-  if (input.consent)
-    await recordConsent(tx, { contactId: contact.id, ...input.consent, source: input.lead.source, at: input.at });
+  const request = await recordWord(tx, deps, { input, contactId: contact.id });
   const lead = await openLead(tx, deps.rules, { contactId: contact.id, ...input.lead, at: input.at });
   const told = await tell(tx, deps, { input, inputHash, contactId: contact.id, lead });
-  return { contactId: contact.id, leadId: lead.id, ...told };
+  const asked =
+    request === undefined
+      ? undefined
+      : await askToConfirm(tx, deps, { input, contactId: contact.id, leadId: lead.id, request });
+  return { contactId: contact.id, leadId: lead.id, ...told, pokes: [...told.pokes, ...(asked?.pokes ?? [])] };
 }
 
 interface Recorded {
@@ -105,15 +116,12 @@ async function tell(tx: Tx, deps: TurnDeps, { input, inputHash, contactId, lead 
 
 /** What the caller said, without the time: a retry with no `at` of its own is still the same registration. */
 function hashOf({ contact, lead, consent, form }: Registration): string {
-  return createHash('sha256').update(sortedJson({ contact, lead, consent, form })).digest('base64url').slice(0, 22);
+  const said = consent && { ...consent, proof: undefined };
+  return createHash('sha256')
+    .update(canonicalJson({ contact, lead, consent: said, form }))
+    .digest('base64url')
+    .slice(0, 22);
 }
-
-const sortedJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 
 interface EarlierRow {
   readonly id: string;

@@ -52,6 +52,11 @@ export const LEAD_COLUMNS = Prisma.sql`l.id, l.stage, l.temperature, l.grade, l.
 /** Whether scores of lead `l` still change. */
 export const IS_OPEN = Prisma.sql`l.stage NOT IN ('won', 'lost')`;
 
+/** Whether lead `l` is of someone who may be scored: who objects to profiling is not. */
+export const IS_SCORED = Prisma.sql`(SELECT c.profiling FROM contact c WHERE c.id = l.contact_id)`;
+
+export const NOT_SCORED = 'the contact objects to profiling, and is not scored';
+
 export interface RawLead {
   readonly id: string;
   readonly stage: Stage;

@@ -1,14 +1,17 @@
 import type { IncomingEvent } from '../domain/event';
-import { keyOf } from '../domain/ids';
+import { type Instant, keyOf } from '../domain/ids';
 import { earnedBy, rulesFor } from '../domain/scoring/earned';
 import { addInterest, type Interest, scoreAt } from '../domain/scoring/interest';
 import type { ScoringRules } from '../domain/scoring/rules';
 import { judge } from '../domain/scoring/standing';
 import { Prisma, type Tx } from './db';
+import { recordDecisions } from './decisions';
 import {
   IS_OPEN,
+  IS_SCORED,
   LEAD_COLUMNS,
   type NewEntry,
+  NOT_SCORED,
   type RawLead,
   type Rescored,
   type ScoredLead,
@@ -36,7 +39,9 @@ export async function applyScores(
   const rules = rulesFor(scoring, event.type);
   if (rules.length === 0) return;
   const capped = rules.filter(({ cap }) => cap !== undefined).map(({ name }) => name);
-  const leads = await leadsOf(tx, event, capped);
+  const all = await leadsOf(tx, event, capped);
+  const leads = all.filter(({ isScored }) => isScored);
+  if (leads.length < all.length) await refuse(tx, { contactId, interactionId, at: event.at });
   const rescored = leads.flatMap((lead): Rescored[] => {
     const earned = earnedBy(rules, lead);
     if (earned.length === 0) return [];
@@ -49,6 +54,13 @@ export async function applyScores(
   await writeScores(tx, { contactId, at: event.at, journeyId: event.journeyId }, rescored);
 }
 
+/** Tells that the event would have changed scores. */
+function refuse(tx: Tx, o: { readonly contactId: string; readonly interactionId: string; readonly at: Instant }) {
+  const { interactionId, ...rest } = o;
+  const said = { kind: 'score', outcome: 'not scored', reason: NOT_SCORED } as const;
+  return recordDecisions(tx, [{ key: keyOf('score', interactionId), ...rest, ...said }]);
+}
+
 const sumOf = (parts: readonly { readonly points: number }[]): number =>
   parts.reduce((sum, { points }) => sum + points, 0);
 
@@ -59,12 +71,14 @@ function withInterest(scoring: ScoringRules, lead: ScoredLead, earned: Interest)
   return { leadId: lead.id, fitPoints: lead.fitPoints, interest, ...judge(scoring, lead, { score }) };
 }
 
-async function leadsOf(tx: Tx, event: IncomingEvent, capped: readonly string[]): Promise<readonly ScoredLead[]> {
+type EventLead = ScoredLead & { readonly isScored: boolean };
+
+async function leadsOf(tx: Tx, event: IncomingEvent, capped: readonly string[]): Promise<readonly EventLead[]> {
   const given = capped.length === 0 ? Prisma.sql`NULL::json` : givenBy(capped);
-  const rows = await tx.$queryRaw<RawLead[]>`
-    SELECT ${LEAD_COLUMNS}, ${given} AS given FROM lead l
+  const rows = await tx.$queryRaw<(RawLead & { readonly is_scored: boolean })[]>`
+    SELECT ${LEAD_COLUMNS}, ${given} AS given, ${IS_SCORED} AS is_scored FROM lead l
     WHERE l.contact_id = ${event.contactId}::uuid AND ${IS_OPEN} AND ${isMeant(event)} ORDER BY l.id`;
-  return rows.map(scoredLead);
+  return rows.map((row) => ({ ...scoredLead(row), isScored: row.is_scored }));
 }
 
 function isMeant({ leadId, journeyId, properties }: IncomingEvent): Prisma.Sql {

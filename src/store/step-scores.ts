@@ -6,7 +6,15 @@ import type { Change } from '../domain/steps/handler';
 import { Prisma, type Tx } from './db';
 import { recordDecisions } from './decisions';
 import type { JourneyRow } from './journeys';
-import { LEAD_COLUMNS, type NewEntry, type RawLead, scoredLead, writeScores } from './score-rows';
+import {
+  IS_SCORED,
+  LEAD_COLUMNS,
+  type NewEntry,
+  NOT_SCORED,
+  type RawLead,
+  scoredLead,
+  writeScores,
+} from './score-rows';
 
 interface StepScore {
   readonly journey: JourneyRow;
@@ -25,10 +33,14 @@ export async function applyStepScore(
 ): Promise<void> {
   const { id: journeyId, contactId, leadId } = journey;
   const { key, stepId, points, reason } = change;
-  const [row] = await tx.$queryRaw<RawLead[]>`
-    SELECT ${LEAD_COLUMNS}, ${Prisma.sql`NULL::json`} AS given FROM lead l WHERE l.id = ${leadId}::uuid`;
-  if (!row || row.stage === 'won' || row.stage === 'lost') {
-    const why = row ? `the lead is ${row.stage}, and is scored no more` : 'there is no lead to score';
+  const [row] = await tx.$queryRaw<(RawLead & { readonly is_scored: boolean })[]>`
+    SELECT ${LEAD_COLUMNS}, ${Prisma.sql`NULL::json`} AS given, ${IS_SCORED} AS is_scored FROM lead l WHERE l.id = ${leadId}::uuid`;
+  if (!row || row.stage === 'won' || row.stage === 'lost' || !row.is_scored) {
+    const why = !row
+      ? 'there is no lead to score'
+      : row.is_scored
+        ? `the lead is ${row.stage}, and is scored no more`
+        : NOT_SCORED;
     const said = { contactId, journeyId, stepId, kind: 'score', outcome: 'not scored', reason: why, at: now } as const;
     return recordDecisions(tx, [{ ...said, key: keyOf('score', key) }]);
   }

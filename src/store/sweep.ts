@@ -1,5 +1,6 @@
 import { EVENTS } from '../domain/event';
 import type { Instant } from '../domain/ids';
+import { anchorConsents } from './consent-anchors';
 import { type Db, type Tx, transaction } from './db';
 import { decideExperiments } from './experiments';
 import { newestVersions } from './sequences';
@@ -46,7 +47,7 @@ const PAGE_OF_ENTRIES = 50;
 
 /**
  * The daily sweep: enters who has waited for a day with room, gives clients the status of their recency and leads the temperature
- * of their interest, settles sends that nobody tries any more, looks after what came back, decides experiments, then enters everyone whom a published sequence wants by condition
+ * of their interest, settles sends that nobody tries any more, looks after what came back, anchors proofs of consent, decides experiments, then enters everyone whom a published sequence wants by condition
  * or date. May be broken off at any point and repeated: what is done stays done.
  */
 export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
@@ -59,6 +60,7 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
   await sweepSends(db, deps, { now, signal });
   await sweepInbound(db, deps, { now, signal }); // behind it: what has become doubtful may be answered by now
   await sweepVisits(db, deps, { now, signal });
+  if (!deps.reactions) await anchorConsents(db, now); // a rehearsal proves nothing
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   let missed = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx))) {

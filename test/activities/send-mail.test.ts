@@ -67,6 +67,7 @@ describe('a mail that the server takes', () => {
     expect(payloads).toEqual([
       { kind: 'click', id: link?.id },
       { kind: 'unsubscribe', id: key },
+      { kind: 'preferences', id: key },
     ]);
     expect(message.headers.get('list')).toMatchObject({ unsubscribe: { url: urls[1] } });
     expect(message.date).toEqual(new Date(now));
@@ -219,7 +220,7 @@ describe('what the server says', () => {
       { kind: 'send', outcome: 'rejected', reason: '550 5.7.1 not from you' },
     ]);
     const { recipient: email } = await sendOf(mailing);
-    expect(await database.db.suppression.findUnique({ where: { email } })).toBeNull();
+    expect(await database.db.suppression.findFirst({ where: { email } })).toBeNull();
     expect(await eventsOf(mailing)).toEqual([]);
   });
 
@@ -228,7 +229,7 @@ describe('what the server says', () => {
     const mailing = await aMailing(database.db, { parts: { exits: [{ name: 'bounced', on: 'mail.bounced' }] } });
     expect(await sendMail(post.deps, mailing)).toEqual({ turn: 2, move: { type: 'end', outcome: 'bounced' } });
     const { recipient } = await sendOf(mailing);
-    expect(await database.db.suppression.findUnique({ where: { email: recipient } })).toMatchObject({
+    expect(await database.db.suppression.findFirst({ where: { email: recipient } })).toMatchObject({
       reason: 'hard_bounce',
     });
     expect(await eventsOf(mailing)).toEqual(['mail.bounced']);

@@ -3,13 +3,18 @@ import path from 'node:path';
 import { viveiro } from '../support/command';
 import { testDatabase } from '../support/database';
 import { testFiles } from '../support/files';
+import { ADDRESS_KEY } from '../support/keys';
 
 const context = testDatabase();
 const files = testFiles();
 const MAPS = path.resolve(__dirname, '../../maps');
 
 const run = (...words: readonly string[]) =>
-  viveiro(['import', ...words], { VIVEIRO_DATABASE_URL: context.url, VIVEIRO_DATA_DIR: files.path('data') });
+  viveiro(['import', ...words], {
+    VIVEIRO_DATABASE_URL: context.url,
+    VIVEIRO_DATA_DIR: files.path('data'),
+    VIVEIRO_ADDRESS_KEY: ADDRESS_KEY,
+  });
 
 const BANK = `age,job,marital,education,default,balance,housing,loan,contact,day,month,duration,campaign,pdays,previous,poutcome,y
 58,management,married,tertiary,no,2143,yes,no,unknown,5,may,261,1,-1,0,unknown,no

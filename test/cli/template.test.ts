@@ -5,6 +5,7 @@ import { viveiro } from '../support/command';
 import { testDatabase } from '../support/database';
 import { everythingIn } from '../support/everything';
 import { testFiles } from '../support/files';
+import { ADDRESS_KEY } from '../support/keys';
 import { aPerson, writePeople } from '../support/people';
 import { type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
 
@@ -32,6 +33,7 @@ beforeEach(() => {
 const template = (...words: readonly string[]) =>
   viveiro(['template', ...words], {
     VIVEIRO_DATABASE_URL: context.url,
+    VIVEIRO_ADDRESS_KEY: ADDRESS_KEY,
     VIVEIRO_SMTP_URL: server.url,
     VIVEIRO_TEMPLATES_DIR: folder(),
     DISPLAY: '',
@@ -184,6 +186,7 @@ describe('viveiro template send-test', () => {
     const words = ['template', 'send-test', 'hello', '--to', 'me@example.test'];
     const said = await viveiro(words, {
       VIVEIRO_DATABASE_URL: context.url,
+      VIVEIRO_ADDRESS_KEY: ADDRESS_KEY,
       VIVEIRO_SMTP_URL: grumpy.url,
       VIVEIRO_TEMPLATES_DIR: folder(),
     });

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { formSchema } from '../../src/api/forms/schema';
 import { calendarsSchema } from '../../src/domain/calendar/schema';
 import { lifecycleSchema } from '../../src/domain/client/rules';
+import { purposeProblems, purposesSchema } from '../../src/domain/consent/purposes';
 import { accountSchema } from '../../src/domain/delivery/account-rules';
 import { deliveryProblems } from '../../src/domain/delivery/problems';
 import { deliverySchema } from '../../src/domain/delivery/rules';
@@ -146,4 +148,16 @@ describe('docs/deliverability.md', () => {
     expect(deliveryProblems(rules)).toEqual([]);
     for (const key of Object.keys(accountSchema.unwrap().shape)) expect(read('deliverability.md')).toContain(key);
   });
+});
+
+test('the examples of docs/consent.md are valid, and the keys of a purpose are listed', () => {
+  const [purposes = ''] = blocksIn('consent.md');
+  expect(problemsOf(purposesSchema, parse(purposes))).toEqual([]);
+  expect(purposeProblems(purposesSchema.parse(parse(purposes)))).toEqual([]);
+  const shape = Object.values(purposesSchema.parse(parse(purposes)).purposes)[0] ?? {};
+  expect([...listed('consent.md', 'Purposes')]).toEqual(expect.arrayContaining(Object.keys(shape)));
+  const ofKind = (kind: string) =>
+    new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('consent.md'))?.[1] ?? '';
+  expect(problemsOf(gateSchema, { consentFor: [], ...parse(ofKind('gate')) })).toEqual([]);
+  expect(problemsOf(formSchema.unwrap().shape.consent, parse(ofKind('form')).consent)).toEqual([]);
 });

@@ -12,7 +12,18 @@ beforeAll(async () => {
 const names = readdirSync(TEMPLATES).filter((name) => !name.startsWith('_'));
 const isForReps = (name: string): boolean => name.startsWith('rep-');
 
-const LINKS = { call: 'https://viveiro.test/call/t', unsubscribe: 'https://viveiro.test/u/t' };
+const LINKS = {
+  call: 'https://viveiro.test/call/t',
+  unsubscribe: 'https://viveiro.test/u/t',
+  preferences: 'https://viveiro.test/p/t',
+  confirm: 'https://viveiro.test/o/t',
+};
+/** Mails that Viveiro itself relies on: their one link is signed, and says what they are for. */
+const OWN: { readonly [name: string]: string } = {
+  'opt-in-confirm': LINKS.confirm,
+  'opt-in-reminder': LINKS.confirm,
+  'preference-link': LINKS.preferences,
+};
 const SENDER = { name: 'Sementeira', postalAddress: 'Rua das Mudas 10, Holambra' };
 
 function journeyData(name: string, contactName: string): RenderRequest['data'] {
@@ -43,13 +54,18 @@ const REP_DATA = {
   dueText: 'Fri 6 Mar, 09:00 (America/Sao_Paulo)',
 };
 
+const FOOTER = {
+  postalAddress: SENDER.postalAddress,
+  unsubscribeUrl: LINKS.unsubscribe,
+  preferencesUrl: LINKS.preferences,
+};
 const rendered = (name: string, locale: string, contactName = 'Ana Lima'): Rendered =>
   templates.render({
     template: name,
     locale,
     data: isForReps(name) ? REP_DATA : journeyData(name, contactName),
     trackedUrl: (position) => `https://viveiro.test/c/${position}`,
-    ...(isForReps(name) ? {} : { footer: { postalAddress: SENDER.postalAddress, unsubscribeUrl: LINKS.unsubscribe } }),
+    ...(isForReps(name) ? {} : { footer: FOOTER }),
   });
 const both = names.flatMap((name) => LOCALES.map((locale) => [name, locale] as const));
 
@@ -90,7 +106,15 @@ test.each(both)('%s in %s renders, with and without a name, and leaves nothing o
   }
 });
 
-test.each(names.filter((name) => !isForReps(name)))('%s has the same links in all languages', (name) => {
+test.each(Object.keys(OWN))('%s leads to its page in every language, and advertises nothing', (name) => {
+  for (const locale of LOCALES) {
+    const { html, text, links } = rendered(name, locale);
+    expect(links).toEqual([]);
+    for (const part of [html, text]) expect(part).toContain(OWN[name]);
+  }
+});
+
+test.each(names.filter((name) => !isForReps(name) && !OWN[name]))('%s has the same links in all languages', (name) => {
   const [portuguese, english, polish] = LOCALES.map((locale) => rendered(name, locale));
   const linkNames = english?.links.map((link) => link.name) ?? [];
   for (const other of [portuguese, polish]) expect(other?.links.map((link) => link.name)).toEqual(linkNames);
@@ -119,4 +143,12 @@ test('a script that is written for the shipped sequence names steps that it has'
   const mails = read.type === 'valid' ? read.definition.steps.filter(({ type }) => type === 'mail') : [];
   const text = readFileSync(path.join(SEQUENCES, 'scripts/one-lead.yaml'), 'utf8');
   for (const [, step] of text.matchAll(/afterStep: ([a-z-]+)/g)) expect(mails.map(({ id }) => id)).toContain(step);
+});
+
+test('every marketing mail offers the way out and the preference page, in the page and in the text', () => {
+  for (const [name, locale] of both.filter(([one]) => !isForReps(one) && !OWN[one])) {
+    const { html, text } = rendered(name, locale);
+    for (const part of [html, text])
+      for (const link of [LINKS.unsubscribe, LINKS.preferences]) expect(part).toContain(link);
+  }
 });

@@ -10,6 +10,7 @@ import { readSequenceFile } from '../../src/runtime/sequence-files';
 import { connect, type Db, disconnect } from '../../src/store/db';
 import { registerRehearsal } from '../../src/store/rehearsals';
 import { SEQUENCES } from '../content/shipped';
+import { TEST_KEYS } from '../support/keys';
 import { AGREED, testRehearsals } from '../support/rehearsing';
 import { JOINED, LATER_STEPS, REHEARSED_JOINED, sequences } from '../support/sequences';
 
@@ -145,7 +146,7 @@ test('a backtest of the version that made the history tells the same mails, skip
     made.flatMap(({ scripted }) => scripted),
     startedAt,
   );
-  const scratch = connect(url, 4);
+  const scratch = connect(url, 4, TEST_KEYS);
   try {
     const all: { readonly sequence: Json; readonly person: Backtested }[] = [];
     for (const one of cases)

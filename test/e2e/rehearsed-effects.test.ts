@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Script, scriptSchema } from '../../src/domain/rehearsal/script';
 import { rehearse } from '../../src/runtime/rehearsal/rehearse';
 import { published } from '../support/journeys';
@@ -100,4 +101,26 @@ test('a webhook tells nobody; what the script answers is tried again and taken l
   expect(await outcome({ webhooks: { crm: { status: 200, body: { size: 7 } } } })).toBe('0 yes-big end big');
   expect(await outcome({})).toBe('0 small end small');
   expect(await outcome({ webhooks: { crm: { status: 503, body: {} } } })).toBe('0 sorry end sorry');
+}, 120_000);
+
+test('whoever confirms nothing gets one confirmation and one reminder, and then nothing more', async () => {
+  const { timeline } = await rehearse({
+    platform: rehearsals.platform,
+    sequence: { file: path.resolve(__dirname, '../../sequences/double-opt-in.yaml') },
+    contacts: { emails: PEOPLE.slice(0, 2) },
+    script: scriptSchema.parse({ personas: { passive: 1 } }),
+    keep: false,
+  });
+  const sent = timeline
+    .filter(({ kind }) => kind === 'send')
+    .map(({ day, step, contact }) => `${day} ${step} ${contact}`);
+  expect(sent.toSorted()).toEqual(
+    PEOPLE.slice(0, 2)
+      .flatMap((who) => [`0 confirm ${who}`, `2 remind ${who}`])
+      .toSorted(),
+  );
+  expect(timeline.filter(({ kind }) => kind === 'end').map(({ day, outcome }) => `${day} ${outcome}`)).toEqual([
+    '7 lapsed',
+    '7 lapsed',
+  ]);
 }, 120_000);

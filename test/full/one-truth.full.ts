@@ -12,6 +12,7 @@ import { journeyIdFor } from '../../src/store/enrol';
 import { absoluteEvents } from '../../src/store/reactions';
 import { registerRehearsal } from '../../src/store/rehearsals';
 import { someFacts } from '../support/builders';
+import { TEST_KEYS } from '../support/keys';
 import { LEAD } from '../support/one-truth';
 import { AGREED, testRehearsals } from '../support/rehearsing';
 import { JOINED, LATER_STEPS, type LaterStep, REHEARSED_JOINED, sequences } from '../support/sequences';
@@ -230,7 +231,7 @@ test(`${CASES} random journeys go on the real server as in the simulation (seed 
   }));
   const options = { name: 'one-truth', script, contactIds, enter: [joins, ...enter], sweep: false };
   const row = await registerRehearsal(rehearsals.database.db, { id: rehearsal, options, startedAt });
-  const scratch = connect(await runRehearsal({ platform: rehearsals.platform, row }), 4);
+  const scratch = connect(await runRehearsal({ platform: rehearsals.platform, row }), 4, TEST_KEYS);
   try {
     const different: object[] = [];
     const lateBy: number[] = [];

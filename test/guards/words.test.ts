@@ -16,7 +16,7 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
   [/\b(subscriber|prospect)s?\b/i, 'contact'],
   [/\b(sales ?(man|men|person|people)|sellers?|agents?)\b/i, 'rep'],
   [/\b(drips?|blasts?|mailshots?)\b/i, 'mailing, or sequence'],
-  [/\bopt(s|ed|ing)?[- ](in|out)\b/i, 'consent'],
+  [/(?<!\b(double|soft)[ -])\bopt(s|ed|ing)?[- ](in|out)\b/i, 'consent, or double opt-in'],
   [/\bblacklist(s|ed)?\b/i, 'suppression'],
   [/\b(deals?|opportunit(y|ies))\b/i, 'lead'],
   [/\be?-?mail campaigns?\b/i, 'mailing, or sequence'],
@@ -43,7 +43,10 @@ test('the glossary explains each word once', () => {
 });
 
 test('the guard knows a synonym when it sees one', () => {
-  expect(synonymsIn('Customers who opt out')).toEqual(['Customers: say client', 'opt out: say consent']);
+  expect(synonymsIn('Customers who opt out')).toEqual([
+    'Customers: say client',
+    'opt out: say consent, or double opt-in',
+  ]);
   expect(synonymsIn('for customer success')).toEqual([]);
 });
 

@@ -1,7 +1,12 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { consentProblem, shownConsent } from '../../src/api/forms/consent';
+import { formSchema, type HostedForm } from '../../src/api/forms/schema';
+import { DEFAULT_PURPOSES } from '../../src/domain/consent/purposes';
+import { requireOptIn } from '../../src/runtime/opt-in';
 import { loadRules } from '../../src/runtime/rules';
+import { aDefinition } from '../support/builders';
 
 const SHIPPED = path.resolve(__dirname, '../../sequences/rules');
 let folder = '';
@@ -185,5 +190,91 @@ describe('delivery.yaml', () => {
     write('delivery.yaml', text);
     await expect(loadRules(folder)).rejects.toThrow(told);
     await expect(loadRules(folder)).rejects.toThrow(/delivery\.yaml:\d+:\d+ error VIV_/);
+  });
+});
+
+describe('purposes.yaml', () => {
+  const NAME = 'name: { en: News }';
+
+  test('may be left out, and is shipped as it is without', async () => {
+    expect((await loadRules(folder)).purposes).toEqual(DEFAULT_PURPOSES);
+    rmSync(path.join(folder, 'purposes.yaml'));
+    expect((await loadRules(folder)).purposes).toBeUndefined();
+    write('purposes.yaml', `purposes:\n  news: { ${NAME}, bases: [consent], doubleOptIn: true }\n`);
+    expect((await loadRules(folder)).purposes).toMatchObject({
+      purposes: { news: { doubleOptIn: true, texts: [] } },
+      doubleOptIn: { expiresAfter: 7 * 86_400_000 },
+    });
+  });
+
+  test.each([
+    [`purposes:\n  news: { ${NAME} }`, 'purposes.yaml:2:'],
+    [`purposes:\n  news:\n    name: {}\n    bases: [consent]`, 'purposes.yaml:3:'],
+    [`purposes:\n  news: { ${NAME}, bases: [habit] }`, 'purposes.yaml:2:'],
+    [`purposes:\n  news: { name: { English: News }, bases: [consent] }`, 'not a locale'],
+    [`purposes:\n  news:\n    ${NAME}\n    bases: [soft_opt_in]`, 'soft opt-in is for similar_products alone'],
+    [`purposes:\n  news:\n    ${NAME}\n    bases: [contract]\n    doubleOptIn: true`, 'confirms a consent'],
+    [
+      `purposes:\n  news:\n    ${NAME}\n    bases: [consent]\n    texts:\n      - { version: a, text: { en: A } }\n      - { version: a, text: { en: B } }`,
+      'purposes.yaml:7:',
+    ],
+    ['purposes: {}\ndoubleOptIn: { expiresAfter: never }', 'purposes.yaml:2:'],
+    ['purpose: {}', 'VIV_KEY_UNKNOWN'],
+  ])('%j is refused with its line', async (text, told) => {
+    write('purposes.yaml', text);
+    await expect(loadRules(folder)).rejects.toThrow(told);
+    await expect(loadRules(folder)).rejects.toThrow(/purposes\.yaml:\d+:\d+ error VIV_/);
+  });
+});
+
+describe('the consents of forms', () => {
+  const form = (consent: object): HostedForm => {
+    const parts = {
+      title: { en: 'A' },
+      fields: [{ name: 'email', type: 'email', required: true, label: { en: 'E' } }],
+    };
+    return formSchema.parse({
+      form: 'a',
+      offer: 'a',
+      submit: { en: 'Go' },
+      thanks: { en: 'Thanks' },
+      ...parts,
+      consent,
+    });
+  };
+
+  test('show the newest words of the purpose where a form has none, and a version of their own where it has', () => {
+    expect(shownConsent(form({ purpose: 'newsletter' }), undefined, 'pt-PT')).toMatchObject({
+      textVersion: '1',
+      locale: 'pt-BR',
+      doubleOptIn: false,
+      text: expect.stringContaining('Quero receber o boletim'),
+    });
+    const [one, other] = ['Yes!', 'Yes.'].map((en) =>
+      shownConsent(form({ purpose: 'newsletter', text: { en }, doubleOptIn: true }), undefined, 'en'),
+    );
+    expect(one).toMatchObject({
+      text: 'Yes!',
+      doubleOptIn: true,
+      textVersion: expect.stringMatching(/^form:a:[0-9a-f]{12}$/),
+    });
+    expect(other?.textVersion).not.toBe(one?.textVersion);
+  });
+
+  test.each([
+    [{ purpose: 'nothing', text: { en: 'Yes' } }, 'there is no purpose "nothing"'],
+    [{ purpose: 'transactional' }, 'neither the form nor purpose "transactional" has words'],
+    [{ purpose: 'transactional', text: { en: 'Yes' }, doubleOptIn: true }, 'does not rest on consent'],
+  ])('%j is refused', (consent, told) => {
+    expect(consentProblem(form(consent))).toContain(told);
+  });
+
+  test('a double opt-in that nobody mails stops the start', async () => {
+    const rules = await loadRules(folder);
+    const forms = new Map([['a', form({ purpose: 'newsletter', doubleOptIn: true })]]);
+    expect(() => requireOptIn({ forms, rules }, [])).toThrow(/VIV_OPT_IN_SEQUENCE|no published sequence sends/);
+    expect(() => requireOptIn({ forms: new Map(), rules }, [])).not.toThrow();
+    const definition = aDefinition({ enter: { on: 'consent.requested' }, steps: [{ id: 'done', type: 'end' }] });
+    expect(() => requireOptIn({ forms, rules }, [{ definition }])).not.toThrow();
   });
 });

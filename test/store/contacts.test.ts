@@ -1,4 +1,5 @@
-import { recordConsent, upsertContact } from '../../src/store/contacts';
+import { recordConsent } from '../../src/store/consents';
+import { upsertContact } from '../../src/store/contacts';
 import { transaction } from '../../src/store/db';
 import { DAY, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
@@ -15,6 +16,7 @@ describe('a contact that is put on record', () => {
     expect(await stored(id)).toEqual({
       id,
       email: 'ana@example.test',
+      profiling: true,
       name: null,
       timeZone: 'America/Sao_Paulo',
       locale: 'pt-BR',
@@ -88,7 +90,7 @@ test('consent is appended, never overwritten', async () => {
     orderBy: { seq: 'asc' },
     omit: { seq: true },
   });
-  expect(rows).toEqual([
+  expect(rows).toMatchObject([
     { ...consent, granted: true, at: new Date(MONDAY) },
     { ...consent, granted: false, text: 'No.', at: new Date(MONDAY + DAY) },
   ]);

@@ -19,7 +19,7 @@ const decisionsOf = async (contactId: string, ...kinds: readonly string[]) =>
   (
     await database.db.decision.findMany({ where: { contactId, kind: { in: [...kinds] } }, orderBy: { seq: 'asc' } })
   ).map(({ kind, outcome, reason }) => ({ kind, outcome, reason }));
-const suppressionOf = (email: string) => database.db.suppression.findUnique({ where: { email } });
+const suppressionOf = (email: string) => database.db.suppression.findFirst({ where: { email } });
 const ledgerOf = ({ sendId }: Sent) => database.db.send.findUniqueOrThrow({ where: { id: sendId } });
 /** The body was under way, and no final reply came. */
 const IN_DOUBT = [{ body: 'drop' }] as const;

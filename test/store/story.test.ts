@@ -1,5 +1,7 @@
 import { storyText } from '../../src/cli/commands/why';
 import { keyOf, newId } from '../../src/domain/ids';
+import { recordConsent } from '../../src/store/consents';
+import { transaction } from '../../src/store/db';
 import { listJourneys } from '../../src/store/journey-list';
 import { storyOf } from '../../src/store/story';
 import { testDatabase } from '../support/database';
@@ -75,17 +77,17 @@ beforeAll(async () => {
       { ...event('handoff.answered', 40, { handoffId, action: 'accept' }), journeyId },
     ],
   });
-  await db.consent.create({
-    data: {
+  await transaction(db, (tx) =>
+    recordConsent(tx, {
       contactId,
       purpose: 'marketing',
       granted: true,
       basis: 'consent',
       text: 'Yes!',
       source: 'form',
-      at: later(0),
-    },
-  });
+      at: later(0).getTime(),
+    }),
+  );
   await db.scoreEntry.create({
     data: {
       key: 's1',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { connect, type Db, disconnect } from '../../src/store/db';
+import { TEST_KEYS } from './keys';
 import { TEMPLATE } from './servers';
 
 export interface TestDatabase {
@@ -19,7 +20,7 @@ export function testDatabase(max = 5): TestDatabase {
     const url = new URL(process.env.TEST_POSTGRES ?? '');
     url.pathname = `/${name}`;
     context.url = url.href;
-    context.db = connect(context.url, max);
+    context.db = connect(context.url, max, TEST_KEYS);
   });
   afterAll(async () => {
     if (context.db) await disconnect(context.db);

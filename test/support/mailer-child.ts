@@ -7,6 +7,7 @@ import { readJourney } from '../../src/store/journeys';
 import { createReplyNotes } from '../../src/store/reply-notes';
 import { takeTurn } from '../../src/store/turn';
 import { MONDAY } from './builders';
+import { TEST_KEYS } from './keys';
 import { MAILING, mailDepsWith } from './mail-deps';
 import { NO_TEMPLATES } from './sender-task';
 
@@ -25,7 +26,7 @@ interface Mailer {
 }
 
 function aMailer({ databaseUrl, smtpUrl, leaseMs, atOnce, dieAt }: MailerOrder): Mailer {
-  const db = connect(databaseUrl, 2 * atOnce);
+  const db = connect(databaseUrl, 2 * atOnce, TEST_KEYS);
   let come = 0;
   const dieHere = (moment: LedgerMoment): Promise<never> | undefined => {
     if (moment !== dieAt?.moment) return undefined;

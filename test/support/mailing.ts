@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { SendRequest } from '../../src/activities/begin-send';
 import { createSendMail, type MailDeps } from '../../src/activities/send-mail';
 import { loadTemplates } from '../../src/mail/templates';
-import { recordConsent } from '../../src/store/contacts';
+import { recordConsent } from '../../src/store/consents';
 import { type Db, transaction } from '../../src/store/db';
 import { readJourney } from '../../src/store/journeys';
 import type { SequenceVersion } from '../../src/store/sequences';

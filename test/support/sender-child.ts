@@ -3,12 +3,13 @@ import { createDeliver } from '../../src/activities/deliver';
 import { createSendMail, type MailDeps } from '../../src/activities/send-mail';
 import { connect } from '../../src/store/db';
 import { noteReplies } from '../../src/store/reply-notes';
+import { TEST_KEYS } from './keys';
 import { mailDepsWith } from './mail-deps';
 import { mailOfRep, NO_TEMPLATES, type SenderOrder, type SenderTask } from './sender-task';
 
 const order: SenderOrder = JSON.parse(process.env.SENDER_ORDER ?? '');
 // each stands still in a transaction or on a connection of its own
-const db = connect(order.databaseUrl, order.tasks.length + 2);
+const db = connect(order.databaseUrl, order.tasks.length + 2, TEST_KEYS);
 
 function stand(): Promise<never> {
   process.stdout.write('stands\n');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { zoneSchema } from '../../domain/calendar/local-time';
+import { CONSENT_BASES } from '../../domain/consent/record';
 import { slug } from '../../domain/sequence/names';
 import {
   attributesField,
@@ -39,9 +40,18 @@ export const leadBody = z
       .strictObject({
         purpose: slug,
         granted: z.boolean().default(true),
-        basis: z.enum(['consent', 'contract', 'legitimate_interest']),
+        basis: z.enum(CONSENT_BASES),
         /** The exact words that were shown. */
         text: text(5000),
+        /** Of the text, as the caller calls it. */
+        textVersion: text(100).optional(),
+        /** Of the text. */
+        locale: localeField.optional(),
+        /** It holds only once it is confirmed by a link that is mailed. */
+        doubleOptIn: z.boolean().optional(),
+        /** Of whoever said it. */
+        ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+        userAgent: text(500).optional(),
       })
       .optional(),
   })

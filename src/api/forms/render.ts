@@ -1,5 +1,6 @@
 import { type HtmlValue, html, type SafeHtml } from '../html';
 import { page } from '../page';
+import type { ShownConsent } from './consent';
 import type { FormField, HostedForm, Localised } from './schema';
 import type { FieldErrors, Typed } from './submission';
 import { type Words, wordsIn } from './words';
@@ -11,6 +12,8 @@ export interface FormView {
   readonly token: string;
   readonly typed: Typed;
   readonly errors: FieldErrors;
+  /** Undefined: it asks for none. */
+  readonly consent: ShownConsent | undefined;
   /** A message about the whole form. */
   readonly notice?: string;
 }
@@ -85,7 +88,7 @@ function errorSummary({ form, errors, locale, notice }: FormView, words: Words):
 
 /** The form as a page that works without any script. */
 export function formPage(view: FormView): string {
-  const { form, locale, typed, errors } = view;
+  const { form, locale, typed, errors, consent } = view;
   const words = wordsIn(locale);
   const viewOf = (name: string, label: Localised): FieldView => ({
     label: label[locale],
@@ -93,7 +96,6 @@ export function formPage(view: FormView): string {
     error: errors.get(name),
     words,
   });
-  const { consent } = form;
   const body = html`<h1>${form.title[locale]}</h1>
 ${form.intro && html`<p>${form.intro[locale]}</p>`}
 ${errorSummary(view, words)}
@@ -103,18 +105,24 @@ ${errorSummary(view, words)}
 <input type="hidden" name="campaign" value="${typed.campaign ?? ''}">
 <p class="trap"><label for="website">${words.trap}</label><input id="website" name="website" tabindex="-1" autocomplete="off"></p>
 ${form.fields.map((field) => fieldBlock(field, viewOf(field.name, field.label), locale))}
-${consent && checkbox({ name: 'consent', required: consent.required }, viewOf('consent', consent.text))}
+${consent && checkbox({ name: 'consent', required: consent.required }, { ...viewOf('consent', {}), label: consent.text })}
 <button type="submit">${form.submit[locale]}</button>
 </form>`;
   const prefix = errors.size > 0 ? `${words.errorPrefix} ` : '';
   return page({ title: `${prefix}${form.title[locale]}`, lang: locale, body });
 }
 
-/** What a person sees who has sent the form. */
-export function thanksPage(form: HostedForm, locale: string): string {
+/** What a person sees who has sent the form; with double opt-in, that a mail is on its way that they must answer. */
+export function thanksPage(
+  form: HostedForm,
+  locale: string,
+  { mustConfirm }: { readonly mustConfirm: boolean },
+): string {
   return page({
     title: form.title[locale] ?? form.form,
     lang: locale,
-    body: html`<h1>${form.title[locale]}</h1><p role="status">${form.thanks[locale]}</p>`,
+    body: html`<h1>${form.title[locale]}</h1><p role="status">${form.thanks[locale]}${
+      mustConfirm && html` ${wordsIn(locale).confirm}`
+    }</p>`,
   });
 }

@@ -42,8 +42,18 @@ export const formSchema = z
     offer: z.string().min(1).max(100),
     source: z.string().min(1).max(100).default('form'),
     fields: z.array(fieldSchema).min(1).max(50),
-    /** A box to tick; a consent is recorded only when it is. */
-    consent: z.strictObject({ purpose: slug, text: localised, required: z.boolean().default(false) }).optional(),
+    /**
+     * A box to tick; a consent is recorded only when it is. Without a text the newest of the purpose is shown; `doubleOptIn` is the
+     * purpose's unless it says so here.
+     */
+    consent: z
+      .strictObject({
+        purpose: slug,
+        text: localised.optional(),
+        required: z.boolean().default(false),
+        doubleOptIn: z.boolean().optional(),
+      })
+      .optional(),
     submit: localised,
     thanks: localised,
   })

@@ -12,6 +12,8 @@ export interface Words {
   readonly stale: string;
   /** For people whose reader shows the trap field. */
   readonly trap: string;
+  /** Of double opt-in. */
+  readonly confirm: string;
 }
 
 const EN: Words = {
@@ -26,6 +28,7 @@ const EN: Words = {
   unstorable: 'this contains characters that cannot be stored',
   stale: 'This page was open for too long. Check your answers and send them again.',
   trap: 'Leave this field empty',
+  confirm: 'We have sent you an e-mail. Please confirm your address by the link in it.',
 };
 
 const PT: Words = {
@@ -40,10 +43,32 @@ const PT: Words = {
   unstorable: 'há caracteres que não podem ser guardados',
   stale: 'Esta página ficou aberta tempo demais. Confira suas respostas e envie de novo.',
   trap: 'Deixe este campo vazio',
+  confirm: 'Enviamos um e-mail para você. Confirme seu endereço pelo link nele.',
 };
 
-/** Portuguese for any Portuguese locale, English for all others. */
-export const wordsIn = (locale: string): Words => (/^pt\b/i.test(locale) ? PT : EN);
+const PL: Words = {
+  required: '(wymagane)',
+  choose: 'Wybierz…',
+  errorTitle: 'Popraw, proszę',
+  errorPrefix: 'Błąd:',
+  missing: 'to pole jest potrzebne',
+  notAnEmail: 'wpisz adres e-mail, na przykład ana@example.com',
+  notAnOption: 'wybierz jedną z pozycji',
+  tooLong: 'tekst jest za długi',
+  unstorable: 'tekst zawiera znaki, których nie można zapisać',
+  stale: 'Ta strona była otwarta zbyt długo. Sprawdź odpowiedzi i wyślij je jeszcze raz.',
+  trap: 'Zostaw to pole puste',
+  confirm: 'Wysłaliśmy Ci e-mail. Potwierdź swój adres, klikając link w wiadomości.',
+};
+
+/** In the language of the locale; English where there is none. */
+export const wordsIn = (locale: string): Words => inLanguage({ en: EN, pt: PT, pl: PL }, locale);
+
+/** What there is for the language of a locale; else that for English. */
+export function inLanguage<T>(texts: { readonly en: T; readonly pt: T; readonly pl: T }, locale: string): T {
+  if (/^pt\b/i.test(locale)) return texts.pt;
+  return /^pl\b/i.test(locale) ? texts.pl : texts.en;
+}
 
 /** The first locale wanted that is offered: the one asked for, then those of Accept-Language, then the first offered. */
 export function chooseLocale(

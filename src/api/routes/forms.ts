@@ -1,17 +1,20 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { ConsentProof } from '../../domain/consent/record';
 import { failure } from '../../domain/errors';
 import { keyOf } from '../../domain/ids';
 import { transaction } from '../../store/db';
 import { type Registration, register } from '../../store/registration';
 import { joinVisitor } from '../../store/visitors';
 import type { ApiDeps, Routes } from '../deps';
+import { type ShownConsent, shownConsent } from '../forms/consent';
 import { type FormView, formPage, thanksPage } from '../forms/render';
 import type { HostedForm } from '../forms/schema';
 import { type Checked, check, typedIn } from '../forms/submission';
 import { formToken, readFormToken } from '../forms/token';
 import { chooseLocale, wordsIn } from '../forms/words';
+import { proofOf } from '../proof';
 
 const BODY_LIMIT_BYTES = 65_536;
 const HTML = 'text/html; charset=utf-8';
@@ -30,7 +33,8 @@ export const forms: Routes = (app, deps) => {
     const form = formNamed(deps, request.params.form);
     const locale = localeOf(form, request, typedIn(request.query).lang);
     const { utm_campaign: campaign = '' } = typedIn(request.query);
-    return show(deps, reply, { form, locale, typed: { campaign }, errors: new Map() });
+    const consent = shownConsent(form, deps.turn.rules.purposes, locale);
+    return show(deps, reply, { form, locale, consent, typed: { campaign }, errors: new Map() });
   });
 
   app.post<FormRequest>('/f/:form', { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
@@ -39,7 +43,8 @@ export const forms: Routes = (app, deps) => {
     const locale = localeOf(form, request, typed.lang);
     const thanks = `/f/${form.form}/thanks?lang=${encodeURIComponent(locale)}`;
     if (typed.website) return reply.redirect(thanks, 303); // only machines fill the trap; they learn nothing from the answer
-    const view = { form, locale, typed };
+    const consent = shownConsent(form, deps.turn.rules.purposes, locale);
+    const view = { form, locale, consent, typed };
     const result = check(form, typed, wordsIn(locale));
     if (!result.ok) return show(deps, reply.code(422), { ...view, errors: result.errors });
     const now = deps.clock();
@@ -49,7 +54,7 @@ export const forms: Routes = (app, deps) => {
     const { contactId } = await register(
       deps.db,
       deps.turn,
-      registration({ form, locale, checked: result.checked, showing, now }),
+      registration({ form, locale, consent, checked: result.checked, showing, now, proof: proofOf(request) }),
     );
     await joinFromForm(deps, { visitor: typed.visitor, contactId, at: now });
     return reply.redirect(thanks, 303);
@@ -57,7 +62,9 @@ export const forms: Routes = (app, deps) => {
 
   app.get<FormRequest>('/f/:form/thanks', PUBLIC, async (request, reply) => {
     const form = formNamed(deps, request.params.form);
-    return reply.type(HTML).send(thanksPage(form, localeOf(form, request, typedIn(request.query).lang)));
+    const locale = localeOf(form, request, typedIn(request.query).lang);
+    const mustConfirm = shownConsent(form, deps.turn.rules.purposes, locale)?.doubleOptIn === true;
+    return reply.type(HTML).send(thanksPage(form, locale, { mustConfirm }));
   });
 };
 
@@ -90,13 +97,15 @@ function show(deps: ApiDeps, reply: FastifyReply, view: Omit<FormView, 'token'>)
 interface Submission {
   readonly form: HostedForm;
   readonly locale: string;
+  readonly consent: ShownConsent | undefined;
   readonly checked: Checked;
+  readonly proof: ConsentProof;
   readonly showing: string;
   readonly now: number;
 }
 
 /** The key names the showing and what was typed: a second click counts once, a corrected second try counts as well. */
-function registration({ form, locale, checked, showing, now }: Submission): Registration {
+function registration({ form, locale, consent, checked, showing, now, proof }: Submission): Registration {
   const { email, name, attributes, consented, campaign } = checked;
   return {
     idempotencyKey: keyOf('form', form.form, showing, JSON.stringify(checked)),
@@ -104,15 +113,12 @@ function registration({ form, locale, checked, showing, now }: Submission): Regi
     contact: { email, name, locale, attributes },
     lead: { offer: form.offer, source: form.source, ...(campaign ? { campaign } : {}) },
     form: form.form,
-    ...(form.consent && consented
-      ? {
-          consent: {
-            purpose: form.consent.purpose,
-            granted: true,
-            basis: 'consent',
-            text: form.consent.text[locale] ?? '',
-          },
-        }
+    ...(consent && consented
+      ? { consent: givenBy(consent, { ...proof, evidence: { form: form.form, showing } }) }
       : {}),
   };
+}
+
+function givenBy({ required: _required, ...shown }: ShownConsent, proof: ConsentProof) {
+  return { ...shown, granted: true, basis: 'consent', proof } as const;
 }

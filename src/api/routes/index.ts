@@ -11,6 +11,7 @@ import { leads } from './leads';
 import { links } from './links';
 import { pages } from './pages';
 import { pauses } from './pauses';
+import { preferences } from './preferences';
 import { purchases } from './purchases';
 import { story } from './story';
 import { tasks } from './tasks';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Routes[] = [
   links,
   clicks,
   pages,
+  preferences,
   handoffAnswers,
   contacts,
   story,

@@ -1,6 +1,6 @@
-import { register } from '../../store/registration';
+import { type Registration, register } from '../../store/registration';
 import { answer } from '../answer';
-import { type LeadAnswer, leadBody } from '../contract/leads';
+import { type LeadAnswer, type LeadBody, leadBody } from '../contract/leads';
 import type { Routes } from '../deps';
 import { happenedAt, idempotencyKeyOf, parseBody } from '../parse';
 
@@ -15,8 +15,26 @@ export const leads: Routes = (app, deps) => {
       at,
       contact,
       lead,
-      ...(consent ? { consent } : {}),
+      ...(consent ? { consent: consentOf(consent) } : {}),
     });
     return answer<LeadAnswer>(reply, { contactId, leadId, interactionId, duplicate });
   });
 };
+
+function consentOf({
+  ip,
+  userAgent,
+  textVersion,
+  locale,
+  doubleOptIn,
+  ...consent
+}: NonNullable<LeadBody['consent']>): NonNullable<Registration['consent']> {
+  const proof = { ...(ip === undefined ? {} : { ip }), ...(userAgent === undefined ? {} : { userAgent }) };
+  return {
+    ...consent,
+    ...(textVersion === undefined ? {} : { textVersion }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(doubleOptIn ? { doubleOptIn } : {}),
+    proof,
+  };
+}

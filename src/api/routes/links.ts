@@ -1,13 +1,16 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { failure } from '../../domain/errors';
 import { EVENTS, type IncomingEvent } from '../../domain/event';
-import { type Instant, keyOf } from '../../domain/ids';
-import { readLink } from '../../mail/links';
+import { keyOf } from '../../domain/ids';
+import { readLink, signLink } from '../../mail/links';
+import { lastGiven } from '../../store/consents';
 import { minuteOf } from '../../store/hits';
 import { ingest } from '../../store/ingest';
 import { findSend, type SendRef } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { askPage, donePage, type LinkRequest } from '../link-pages';
+import { answerLostLinks } from '../lost-link';
+import { proofOf } from '../proof';
 
 interface LinkPath {
   Params: { token: string };
@@ -19,6 +22,7 @@ const POST_LIMIT_BYTES = 4_096;
 
 /** The signed links by which recipients ask for something. A GET asks back and changes nothing: scanners open links, too. */
 export const links: Routes = (app, deps) => {
+  answerLostLinks(app);
   // RFC 8058 §3.1: multipart or urlencoded; what it says is clear from the address
   app.addContentTypeParser(
     ['application/x-www-form-urlencoded', 'multipart/form-data'],
@@ -51,13 +55,23 @@ interface RequestLink {
 function addRequest(app: FastifyInstance, deps: ApiDeps, { request: kind, path }: RequestLink): void {
   app.get<LinkPath>(path, PUBLIC, async (request, reply) => {
     const send = await sendOf(deps, request.params.token, kind);
-    return reply.type(HTML).send(askPage(kind, { locale: send.locale ?? 'en', action: request.url }));
+    return reply
+      .type(HTML)
+      .send(
+        askPage(kind, { locale: send.locale ?? 'en', action: request.url, preferencesPath: preferencesOf(deps, send) }),
+      );
   });
   app.post<LinkPath>(path, { ...PUBLIC, bodyLimit: POST_LIMIT_BYTES }, async (request, reply) => {
     const send = await sendOf(deps, request.params.token, kind);
     if (send.contactId !== null)
-      await ingest(deps.db, deps.turn, requested(kind, { ...send, contactId: send.contactId }, deps.clock()));
-    return reply.type(HTML).send(donePage(kind, send.locale ?? 'en'));
+      await ingest(
+        deps.db,
+        deps.turn,
+        await requested(deps, request, { kind, send: { ...send, contactId: send.contactId } }),
+      );
+    return reply
+      .type(HTML)
+      .send(donePage(kind, { locale: send.locale ?? 'en', preferencesPath: preferencesOf(deps, send) }));
   });
 }
 
@@ -67,15 +81,40 @@ async function sendOf(deps: ApiDeps, token: string, kind: LinkRequest): Promise<
   return send;
 }
 
-/** By the minute and not once for ever: who unsubscribes, comes back and uses an old mail again means it again. */
-function requested(kind: LinkRequest, send: SendRef & { readonly contactId: string }, now: Instant): IncomingEvent {
-  const type = kind === 'unsubscribe' ? EVENTS.mailUnsubscribed : EVENTS.callRequested;
+/** Where the contact of a mail chooses what it gets; undefined once it is erased. */
+function preferencesOf({ linkSecret }: ApiDeps, { id, contactId }: SendRef): string | undefined {
+  return contactId === null ? undefined : `/p/${signLink(linkSecret, { kind: 'preferences', id })}`;
+}
+
+interface Requested {
+  readonly kind: LinkRequest;
+  readonly send: SendRef & { readonly contactId: string };
+}
+
+/**
+ * By the minute and not once for ever: who unsubscribes, comes back and uses an old mail again means it again, also within the minute
+ * in which they had come back.
+ */
+async function requested(deps: ApiDeps, request: FastifyRequest, { kind, send }: Requested): Promise<IncomingEvent> {
+  const { id: sendId, contactId, purpose } = send;
+  const at = deps.clock();
+  if (kind === 'call')
+    return {
+      type: EVENTS.callRequested,
+      contactId,
+      at,
+      idempotencyKey: keyOf(EVENTS.callRequested, sendId, minuteOf(at)),
+      ...belonging(send),
+      properties: { sendId },
+    };
+  const given = await lastGiven(deps.db, { contactId, purpose });
+  // no more mail concerns all journeys of the contact, so it belongs to none
   return {
-    type,
-    contactId: send.contactId,
-    at: now,
-    idempotencyKey: keyOf(type, send.id, minuteOf(now)),
-    ...(kind === 'unsubscribe' ? {} : belonging(send)), // no more mail concerns all journeys of the contact
-    properties: { ...(kind === 'unsubscribe' ? { purpose: send.purpose } : {}), sendId: send.id },
+    type: EVENTS.mailUnsubscribed,
+    contactId,
+    at,
+    idempotencyKey: keyOf(EVENTS.mailUnsubscribed, sendId, minuteOf(at), ...(given === null ? [] : [given])),
+    properties: { purpose, sendId },
+    words: { proof: { ...proofOf(request), evidence: { sendId } } },
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { register as backtest } from './backtest';
 import { register as config } from './config';
+import { register as consent } from './consent';
 import { register as demo } from './demo';
 import { register as dkim } from './dkim';
 import { register as doctor } from './doctor';
@@ -23,6 +24,7 @@ import { register as sends } from './sends';
 import { register as sequence } from './sequence';
 import { register as simulate } from './simulate';
 import { register as start } from './start';
+import { register as suppression } from './suppression';
 import { register as task } from './task';
 import { register as template } from './template';
 import { register as validate } from './validate';
@@ -42,8 +44,8 @@ export const GROUPS: readonly Group[] = [
     heading: 'Sequences:',
     commands: [validate, plan, publish, migrate, sequence, rehearse, simulate, backtest, pause, resume, experiment],
   },
-  { heading: 'Mails:', commands: [template, sends, inbound] },
-  { heading: 'People:', commands: [importing, enrol, journeys, why, segment] },
+  { heading: 'Mails:', commands: [template, sends, inbound, suppression] },
+  { heading: 'People:', commands: [importing, enrol, journeys, why, segment, consent] },
   { heading: 'Sales:', commands: [handoffs, task, rep] },
   { heading: 'Set up:', commands: [doctor, config, key, dkim] },
 ];

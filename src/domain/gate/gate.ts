@@ -1,17 +1,28 @@
 import { isZone } from '../calendar/zone-offset';
+import { concerns, scopeText } from '../consent/scope';
+import { EVENTS } from '../event';
 import type { Instant } from '../ids';
 import { fullCap, longer } from './caps';
+import { dayOf } from './day';
 import { type OneAtATime, tooSoon } from './gap';
 import type { GateRules } from './rules';
 import { abandons, hasWindows, slotFor } from './slots';
+import { type ClientOfGate, notAClient, SIMILAR_PRODUCTS, softOptInText } from './soft-opt-in';
 import { type Engagement, sunsetOf } from './sunset';
 
 /** All that the gate looks at, read under the contact's lock. */
 export interface GateFacts extends OneAtATime {
-  /** The newest word of the contact about this purpose; null with none. */
-  readonly consent: { readonly granted: boolean; readonly source: string; readonly at: Instant } | null;
-  /** Why the address must not be mailed; null when it may. */
-  readonly suppression: { readonly reason: string; readonly at: Instant } | null;
+  /** The newest word of the contact about this purpose; null with none. `until`: it is asked for by double opt-in, and lapses then. */
+  readonly consent: {
+    readonly granted: boolean;
+    readonly source: string;
+    readonly at: Instant;
+    readonly until?: Instant | null;
+  } | null;
+  /** Why the address must not be mailed, and what for (no scope: everything); null when it may. */
+  readonly suppression: { readonly reason: string; readonly at: Instant; readonly scope?: string } | null;
+  /** The contact as a client; null for one who has not bought. Left out where the purpose asks for no client. */
+  readonly client?: ClientOfGate | null;
   /** The contact's zone. */
   readonly zone: string;
   /** Where a sunset is declared; absent: nothing was mailed. */
@@ -22,7 +33,13 @@ export interface GateFacts extends OneAtATime {
 export type Verdict =
   | { readonly type: 'send'; readonly reason: string }
   /** Not now. `until` is later than `now`, and what held it back no longer holds then. */
-  | { readonly type: 'defer'; readonly until: Instant; readonly reason: string }
+  | {
+      readonly type: 'defer';
+      readonly until: Instant;
+      readonly reason: string;
+      /** Events with which it may be over sooner. */
+      readonly wakesOn?: readonly string[];
+    }
   /** Not this mail; the journey goes on. */
   | { readonly type: 'skip'; readonly reason: string }
   /** No mail at all: the journey must end. */
@@ -55,18 +72,38 @@ export function heldBy(rules: GateRules, facts: GateFacts, now: Instant): HeldBy
   return slotFor(rules, facts, now)?.waits[0]?.kind ?? 'quiet-hours';
 }
 
-const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
-
-function barred({ consentFor, sunset }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
-  const { purpose, consent, suppression } = facts;
-  if (suppression)
-    return { type: 'exit', reason: `the address is suppressed since ${dayOf(suppression.at)}: ${suppression.reason}` };
-  if (consent?.granted === false)
-    return { type: 'exit', reason: `consent to ${purpose} mail was withdrawn on ${dayOf(consent.at)}` };
-  if (!consent && consentFor.includes(purpose))
-    return { type: 'skip', reason: `there is no consent to ${purpose} mail on record` };
-  const unheard = sunsetOf(sunset, facts, now);
+function barred(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
+  const refused = disallowed(rules, facts, now);
+  if (refused) return refused;
+  const unheard = sunsetOf(rules.sunset, facts, now);
   return unheard === undefined ? undefined : { type: 'skip', reason: unheard };
+}
+
+function disallowed({ consentFor, softOptIn }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
+  const { purpose, consent, suppression, client } = facts;
+  if (suppression && concerns(suppression.scope, purpose)) {
+    const since = `is suppressed${scopeText(suppression.scope)} since ${dayOf(suppression.at)}`;
+    return { type: 'exit', reason: `the address ${since}: ${suppression.reason}` };
+  }
+  if (consent?.granted === false) return unconfirmed(facts, now) ?? withdrawn(purpose, consent.at);
+  if (consent) return undefined;
+  if (purpose === SIMILAR_PRODUCTS) return notAClient(client, softOptIn, now);
+  if (consentFor.includes(purpose)) return { type: 'skip', reason: `there is no consent to ${purpose} mail on record` };
+  return undefined;
+}
+
+const withdrawn = (purpose: string, at: Instant): Barring => ({
+  type: 'exit',
+  reason: `consent to ${purpose} mail was withdrawn on ${dayOf(at)}`,
+});
+
+/** Asked for by double opt-in, and not confirmed: the mail waits, and goes out if it is confirmed in time. */
+function unconfirmed({ purpose, consent }: GateFacts, now: Instant): Barring | undefined {
+  if (typeof consent?.until !== 'number') return undefined;
+  const asked = `double opt-in to ${purpose} mail was asked for on ${dayOf(consent.at)}`;
+  if (now >= consent.until) return { type: 'skip', reason: `${asked} and not confirmed by ${dayOf(consent.until)}` };
+  const reason = `${asked} and is not confirmed yet`;
+  return { type: 'defer', until: consent.until, reason, wakesOn: [EVENTS.consentGiven] };
 }
 
 function held(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
@@ -84,8 +121,8 @@ function held(rules: GateRules, facts: GateFacts, now: Instant): Barring | undef
   return { type: 'defer', until: slot.at, reason: reasons.join(', then ') };
 }
 
-function allowance({ purpose, consent }: GateFacts): string {
-  return consent
-    ? `consent to ${purpose} mail since ${dayOf(consent.at)} (${consent.source})`
-    : `${purpose} mail needs no consent`;
+function allowance({ purpose, consent, client }: GateFacts): string {
+  if (consent) return `consent to ${purpose} mail since ${dayOf(consent.at)} (${consent.source})`;
+  if (purpose === SIMILAR_PRODUCTS) return softOptInText(client);
+  return `${purpose} mail needs no consent`;
 }

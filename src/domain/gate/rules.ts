@@ -98,6 +98,8 @@ export const gateSchema = z
       .optional()
       .meta({ description: 'One mail at a time, whatever sequences it comes from: the next of these purposes waits.' }),
     sunset: sunsetSchema.optional().meta({ description: 'When mails stop to whoever never shows interest.' }),
+    /** Clients may get mail of the purpose similar_products without a consent on record; `within`: since their last purchase. */
+    softOptIn: z.strictObject({ within: durationSchema }).optional(),
   })
   .readonly();
 export type GateRules = z.output<typeof gateSchema>;

@@ -28,7 +28,7 @@ export function changedFacts(facts: Facts, change: Change, judging: Judging): Fa
     case 'stage':
       return lead ? { ...facts, lead: { ...lead, stage: change.stage } } : facts;
     case 'score':
-      return lead ? { ...facts, lead: scored(lead, change.points, judging) } : facts;
+      return lead && contact.isScored !== false ? { ...facts, lead: scored(lead, change.points, judging) } : facts;
     case 'task':
     case 'join':
       return facts;
@@ -47,8 +47,8 @@ export function taggedAnew(
 
 /** What fit rules look at has changed: the grade, and what follows from it. src/store/fit.ts gives the lead's row the same. */
 function refitted(facts: Facts, judging: Judging): Facts {
-  const { lead } = facts;
-  if (!lead) return facts;
+  const { lead, contact } = facts;
+  if (!lead || contact.isScored === false) return facts;
   const fit = fitStanding(judging.scoring, facts, judging.now);
   return { ...facts, lead: judged(lead, { score: lead.score, fit }, judging) };
 }

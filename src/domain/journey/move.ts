@@ -33,7 +33,14 @@ export type MailOutcome =
       readonly reason: string;
     }
   /** Not now: the journey waits until `until` and performs the same send again. */
-  | { readonly effect: 'mail'; readonly status: 'deferred'; readonly until: Instant; readonly reason: string }
+  | {
+      readonly effect: 'mail';
+      readonly status: 'deferred';
+      readonly until: Instant;
+      readonly reason: string;
+      /** Events with which it is tried again at once. */
+      readonly wakesOn?: readonly string[];
+    }
   /** The gate says that the whole journey must end (consent withdrawn, address suppressed). */
   | { readonly effect: 'mail'; readonly status: 'exit'; readonly reason: string };
 

@@ -6,7 +6,13 @@ export function refusalOf(verdict: Exclude<Verdict, { type: 'send' }>): MailOutc
   const { reason } = verdict;
   switch (verdict.type) {
     case 'defer':
-      return { effect: 'mail', status: 'deferred', until: verdict.until, reason };
+      return {
+        effect: 'mail',
+        status: 'deferred',
+        until: verdict.until,
+        reason,
+        ...(verdict.wakesOn ? { wakesOn: verdict.wakesOn } : {}),
+      };
     case 'skip':
       return { effect: 'mail', status: 'skipped', reason };
     case 'exit':

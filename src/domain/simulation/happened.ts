@@ -1,3 +1,4 @@
+import { EVERY_PURPOSE } from '../consent/scope';
 import { EVENTS } from '../event';
 import type { FactEvent } from '../facts';
 import type { Person } from './person';
@@ -13,14 +14,19 @@ const EFFECTS: { readonly [type: string]: (person: Person, event: Event) => void
   },
   [EVENTS.mailBounced]: (person, { properties, at }) => {
     const { kind = 'hard' } = properties;
-    if (kind === 'hard') person.mails.suppression ??= { reason: 'hard_bounce', at };
+    if (kind === 'hard') person.mails.suppress({ reason: 'hard_bounce', at });
   },
   [EVENTS.mailComplained]: (person, { at }) => {
-    person.mails.suppression ??= { reason: 'complaint', at };
+    person.mails.suppress({ reason: 'complaint', at });
   },
   [EVENTS.mailUnsubscribed]: (person, { type, properties, at }) => {
-    const { purpose } = properties;
-    person.mails.withdraw(typeof purpose === 'string' ? purpose : 'marketing', { source: type, at });
+    const { purpose = 'marketing' } = properties;
+    if (purpose === EVERY_PURPOSE) person.mails.suppress({ reason: 'unsubscribed', at, scope: 'marketing' });
+    else person.mails.withdraw(String(purpose), { source: type, at });
+  },
+  [EVENTS.consentGiven]: (person, { type, properties, at }) => {
+    const { purpose = 'marketing' } = properties;
+    person.mails.confirm(String(purpose), { source: type, at });
   },
 };
 

@@ -10,7 +10,7 @@ const NONE: Instant[] = [];
 
 /** What a person's mails, and their words about mail, leave on record: all that the gate looks at. */
 export class MailRecord {
-  suppression: GateFacts['suppression'];
+  private suppression: GateFacts['suppression'];
   private consents: Newcomer['consents'];
   private readonly mailed = new Map<string, Instant[]>();
   private engagement: Mutable<Engagement> | undefined;
@@ -32,6 +32,18 @@ export class MailRecord {
 
   withdraw(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {
     this.consent(purpose, { granted: false, source, at });
+  }
+
+  /** A double opt-in that is open is confirmed. */
+  confirm(purpose: string, { source, at }: { readonly source: string; readonly at: Instant }): void {
+    const { until } = this.consents.get(purpose) ?? {};
+    if (typeof until === 'number' && at < until) this.consent(purpose, { granted: true, source, at });
+  }
+
+  /** From now on nothing may be mailed; an earlier word of the same weight stands. */
+  suppress(suppression: NonNullable<GateFacts['suppression']>): void {
+    const { scope = 'everything' } = this.suppression ?? { scope: 'none' };
+    if (scope !== 'everything') this.suppression = suppression;
   }
 
   /** A mail of the purpose that went out, or may have. */
@@ -63,11 +75,21 @@ export class MailRecord {
   /** As of `now`, which never falls: what is counted no more is forgotten. */
   gateFacts(
     purpose: string,
-    { rules, now, zone }: { readonly rules: GateRules; readonly now: Instant; readonly zone: string },
+    {
+      rules,
+      now,
+      zone,
+      client,
+    }: {
+      readonly rules: GateRules;
+      readonly now: Instant;
+      readonly zone: string;
+      readonly client: GateFacts['client'];
+    },
   ): GateFacts {
     const mailedAt = this.timesOf(purpose, now);
     const consent = this.consents.get(purpose) ?? null;
-    const facts = { purpose, mailedAt, consent, suppression: this.suppression, zone };
+    const facts = { purpose, mailedAt, consent, suppression: this.suppression, zone, client };
     const others = othersCounted(rules, purpose);
     if (others.length === 0 && !this.engagement) return facts;
     const mailedElse = others.flatMap((other) =>

@@ -47,7 +47,8 @@ export function performMail(
   }
   const zone = person.facts.contact.timeZone;
   const { gate } = setting.rules;
-  const known = person.mails.gateFacts(purpose, { rules: gate, now, zone });
+  const { client } = person.facts;
+  const known = person.mails.gateFacts(purpose, { rules: gate, now, zone, client });
   const facts = gate.gap ? { ...known, priority, rivals: rivalsOf(run, now) } : { ...known, priority };
   const verdict = barring(gate, facts, now);
   if (verdict) {

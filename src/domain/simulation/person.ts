@@ -12,14 +12,13 @@ import type { PastJourney } from '../sequence/reentry';
 import type { Change } from '../steps/handler';
 import { clientAfter } from './client';
 import { EventLog, type Wanted } from './event-log';
+import { isFixed, OVER } from './is-fixed';
 import { meantBy, OtherLeads } from './leads';
 import type { LiveFacts, Mutable } from './live-facts';
 import { MailRecord } from './mail-record';
 import type { Newcomer } from './newcomer';
 import type { Run } from './run';
 import type { Waiting } from './waiting';
-
-const OVER: readonly Stage[] = ['won', 'lost'];
 
 /** A contact of a simulation, with what the database would keep of them. */
 export class Person {
@@ -176,7 +175,7 @@ export class Person {
   private score({ type, at, journeyId }: Omit<FactEvent, 'seq'>): void {
     const { lead } = this.facts;
     const { scoring } = this.rules;
-    if (!lead || OVER.includes(lead.stage)) return;
+    if (!lead || isFixed(lead, this.facts.contact)) return;
     const rules = rulesFor(scoring, type);
     if (rules.length === 0 || (journeyId !== null && !this.isOfLead(journeyId))) return;
     const earned = earnedBy(rules, { given: this.given });
@@ -209,7 +208,7 @@ export class Person {
   private refit(): void {
     const { lead } = this.facts;
     const { scoring } = this.rules;
-    if (!lead || OVER.includes(lead.stage)) return;
+    if (!lead || isFixed(lead, this.facts.contact)) return;
     this.rejudge({
       score: scoreAt(this.interest, this.now, scoring.halfLife),
       fit: fitStanding(scoring, this.facts, this.now),
@@ -251,7 +250,7 @@ export class Person {
 
   private addPoints(points: number): void {
     const { lead } = this.facts;
-    if (!lead || OVER.includes(lead.stage)) return;
+    if (!lead || isFixed(lead, this.facts.contact)) return;
     const { halfLife } = this.rules.scoring;
     this.interest = withStepPoints(this.interest, { points, at: this.now }, halfLife);
     this.rejudge({ score: scoreAt(this.interest, this.interest.at, halfLife) });

@@ -23,10 +23,7 @@ export function surround({ simulation, person, setting, history, ids }: Surround
   const { consents, suppression, client, mails, journeys } = history;
   for (const { purpose, ...consent } of consents)
     simulation.at(consent.at, () => person.mails.consent(purpose, consent));
-  if (suppression)
-    simulation.at(suppression.at, () => {
-      person.mails.suppression ??= suppression;
-    });
+  if (suppression) simulation.at(suppression.at, () => person.mails.suppress(suppression));
   if (client?.status === 'ended') simulation.at(client.statusAt, () => person.becomes('ended', client.statusAt));
   for (const { journeyId, purpose, at, status } of mails)
     if ((journeyId === null || !ids.has(journeyId)) && (status === 'accepted' || status === 'unknown'))

@@ -84,7 +84,7 @@ export const mail: StepHandler<MailStep> = {
       throw new TypeError(`step ${step.id} is a mail, its outcome is of ${outcome.effect}`);
     switch (outcome.status) {
       case 'deferred':
-        return { type: 'stay', until: outcome.until, events: [], reason: outcome.reason };
+        return { type: 'stay', until: outcome.until, events: outcome.wakesOn ?? [], reason: outcome.reason };
       case 'exit':
         return { type: 'end', outcome: 'exit', reason: outcome.reason, kind: 'exit' };
       default:

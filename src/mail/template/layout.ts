@@ -1,14 +1,23 @@
 import Handlebars from 'handlebars';
 
-type Words = { readonly why: string; readonly unsubscribe: string };
+type Words = { readonly why: string; readonly unsubscribe: string; readonly preferences: string };
 
 /** The first is for every other language. */
 const WORDS: { readonly [language: string]: Words } & { readonly en: Words } = {
-  en: { why: 'You are receiving this message because you asked to hear from us.', unsubscribe: 'Unsubscribe' },
-  pt: { why: 'Você recebe esta mensagem porque quis receber notícias nossas.', unsubscribe: 'Cancelar a inscrição' },
+  en: {
+    why: 'You are receiving this message because you asked to hear from us.',
+    unsubscribe: 'Unsubscribe',
+    preferences: 'Choose what you get',
+  },
+  pt: {
+    why: 'Você recebe esta mensagem porque quis receber notícias nossas.',
+    unsubscribe: 'Cancelar a inscrição',
+    preferences: 'Escolher o que receber',
+  },
   pl: {
     why: 'Otrzymujesz tę wiadomość, bo chcesz dostawać od nas wiadomości.',
     unsubscribe: 'Zrezygnuj z subskrypcji',
+    preferences: 'Wybierz, co chcesz otrzymywać',
   },
 };
 
@@ -68,8 +77,10 @@ ${PREHEADER}<div class="page">
  * other mail.
  */
 export function footerPartial(locale: string, kind: 'html' | 'mjml' | 'txt'): string {
-  const { why, unsubscribe } = wordsOf(locale);
-  const link = `<a href="{{mail.footer.unsubscribeUrl}}">${escaped(unsubscribe)}</a>`;
+  const { why, unsubscribe, preferences } = wordsOf(locale);
+  const link = `<a href="{{mail.footer.unsubscribeUrl}}">${escaped(unsubscribe)}</a>${chosen(
+    ` · <a href="{{mail.footer.preferencesUrl}}">${escaped(preferences)}</a>`,
+  )}`;
   switch (kind) {
     case 'html':
       return around(`<div class="footer">
@@ -89,13 +100,16 @@ ${link}<br><br>
       return around(`---
 ${why}
 ${unsubscribe}: {{mail.footer.unsubscribeUrl}}
-
+${chosen(`${preferences}: {{mail.footer.preferencesUrl}}\n`)}
 {{mail.footer.postalAddress}}
 `);
     default:
       throw new TypeError(`no footer of kind ${kind satisfies never}`);
   }
 }
+
+/** Where there is a page to choose on. */
+const chosen = (part: string): string => `{{#if mail.footer.preferencesUrl}}${part}{{/if}}`;
 
 const around = (footer: string): string => `{{#if mail.footer}}${footer}{{/if}}\n`;
 

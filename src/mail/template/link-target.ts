@@ -32,9 +32,11 @@ export function linkTarget(address: string, o: { readonly label: string; readonl
   return { type: 'tracked', target: { name, literals, values } };
 }
 
+const OF_FOOTER: readonly string[] = ['mail.footer.unsubscribeUrl', 'mail.footer.preferencesUrl'];
+
 /** An address that is ours as it stands, or was made so before. */
 const isOurs = ({ kind, name }: Tag): boolean =>
-  kind === 'tracked' || (kind === 'value' && (name.startsWith('links.') || name === 'mail.footer.unsubscribeUrl'));
+  kind === 'tracked' || (kind === 'value' && (name.startsWith('links.') || OF_FOOTER.includes(name)));
 
 const wrong = (message: string, fix: string): LinkTarget => ({ type: 'wrong', message, fix });
 

@@ -77,7 +77,12 @@ export const salesSampleSchema = z.strictObject({
 const HOST = 'https://viveiro.example';
 const POSTAL_ADDRESS = 'Rua das Mudas 1, 01000-000 São Paulo';
 /** Links of the sample; as long as real ones are. */
-export const SAMPLE_LINKS = { call: `${HOST}/call/sample`, unsubscribe: `${HOST}/u/sample` };
+export const SAMPLE_LINKS = {
+  call: `${HOST}/call/sample`,
+  unsubscribe: `${HOST}/u/sample`,
+  preferences: `${HOST}/p/sample`,
+  confirm: `${HOST}/y/sample`,
+};
 const TOKEN_LENGTH = 46;
 const ZONES = [
   { locale: 'en', zone: 'Europe/London' },
@@ -101,7 +106,8 @@ export function sampleOf(
   }
   const { value, problems } = readSample(sampleSchema, file);
   const timeZone = value.contact.timeZone ?? inLocale(ZONES, locale)?.zone ?? 'UTC';
-  const footer = { postalAddress: POSTAL_ADDRESS, unsubscribeUrl: SAMPLE_LINKS.unsubscribe };
+  const { unsubscribe: unsubscribeUrl, preferences: preferencesUrl } = SAMPLE_LINKS;
+  const footer = { postalAddress: POSTAL_ADDRESS, unsubscribeUrl, preferencesUrl };
   const data = journeyData({
     facts: factsOf(value, { locale, timeZone }),
     title: value.sequence.title,

@@ -30,7 +30,7 @@ const JOURNEY = {
   lead: unsure(values('offer', 'source')),
   client: unsure(object({ lastPurchaseOn: value, lastPurchaseAt: instant, purchases: value, revenue: value })),
   sequence: values('title'),
-  links: values('call', 'unsubscribe'),
+  links: values('call', 'unsubscribe', 'preferences', 'confirm'),
   sender: values('name', 'postalAddress'),
   today: instant,
 } as const satisfies { readonly [key: string]: Shape };
@@ -48,7 +48,7 @@ const SALES = {
 const MAIL = object({
   subject: value,
   preheader: value,
-  footer: unsure(values('postalAddress', 'unsubscribeUrl')),
+  footer: unsure(object({ postalAddress: value, unsubscribeUrl: value, preferencesUrl: unsure(value) })),
 });
 
 /** Templates that the handoff sends by itself; all others are for journeys. */

@@ -110,7 +110,7 @@ function startServers(config: Config, say: Say): Promise<System> {
 async function prepared({ options, content, demo }: Playing, system: System): Promise<RehearsalRow> {
   const { step, config } = options;
   const { wishes, startedAt: now } = demo;
-  const live = connect(system.databaseUrl, 10);
+  const live = connect(system.databaseUrl, 10, system.keys);
   try {
     const [unfinished] = await unfinishedRehearsals(live);
     if (unfinished) return unfinished;
@@ -169,10 +169,11 @@ async function rehearse({ options, content, stops }: Playing, system: System, ro
   const port = await keptPort(system.folder, 'api', config.apiPort);
   const publicUrl = `http://${config.host}:${port}`;
   const { databaseUrl, linkSecret } = system;
-  const mail = { from: config.mailFrom, postalAddress: config.postalAddress, publicUrl, linkSecret };
+  const { mailFrom: from, postalAddress, addressKey } = config;
+  const mail = { from, postalAddress, publicUrl, linkSecret, addressKey };
   const platform: RehearsalPlatform = { databaseUrl, temporal, inboxSmtpUrl: inboxOf(system), mail, content };
   const openPages = async (scratchUrl: string) => {
-    const db = connect(scratchUrl, 4);
+    const db = connect(scratchUrl, 4, system.keys);
     stops.add(() => disconnect(db));
     const deps = { db, turn: { rules: content.rules }, linkSecret, publicUrl, forms: content.forms, clock: Date.now };
     const api = await startHttp({ ...deps, localPages: isLoopback(config.host) }, { host: config.host, port });

@@ -68,6 +68,6 @@ function connectLike({ temporal, databaseUrl }: Addresses, environment: Environm
 }
 
 const mailSettings = (
-  { mailFrom: from, postalAddress }: Config,
+  { mailFrom: from, postalAddress, addressKey }: Config,
   rest: { readonly linkSecret: string; readonly publicUrl: string },
-) => ({ from, postalAddress, ...rest });
+) => ({ from, postalAddress, addressKey, ...rest });

@@ -20,6 +20,7 @@ export interface RehearsalPlatform {
     readonly postalAddress: string;
     readonly publicUrl: string;
     readonly linkSecret: string;
+    readonly addressKey?: string | undefined;
   };
   readonly content: Content;
 }

@@ -4,6 +4,7 @@ import { contactEmails, newestLeads } from '../../store/audience';
 import { copyContacts } from '../../store/copy-contacts';
 import { connect, type Db, disconnect, transaction } from '../../store/db';
 import { enrol } from '../../store/enrol';
+import type { StoreKeys } from '../../store/keys';
 import { absoluteEvents } from '../../store/reactions';
 import { markRunning, type RehearsalOptions, type RehearsalRow } from '../../store/rehearsals';
 import { planEvents } from '../../store/scripts';
@@ -16,6 +17,8 @@ import { createScratch, dropScratch } from './scratch';
 
 export interface Preparing {
   readonly databaseUrl: string;
+  /** Of the live database: what is copied keeps its hashes. */
+  readonly keys: StoreKeys;
   readonly turn: TurnDeps;
   /** Of the folder: a draft is rehearsed with what it names as it stands there. */
   readonly templates: Templates;
@@ -31,11 +34,11 @@ const AT_ONCE = 8;
  * that it begins anew; nothing but the rehearsal's own row changes in the live database. Answers the scratch database's URL.
  */
 export async function prepareRehearsal(preparing: Preparing): Promise<string> {
-  const { databaseUrl, row } = preparing;
+  const { databaseUrl, keys, row } = preparing;
   await dropScratch(databaseUrl, row.database);
   const scratchUrl = await createScratch(databaseUrl, row.database);
-  const live = connect(databaseUrl, 2);
-  const scratch = connect(scratchUrl, AT_ONCE);
+  const live = connect(databaseUrl, 2, keys);
+  const scratch = connect(scratchUrl, AT_ONCE, keys);
   try {
     await copyContacts(live, scratch, row.options.contactIds);
     await planScript(scratch, row);

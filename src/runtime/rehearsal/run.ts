@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../../domain/errors';
 import type { Instant } from '../../domain/ids';
 import { connect, type Db, disconnect } from '../../store/db';
+import { keysFrom } from '../../store/keys';
 import { type JourneyProgress, journeyProgress } from '../../store/progress';
 import { createReactions } from '../../store/reactions';
 import { finishRehearsal, type RehearsalRow } from '../../store/rehearsals';
@@ -41,6 +42,7 @@ export async function runRehearsal(rehearsing: Rehearsing): Promise<string> {
     row.status === 'preparing'
       ? await prepareRehearsal({
           databaseUrl,
+          keys: keysFrom(platform.mail.addressKey ?? platform.mail.linkSecret),
           row,
           turn: { rules: content.rules, reactions },
           templates: content.templates,

@@ -94,3 +94,65 @@ test('in a zone that nobody knows nothing is sent that has quiet hours', () => {
   expect(gate(rules, facts({ zone: 'Mars/Olympus' }), MONDAY)).toMatchObject({ type: 'skip' });
   expect(gate(rules, facts({ zone: 'Mars/Olympus', purpose: 'transactional' }), MONDAY).type).toBe('send');
 });
+
+test('a suppression of all marketing, or of one purpose, forbids that and nothing else', () => {
+  const suppression = { reason: 'unsubscribed', at: MONDAY - DAY, scope: 'marketing' };
+  expect(gate(rules, facts({ suppression }), MONDAY)).toEqual({
+    type: 'exit',
+    reason: 'the address is suppressed for all marketing since 2026-01-04: unsubscribed',
+  });
+  expect(gate(rules, facts({ suppression, purpose: 'transactional' }), MONDAY).type).toBe('send');
+  const ofOne = { ...suppression, scope: 'purpose:marketing' };
+  expect(gate(rules, facts({ suppression: ofOne }), MONDAY)).toEqual({
+    type: 'exit',
+    reason: 'the address is suppressed for marketing mail since 2026-01-04: unsubscribed',
+  });
+  expect(gate(rules, facts({ suppression: ofOne, purpose: 'newsletter' }), MONDAY).type).toBe('send');
+});
+
+test('until a double opt-in is confirmed the mail waits for it, and after its time it is skipped', () => {
+  const asked = { granted: false, source: 'form', at: MONDAY - DAY, until: MONDAY + DAY };
+  expect(gate(rules, facts({ consent: asked }), MONDAY)).toEqual({
+    type: 'defer',
+    until: MONDAY + DAY,
+    reason: 'double opt-in to marketing mail was asked for on 2026-01-04 and is not confirmed yet',
+    wakesOn: ['consent.given'],
+  });
+  expect(gate(rules, facts({ consent: asked }), MONDAY + DAY)).toEqual({
+    type: 'skip',
+    reason: 'double opt-in to marketing mail was asked for on 2026-01-04 and not confirmed by 2026-01-06',
+  });
+});
+
+describe('similar products', () => {
+  const soft = gateSchema.parse({ consentFor: ['marketing'], softOptIn: { within: '30d' } });
+  const of = (client: GateFacts['client'], parts: Partial<GateFacts> = {}) =>
+    gate(soft, facts({ purpose: 'similar_products', consent: null, client, ...parts }), MONDAY);
+  const bought = { status: 'active', lastPurchaseAt: MONDAY - DAY } as const;
+
+  it('are for clients without a consent, and the reason says by what right', () => {
+    expect(of(bought)).toEqual({
+      type: 'send',
+      reason:
+        'soft opt-in of a client, who bought on 2026-01-04: similar products alone, and each mail offers to stop them',
+    });
+  });
+
+  it.each<readonly [string, GateFacts['client'], string]>([
+    ['nobody who has not bought', null, 'no purchase is on record, and no consent'],
+    ['nobody of whom that is not known', undefined, 'no purchase is on record, and no consent'],
+    ['nobody whose contract has ended', { ...bought, status: 'ended' }, 'the contract has ended'],
+    [
+      'nobody who bought too long ago',
+      { ...bought, lastPurchaseAt: MONDAY - 30 * DAY },
+      'the last purchase was on 2025-12-06, longer ago than 30d',
+    ],
+  ])('are for %s', (_whom, client, why) => {
+    expect(of(client)).toEqual({ type: 'skip', reason: `similar_products mail is for clients alone: ${why}` });
+  });
+
+  it('are for nobody who has said no, and for whoever has said yes', () => {
+    expect(of(bought, { consent: { ...consent, granted: false } }).type).toBe('exit');
+    expect(of(null, { consent }).type).toBe('send');
+  });
+});

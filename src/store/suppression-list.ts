@@ -1,0 +1,208 @@
+import type { SuppressionScope } from '../domain/consent/scope';
+import type { Decision } from '../domain/decision';
+import { failure } from '../domain/errors';
+import { type Instant, keyOf, newId } from '../domain/ids';
+import { normalisedEmail } from './contacts';
+import { type Db, Prisma, type Tx, transaction } from './db';
+import { recordDecisions } from './decisions';
+import { millis } from './fact-columns';
+import { addressHash } from './keys';
+
+/** An address, or its hash where that is all there is: 64 hexadecimal digits. */
+export type Address = { readonly email: string } | { readonly hash: string };
+
+const HASH = /^[0-9a-f]{64}$/i;
+
+/** What a person typed. */
+export const addressOf = (text: string): Address =>
+  HASH.test(text.trim()) ? { hash: text.trim().toLowerCase() } : { email: normalisedEmail(text) };
+
+export const shownAddress = (address: Address): string => ('email' in address ? address.email : address.hash);
+
+const columnsOf = (tx: Tx, address: Address) =>
+  'email' in address
+    ? { email: address.email, hash: addressHash(tx, address.email) }
+    : { email: null, hash: address.hash };
+
+export interface SuppressionRow {
+  readonly id: number;
+  /** Null: erased. */
+  readonly email: string | null;
+  readonly hash: string | null;
+  readonly scope: string;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly importId: string | null;
+}
+
+const COLUMNS = Prisma.sql`id::float8 AS id, email, hash, scope, reason, ${millis(Prisma.sql`at`)} AS at, import_id AS "importId"`;
+
+export interface SuppressionQuery {
+  readonly scope?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly most: number;
+}
+
+/** The newest first. */
+export function listSuppressions(
+  db: Db,
+  { scope, reason, most }: SuppressionQuery,
+): Promise<readonly SuppressionRow[]> {
+  return db.$queryRaw<SuppressionRow[]>`
+    SELECT ${COLUMNS} FROM suppression
+    WHERE (${scope ?? null}::text IS NULL OR scope = ${scope ?? null}) AND (${reason ?? null}::text IS NULL OR reason = ${reason ?? null})
+    ORDER BY suppression.at DESC, suppression.id DESC LIMIT ${most}`;
+}
+
+const PAGE = 1_000;
+
+/** All of them, the oldest first, page by page. */
+export async function* allSuppressions(db: Db): AsyncGenerator<SuppressionRow> {
+  for (let after = 0; ; ) {
+    const rows = await db.$queryRaw<SuppressionRow[]>`
+      SELECT ${COLUMNS} FROM suppression WHERE suppression.id > ${after} ORDER BY suppression.id LIMIT ${PAGE}`;
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+  }
+}
+
+export interface ManualSuppression {
+  readonly address: Address;
+  readonly scope: SuppressionScope;
+  readonly at: Instant;
+}
+
+/** Suppresses an address by hand. False: it was already; that one stands as it is. */
+export function addSuppression(db: Db, { address, scope, at }: ManualSuppression): Promise<boolean> {
+  return transaction(db, async (tx) => {
+    const isNew = await insert(tx, { address, scope, at });
+    if (isNew) await told(tx, { address, scope, at, outcome: 'suppressed', reason: `suppressed by hand for ${scope}` });
+    return isNew;
+  });
+}
+
+/** Takes a suppression back. Throws VIV_SUPPRESSION_UNKNOWN. */
+export function removeSuppression(
+  db: Db,
+  { address, scope, at }: ManualSuppression,
+): Promise<{ readonly reason: string }> {
+  return transaction(db, async (tx) => {
+    const { email, hash } = columnsOf(tx, address);
+    const [row] = await tx.$queryRaw<{ reason: string }[]>`
+      DELETE FROM suppression WHERE scope = ${scope} AND (email = ${email} OR hash = ${hash}) RETURNING reason`;
+    if (!row) throw failure('VIV_SUPPRESSION_UNKNOWN', { address: shownAddress(address), scope });
+    const reason = `the suppression for ${scope} (${row.reason}) was taken back by hand`;
+    await told(tx, { address, scope, at, outcome: 'released', reason });
+    return row;
+  });
+}
+
+/** One that an import brought stays when that is taken back. */
+async function insert(tx: Tx, { address, scope, at }: ManualSuppression): Promise<boolean> {
+  const { email, hash } = columnsOf(tx, address);
+  const count = await tx.$executeRaw`
+    WITH kept AS (
+      UPDATE suppression SET import_id = NULL, reason = 'manual'
+      WHERE import_id IS NOT NULL AND scope = ${scope} AND (email = ${email} OR hash = ${hash}))
+    INSERT INTO suppression (email, hash, scope, reason, at)
+    VALUES (${email}, ${hash}, ${scope}, 'manual', ${new Date(at)}) ON CONFLICT DO NOTHING`;
+  return count === 1;
+}
+
+interface Told extends ManualSuppression {
+  readonly outcome: string;
+  readonly reason: string;
+}
+
+/** A decision, if the address is that of a contact: `why` tells of it. */
+async function told(tx: Tx, { address, at, outcome, reason }: Told): Promise<void> {
+  if (!('email' in address)) return;
+  const [contact] = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE email = ${address.email}`;
+  if (!contact) return;
+  const decision: Decision = {
+    key: keyOf('suppression', newId()),
+    contactId: contact.id,
+    kind: 'suppress',
+    outcome,
+    reason,
+    at,
+  };
+  await recordDecisions(tx, [decision]);
+}
+
+export interface ImportedSuppression {
+  readonly address: Address;
+  readonly scope: SuppressionScope;
+  readonly reason: string;
+}
+
+/** Adds rows of an import in one transaction. Answers how many were not there before. */
+export function insertImported(
+  db: Db,
+  rows: readonly ImportedSuppression[],
+  { importId, at }: { readonly importId: string; readonly at: Instant },
+): Promise<number> {
+  return transaction(db, async (tx) => {
+    const columns = rows.map(({ address, scope, reason }) => ({ ...columnsOf(tx, address), scope, reason }));
+    return tx.$executeRaw`
+      INSERT INTO suppression (email, hash, scope, reason, at, import_id)
+      SELECT r.email, r.hash, r.scope, r.reason, ${new Date(at)}, ${importId}::uuid
+      FROM json_to_recordset(${JSON.stringify(columns)}::json) AS r(email text, hash text, scope text, reason text)
+      ON CONFLICT DO NOTHING`;
+  });
+}
+
+export interface SuppressionImportRow {
+  readonly id: string;
+  readonly file: string;
+  readonly scope: string;
+  readonly added: number;
+  readonly repeated: number;
+  readonly rejected: number;
+  readonly at: Instant;
+  readonly undoneAt: Instant | null;
+}
+
+export async function beginImport(
+  db: Db,
+  { id, file, scope, at }: Pick<SuppressionImportRow, 'id' | 'file' | 'scope' | 'at'>,
+): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO suppression_import (id, file, scope, added, repeated, rejected, at)
+    VALUES (${id}::uuid, ${file}, ${scope}, 0, 0, 0, ${new Date(at)})`;
+}
+
+export async function endImport(
+  db: Db,
+  { id, added, repeated, rejected }: Pick<SuppressionImportRow, 'id' | 'added' | 'repeated' | 'rejected'>,
+): Promise<void> {
+  await db.$executeRaw`
+    UPDATE suppression_import SET added = ${added}, repeated = ${repeated}, rejected = ${rejected} WHERE id = ${id}::uuid`;
+}
+
+const IMPORT_COLUMNS = Prisma.sql`id, file, scope, added, repeated, rejected, ${millis(Prisma.sql`at`)} AS at,
+  ${millis(Prisma.sql`undone_at`)} AS "undoneAt"`;
+
+/** The newest first. */
+export function listImports(db: Db): Promise<readonly SuppressionImportRow[]> {
+  return db.$queryRaw<SuppressionImportRow[]>`
+    SELECT ${IMPORT_COLUMNS} FROM suppression_import ORDER BY suppression_import.at DESC, id DESC LIMIT 100`;
+}
+
+/**
+ * Takes back what an import has added; what was there before it stays. Answers how many. Throws VIV_SUPPRESSION_IMPORT_UNKNOWN and
+ * VIV_SUPPRESSION_IMPORT_UNDONE.
+ */
+export function undoImport(db: Db, { id, at }: { readonly id: string; readonly at: Instant }): Promise<number> {
+  return transaction(db, async (tx) => {
+    const [row] = await tx.$queryRaw<SuppressionImportRow[]>`
+      SELECT ${IMPORT_COLUMNS} FROM suppression_import WHERE id::text = ${id} FOR UPDATE`;
+    if (!row) throw failure('VIV_SUPPRESSION_IMPORT_UNKNOWN', { id });
+    if (row.undoneAt !== null)
+      throw failure('VIV_SUPPRESSION_IMPORT_UNDONE', { id, at: new Date(row.undoneAt).toISOString().slice(0, 10) });
+    await tx.$executeRaw`UPDATE suppression_import SET undone_at = ${new Date(at)} WHERE id = ${row.id}::uuid`;
+    return tx.$executeRaw`DELETE FROM suppression WHERE import_id = ${row.id}::uuid`;
+  });
+}
