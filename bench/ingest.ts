@@ -27,7 +27,7 @@ export async function ingestBench(): Promise<{ readonly [figure: string]: number
   const dataDir = mkdtempSync(path.join(tmpdir(), 'viveiro-bench-'));
   const system = await startSystem(readConfig({ VIVEIRO_DATA_DIR: dataDir }), { without: ['Temporal', 'inbox'] });
   try {
-    const db = connect(system.databaseUrl, 2);
+    const db = connect(system.databaseUrl, 2, system.keys);
     await populate(db);
     const { key } = await createApiKey(db, { name: 'bench', at: Date.now() });
     const api = await startApi(system.databaseUrl);

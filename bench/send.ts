@@ -49,7 +49,7 @@ export async function sendBench(): Promise<Figures> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'viveiro-bench-'));
   const config = readConfig({ ...process.env, VIVEIRO_DATA_DIR: dataDir });
   const system = await startSystem(config, { without: ['Temporal', 'inbox'], survivesPowerLoss: false });
-  const db = connect(system.databaseUrl, 2 * AT_ONCE);
+  const db = connect(system.databaseUrl, 2 * AT_ONCE, system.keys);
   const sink = await startSink();
   try {
     const { rules, templates } = await loadContent(config);

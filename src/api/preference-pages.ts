@@ -1,5 +1,5 @@
 import type { Preference } from '../domain/consent/preferences';
-import { consentText, inLanguage as inLocale, PROFILING, type PurposeRules } from '../domain/consent/purposes';
+import { consentText, inLanguage as inLocale, isOfMail, type PurposeRules } from '../domain/consent/purposes';
 import { inLanguage } from './forms/words';
 import { html, type SafeHtml } from './html';
 import { page } from './page';
@@ -68,7 +68,7 @@ export function preferencesPage(view: PreferencesView): string {
   const { preferences, email, locale, action, isSaved } = view;
   const words = inLanguage<Words>(WORDS, locale);
   const [mails, others] = [false, true].map((isOther) =>
-    preferences.filter(({ purpose }) => (purpose === PROFILING) === isOther),
+    preferences.filter(({ purpose }) => isOfMail(purpose) !== isOther),
   );
   return page({
     title: words.title,

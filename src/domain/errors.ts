@@ -236,8 +236,8 @@ export const ERRORS = {
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
   ...DELIVERY_ERRORS,
   ...INBOUND_ERRORS,
-  ...CONSENT_ERRORS,
   ...SEND_ERRORS,
+  ...CONSENT_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(
     (p) => `${p.file} cannot be read: ${p.problem}. Look at its name and folder, and let this user read it.`,

@@ -5,11 +5,11 @@ import { failure } from '../domain/errors';
 /** What a signed link stands for. */
 export type LinkPayload =
   /**
-   * `id`: of the link for a click; of the send for the others: to unsubscribe, to be called, to confirm a consent, to choose what to get,
-   * the link that no person sees, the picture that tells of being opened; of the click for a visit, by which a site learns whose browser it is.
+   * `id`: of the link for a click; of the send for the others: to unsubscribe, to be called, to confirm a double opt-in, to choose what one gets, the link that no person sees, the picture
+   * that tells of being opened; of the click for a visit, by which a site learns whose browser it is.
    */
   | {
-      readonly kind: 'click' | 'unsubscribe' | 'call' | 'confirm' | 'preferences' | 'trap' | 'open' | 'visit';
+      readonly kind: 'click' | 'unsubscribe' | 'call' | 'trap' | 'open' | 'visit' | 'confirm' | 'preferences';
       readonly id: string;
     }
   /** `id`: of the handoff that this rep may answer. */

@@ -1,4 +1,4 @@
-import { DEFAULT_PURPOSES, PROFILING } from '../domain/consent/purposes';
+import { DEFAULT_PURPOSES, isOfMail } from '../domain/consent/purposes';
 import { failure } from '../domain/errors';
 import { purposesOf } from '../domain/gate/rules';
 import type { Instant } from '../domain/ids';
@@ -106,7 +106,7 @@ export function knownFrom(rules: Omit<Rules, 'scoring' | 'lifecycle'>): Known {
     ...(gate.gap?.purposes ?? []),
     ...(gate.sunset?.purposes ?? []),
     ...(gate.sunset?.lastCall === undefined ? [] : [gate.sunset.lastCall]),
-    ...Object.keys((rules.purposes ?? DEFAULT_PURPOSES).purposes).filter((purpose) => purpose !== PROFILING),
+    ...Object.keys((rules.purposes ?? DEFAULT_PURPOSES).purposes).filter(isOfMail),
   ];
   return {
     purposes: [...new Set(purposes)],

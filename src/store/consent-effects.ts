@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_PURPOSES, isChosen, PROFILING } from '../domain/consent/purposes';
+import { DEFAULT_PURPOSES, isChosen, isOfMail, PROFILING } from '../domain/consent/purposes';
 import { EVERY_PURPOSE, purposeScope } from '../domain/consent/scope';
 import { EVENTS } from '../domain/event';
 import { type NewestConsent, newestConsents, recordConsent } from './consents';
@@ -27,18 +27,20 @@ export async function withdraw(tx: Tx, deps: TurnDeps, arrived: Arrived, { purpo
   if (purpose === EVERY_PURPOSE)
     await suppressContact(tx, { contactId, reason: 'unsubscribed', scope: 'marketing', at });
   if (purpose === PROFILING) await endProfiling(tx, deps, { contactId, at, cause: arrived.interactionId });
-  const reason = purpose === PROFILING ? 'objects to profiling: is scored no more' : unsubscribedFrom(purpose);
+  const reason = purpose === PROFILING ? 'objects to profiling: is scored no more' : withdrawnFrom(purpose);
   await decide(tx, { ...arrived, kind: 'consent', outcome: 'withdrawn', reason });
 }
 
-const unsubscribedFrom = (purpose: string): string =>
-  `unsubscribed from ${purpose === EVERY_PURPOSE ? 'all mail that is not transactional' : `${purpose} mail`}`;
+function withdrawnFrom(purpose: string): string {
+  if (!isOfMail(purpose)) return `${purpose} is allowed no more`;
+  return `unsubscribed from ${purpose === EVERY_PURPOSE ? 'all mail that is not transactional' : `${purpose} mail`}`;
+}
 
 /** Purposes of mail that are declared, or of which the contact has said anything; but those that it has withdrawn already. */
 async function purposesOf(tx: Tx, { rules }: TurnDeps, contactId: string): Promise<readonly string[]> {
   const newest = await newestConsents(tx, contactId);
   const declared = Object.keys((rules.purposes ?? DEFAULT_PURPOSES).purposes).filter(isChosen);
-  const all = [...new Set([...declared, ...newest.keys()])].filter((purpose) => purpose !== PROFILING);
+  const all = [...new Set([...declared, ...newest.keys()])].filter(isOfMail);
   return all.filter((purpose) => newest.get(purpose)?.state !== 'withdrawn');
 }
 

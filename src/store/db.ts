@@ -67,7 +67,7 @@ function withKeysOf(db: Db, tx: Tx): Tx {
 export function aside(db: Db): Raw {
   const pool = asides.get(db);
   if (!pool) throw new TypeError('a Db is made by connect');
-  return onSession(pool);
+  return withKeysOf(db, onSession(pool));
 }
 
 /**

@@ -24,7 +24,7 @@ export interface GatedSend {
   readonly facts: GateFacts;
 }
 
-type Asked = 'consent' | 'suppression' | 'mailedAt' | 'mailedElse' | 'rivals' | 'engagement' | 'zone' | 'client';
+type Asked = 'consent' | 'suppression' | 'client' | 'mailedAt' | 'mailedElse' | 'rivals' | 'engagement' | 'zone';
 
 type Raw = Pick<GateFacts, Asked> & { readonly [key in keyof SendRow]: SendRow[key] | null };
 
@@ -36,8 +36,8 @@ type Raw = Pick<GateFacts, Asked> & { readonly [key in keyof SendRow]: SendRow[k
 export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSend> {
   const { sendId, contactId, purpose, priority } = question;
   const [row] = await tx.$queryRaw<Raw[]>`
-    SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent, ${suppression(tx, question)} AS suppression,
-      ${client(question)} AS client,
+    SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent,
+      ${suppression(tx, question)} AS suppression, ${client(question)} AS client,
       ${mailedAt(question)} AS "mailedAt"${mailedElse(question)}${rivals(question)}${engagement(question)}
     FROM contact c LEFT JOIN send s ON s.id = ${sendId}::uuid WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');

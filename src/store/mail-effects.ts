@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationText } from '../domain/calendar/duration';
-import { PROFILING } from '../domain/consent/purposes';
+import { isOfMail } from '../domain/consent/purposes';
 import { EVENTS } from '../domain/event';
 import type { Instant } from '../domain/ids';
 import { DEFAULT_INBOUND, type InboundRules } from '../domain/inbound/rules';
@@ -104,6 +104,6 @@ async function grantedPurposes(tx: Tx, contactId: string): Promise<readonly stri
     SELECT purpose FROM (
       SELECT DISTINCT ON (purpose) purpose, granted FROM consent WHERE contact_id = ${contactId}::uuid
       ORDER BY purpose, seq DESC) AS newest
-    WHERE granted AND purpose <> ${PROFILING} ORDER BY purpose`;
-  return rows.map(({ purpose }) => purpose);
+    WHERE granted ORDER BY purpose`;
+  return rows.map(({ purpose }) => purpose).filter(isOfMail);
 }

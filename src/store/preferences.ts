@@ -1,5 +1,5 @@
 import { type Preference, preferenceChanges, preferencesOf } from '../domain/consent/preferences';
-import { consentText, DEFAULT_PURPOSES, PROFILING } from '../domain/consent/purposes';
+import { consentText, DEFAULT_PURPOSES, isOfMail } from '../domain/consent/purposes';
 import type { ConsentProof, ConsentState, ConsentWords } from '../domain/consent/record';
 import { EVERY_PURPOSE } from '../domain/consent/scope';
 import { EVENTS, type IncomingEvent } from '../domain/event';
@@ -111,7 +111,7 @@ function eventOf(
   { seqs }: Standing,
   { purpose, words }: Said,
 ): IncomingEvent {
-  const type = words ? EVENTS.consentGiven : purpose === PROFILING ? EVENTS.consentWithdrawn : EVENTS.mailUnsubscribed;
+  const type = words ? EVENTS.consentGiven : isOfMail(purpose) ? EVENTS.mailUnsubscribed : EVENTS.consentWithdrawn;
   const last = purpose === EVERY_PURPOSE ? Math.max(0, ...seqs.values()) : (seqs.get(purpose) ?? 0);
   return {
     type,

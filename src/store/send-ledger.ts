@@ -1,5 +1,7 @@
+import { TRANSACTIONAL } from '../domain/consent/scope';
 import { type Instant, newId } from '../domain/ids';
 import type { Attempt } from '../domain/send/delivery';
+import { isAbout } from './address-sql';
 import { type Db, noteLock, Prisma, single, type Tx } from './db';
 import { LEASE_IS_OVER } from './lease';
 import { insertAttempt, MAY_HAVE_ARRIVED, recordLost } from './send-attempts';
@@ -95,12 +97,14 @@ export interface Dispatched {
  */
 export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched: Dispatched): Promise<boolean> {
   const { subject, bodyHash, leaseMs, links } = dispatched;
-  const [row] = await single(db).$queryRaw<{ gone: number }[]>`
+  const tx = single(db);
+  const [row] = await tx.$queryRaw<{ gone: number }[]>`
     WITH gone AS (
       UPDATE send SET status = 'dispatching', subject = ${subject}, body_hash = ${bodyHash},
         lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
       WHERE id = ${sendId}::uuid AND status = 'claimed' AND lease_token = ${token}::uuid
-        AND NOT EXISTS (SELECT 1 FROM suppression WHERE email = lower(recipient)) RETURNING id),
+        AND NOT EXISTS (SELECT 1 FROM suppression WHERE ${isAbout(tx, Prisma.sql`lower(send.recipient)`)} AND ${IS_OVER_SEND})
+      RETURNING id),
     linked AS (
       INSERT INTO link (id, send_id, contact_id, name, url)
       SELECT l.id, gone.id, l."contactId", l.name, l.url
@@ -109,6 +113,10 @@ export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched
     SELECT count(*)::int AS gone FROM gone`;
   return row?.gone === 1;
 }
+
+/** Whether the scope of a suppression is over the mails of a send's purpose; src/domain/consent/scope.ts says the same. */
+const IS_OVER_SEND = Prisma.sql`(scope IN ('everything', 'purpose:' || send.purpose)
+  OR (scope = 'marketing' AND send.purpose <> ${TRANSACTIONAL}))`;
 
 /** A sign of life: the lease lives on from now. False: the claim is lost, or its send has come to an end. */
 export async function renewLease(db: Db, { sendId, token }: Claim, leaseMs: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { DEFAULT_ENGAGEMENT, engagementSchema } from '../../src/domain/engagement/rules';
 import { keyOf, newId } from '../../src/domain/ids';
 import { readLink, signLink } from '../../src/mail/links';
+import { recordConsent } from '../../src/store/consents';
 import { transaction } from '../../src/store/db';
 import { judgeHits } from '../../src/store/hits';
 import { aRules, LINK_SECRET, NOON, testApi } from '../support/api';
@@ -189,13 +190,8 @@ describe('what a machine does is recorded with its reason, and nothing follows f
 
 describe('the picture of a mail', () => {
   const open = (asking?: Asking) => ask(`/o/${tokenOf('open', sendId)}`, asking);
-  const say = (granted: boolean) =>
-    transaction(
-      api.db,
-      (tx) => tx.$executeRaw`
-        INSERT INTO consent (contact_id, purpose, granted, basis, text, source, at)
-        VALUES (${contactId}::uuid, 'open_tracking', ${granted}, 'consent', 'You may see', 'form', ${new Date(NOON)})`,
-    );
+  const said = { contactId, purpose: 'open_tracking', basis: 'consent', text: 'You may see', source: 'form', at: NOON } as const;
+  const say = (granted: boolean) => transaction(api.db, (tx) => recordConsent(tx, { ...said, granted }));
 
   it('tells nothing of whoever has not allowed it, or does not any more', async () => {
     const answer = await open();

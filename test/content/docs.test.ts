@@ -141,15 +141,6 @@ describe('docs/inbound.md', () => {
   });
 });
 
-describe('docs/deliverability.md', () => {
-  test('the example is valid, and every key of an account is told of', () => {
-    const [example = ''] = blocksIn('deliverability.md');
-    const rules = deliverySchema.parse(parse(example));
-    expect(deliveryProblems(rules)).toEqual([]);
-    for (const key of Object.keys(accountSchema.unwrap().shape)) expect(read('deliverability.md')).toContain(key);
-  });
-});
-
 test('the examples of docs/consent.md are valid, and the keys of a purpose are listed', () => {
   const [purposes = ''] = blocksIn('consent.md');
   expect(problemsOf(purposesSchema, parse(purposes))).toEqual([]);
@@ -160,4 +151,13 @@ test('the examples of docs/consent.md are valid, and the keys of a purpose are l
     new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('consent.md'))?.[1] ?? '';
   expect(problemsOf(gateSchema, { consentFor: [], ...parse(ofKind('gate')) })).toEqual([]);
   expect(problemsOf(formSchema.unwrap().shape.consent, parse(ofKind('form')).consent)).toEqual([]);
+});
+
+describe('docs/deliverability.md', () => {
+  test('the example is valid, and every key of an account is told of', () => {
+    const [example = ''] = blocksIn('deliverability.md');
+    const rules = deliverySchema.parse(parse(example));
+    expect(deliveryProblems(rules)).toEqual([]);
+    for (const key of Object.keys(accountSchema.unwrap().shape)) expect(read('deliverability.md')).toContain(key);
+  });
 });

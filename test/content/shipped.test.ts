@@ -16,7 +16,7 @@ const LINKS = {
   call: 'https://viveiro.test/call/t',
   unsubscribe: 'https://viveiro.test/u/t',
   preferences: 'https://viveiro.test/p/t',
-  confirm: 'https://viveiro.test/o/t',
+  confirm: 'https://viveiro.test/y/t',
 };
 /** Mails that Viveiro itself relies on: their one link is signed, and says what they are for. */
 const OWN: { readonly [name: string]: string } = {

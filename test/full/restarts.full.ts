@@ -16,6 +16,7 @@ import { migrateOutbox } from '../../src/store/outbox-schema';
 import { listUncertain } from '../../src/store/sends';
 import { ensureSearchAttributes } from '../../src/worker/search-attributes';
 import { aJourney, published } from '../support/journeys';
+import { TEST_KEYS } from '../support/keys';
 import { TEMPLATES } from '../support/mailing';
 import { SALES } from '../support/sales';
 import { type ScriptedSmtp, scriptedSmtp } from '../support/scripted-smtp';
@@ -57,12 +58,12 @@ beforeAll(async () => {
   mkdirSync(path.join(folder.path, 'pg'));
   if (serverUser) for (const one of ['', 'pg']) chownSync(path.join(folder.path, one), serverUser.uid, serverUser.gid);
   [postgres, temporal, relay] = await Promise.all([launchPostgres(), launchTemporal(), scriptedSmtp()]);
-  db = connect(postgres.url());
+  db = connect(postgres.url(), undefined, TEST_KEYS);
   await db.$executeRawUnsafe(`CREATE DATABASE ${NAME}`);
   await disconnect(db);
   await migrate(postgres.url(NAME));
   await migrateOutbox(postgres.url(NAME));
-  db = connect(postgres.url(NAME));
+  db = connect(postgres.url(NAME), undefined, TEST_KEYS);
   connected = await connectTo({ address: temporal.address }, 'default', 30_000);
   await ensureSearchAttributes(connected.connection, 'default');
   engine = await startEngine({

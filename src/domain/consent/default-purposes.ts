@@ -63,6 +63,29 @@ export const DEFAULT_PURPOSE_FILE = {
         },
       ],
     },
+    open_tracking: {
+      name: {
+        en: 'Seeing that you have opened a mail',
+        'pt-BR': 'Saber que você abriu um e-mail',
+        pl: 'Sprawdzanie, czy otwarto wiadomość',
+      },
+      description: {
+        en: 'A small picture in our mails tells us when one is opened. Without this there is none.',
+        'pt-BR': 'Uma pequena imagem em nossos e-mails nos diz quando um deles é aberto. Sem isso, não há imagem.',
+        pl: 'Mały obrazek w naszych wiadomościach mówi nam, kiedy któraś została otwarta. Bez tej zgody go nie ma.',
+      },
+      bases: ['consent'],
+      texts: [
+        {
+          version: '1',
+          text: {
+            en: 'You may see when I open your mails. I can stop this at any time.',
+            'pt-BR': 'Podem ver quando abro os e-mails de vocês. Posso cancelar quando quiser.',
+            pl: 'Możecie widzieć, kiedy otwieram Wasze wiadomości. Mogę z tego zrezygnować w każdej chwili.',
+          },
+        },
+      ],
+    },
     profiling: {
       name: {
         en: 'Finding out what interests you',

@@ -1,3 +1,4 @@
+import { OPEN_TRACKING } from '../engagement/rules';
 import { SIMILAR_PRODUCTS } from '../gate/soft-opt-in';
 import { PROFILING, type PurposeRules } from './purposes';
 import type { ConsentState } from './record';
@@ -38,6 +39,7 @@ export function preferencesOf({ purposes }: PurposeRules, facts: PreferenceFacts
 function isAllowed(purpose: string, { words, isClient, isSuppressed, consentFor }: PreferenceFacts): boolean {
   const word = words.get(purpose);
   if (purpose === PROFILING) return word !== 'withdrawn';
+  if (purpose === OPEN_TRACKING) return word === 'given';
   if (isSuppressed) return false;
   if (word !== undefined) return word === 'given';
   if (purpose === SIMILAR_PRODUCTS) return isClient;

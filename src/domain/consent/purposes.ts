@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
+import { OPEN_TRACKING } from '../engagement/rules';
 import { SIMILAR_PRODUCTS } from '../gate/soft-opt-in';
 import { slug } from '../sequence/names';
 import type { Found } from '../yaml/problem';
@@ -62,6 +63,12 @@ export const DEFAULT_PURPOSES: PurposeRules = purposesSchema.parse(DEFAULT_PURPO
 
 /** Use of what someone does to find out how interested they are: scores, grades, temperature. */
 export const PROFILING = 'profiling';
+
+/** What is about the use of data and not about mails of its own: being scored, being seen to open a mail. */
+const NOT_OF_MAIL: readonly string[] = [PROFILING, OPEN_TRACKING];
+
+/** Whether mails are sent for the purpose. */
+export const isOfMail = (purpose: string): boolean => !NOT_OF_MAIL.includes(purpose);
 
 /** What the schema lets pass and makes no sense all the same. */
 export function purposeProblems({ purposes }: PurposeRules): readonly Found[] {

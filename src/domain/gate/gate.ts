@@ -73,13 +73,13 @@ export function heldBy(rules: GateRules, facts: GateFacts, now: Instant): HeldBy
 }
 
 function barred(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
-  const refused = disallowed(rules, facts, now);
-  if (refused) return refused;
+  const barring = forbidden(rules, facts, now);
+  if (barring) return barring;
   const unheard = sunsetOf(rules.sunset, facts, now);
   return unheard === undefined ? undefined : { type: 'skip', reason: unheard };
 }
 
-function disallowed({ consentFor, softOptIn }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
+function forbidden({ consentFor, softOptIn }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
   const { purpose, consent, suppression, client } = facts;
   if (suppression && concerns(suppression.scope, purpose)) {
     const since = `is suppressed${scopeText(suppression.scope)} since ${dayOf(suppression.at)}`;

@@ -46,8 +46,8 @@ export function performMail(
     return refusalOf(hindrance);
   }
   const zone = person.facts.contact.timeZone;
-  const { gate } = setting.rules;
   const { client } = person.facts;
+  const { gate } = setting.rules;
   const known = person.mails.gateFacts(purpose, { rules: gate, now, zone, client });
   const facts = gate.gap ? { ...known, priority, rivals: rivalsOf(run, now) } : { ...known, priority };
   const verdict = barring(gate, facts, now);
