@@ -190,7 +190,14 @@ describe('what a machine does is recorded with its reason, and nothing follows f
 
 describe('the picture of a mail', () => {
   const open = (asking?: Asking) => ask(`/o/${tokenOf('open', sendId)}`, asking);
-  const said = { contactId, purpose: 'open_tracking', basis: 'consent', text: 'You may see', source: 'form', at: NOON } as const;
+  const said = {
+    contactId,
+    purpose: 'open_tracking',
+    basis: 'consent',
+    text: 'You may see',
+    source: 'form',
+    at: NOON,
+  } as const;
   const say = (granted: boolean) => transaction(api.db, (tx) => recordConsent(tx, { ...said, granted }));
 
   it('tells nothing of whoever has not allowed it, or does not any more', async () => {
