@@ -32,3 +32,16 @@ test.each(readdirSync(path.join(ROOT, 'docs/decisions')))(
       expect(text).toContain(part);
   },
 );
+
+interface Change {
+  readonly from: string;
+}
+const mutants: readonly (Change & { readonly name: string; readonly file: string; readonly also?: Change })[] =
+  JSON.parse(read('test/mutants/ledger.json'));
+
+test('each mutant of the ledger changes a place of the source that is there once', () => {
+  const places = mutants.flatMap(({ name, file, from, also }) =>
+    [from, ...(also ? [also.from] : [])].map((text) => `${name}: ${read(file).split(text).length - 1}`),
+  );
+  expect(places.filter((place) => !place.endsWith(': 1'))).toEqual([]);
+});
