@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -16,6 +16,10 @@ interface Mutant {
 
 const MUTANTS: readonly Mutant[] = JSON.parse(readFileSync(path.join(ROOT, 'test/mutants/ledger.json'), 'utf8'));
 
+/** Of reports, and of what the runs of the mutants have translated. */
+const folder = mkdtempSync(path.join(tmpdir(), 'mutants-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 interface Seen {
   readonly passed: number;
   readonly failed: number;
@@ -24,9 +28,20 @@ interface Seen {
 
 /** Runs named tests of some suites on the servers of this run; `mutant`: on a changed source. */
 async function tested(suites: readonly string[], names: readonly string[], mutant?: string): Promise<Seen> {
-  const report = path.join(mkdtempSync(path.join(tmpdir(), 'mutant-')), 'report.json');
+  const report = path.join(folder, 'report.json');
   const pattern = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
-  const words = ['--config', 'jest.mutants.config.cjs', '--json', '--outputFile', report, '-t', pattern, ...suites];
+  const words = [
+    '--config',
+    'jest.mutants.config.cjs',
+    '--cacheDirectory',
+    folder,
+    '--json',
+    '--outputFile',
+    report,
+    '-t',
+    pattern,
+    ...suites,
+  ];
   const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...words], {
     cwd: ROOT,
     env: { ...process.env, MUTANT: mutant ?? '', KILLS: '5' },
