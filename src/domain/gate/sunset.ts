@@ -1,5 +1,6 @@
 import { durationText } from '../calendar/duration';
 import type { Instant } from '../ids';
+import { dayOf } from './day';
 import type { GateRules } from './rules';
 
 /** How a contact has taken the mails that a sunset is about. */
@@ -30,8 +31,6 @@ export function sunsetOf(
   if (engagement.lastCallAt === null) return undefined;
   return `${unheard}, and the last call went out on ${dayOf(engagement.lastCallAt)}`;
 }
-
-const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
 
 function unheardText(
   { mails: most, after }: NonNullable<GateRules['sunset']>,
