@@ -67,7 +67,7 @@ describe('through outbox and workflow', () => {
     const types = typesOf(10);
     const version = await waitsInARow(engine.db, types);
     const through = async () => {
-      const { contactId, journeyId } = await aJourney(engine.db, version);
+      const { contactId, journeyId } = await aJourney(engine.db, version, { now: Date.now() });
       for (let index = 0; index < types.length; index += 2) {
         await engine.until(journeyId, ({ stepId }) => stepId === `w${index}`);
         await Promise.all(types.slice(index, index + 2).map((type) => tell(contactId, type)));
@@ -85,7 +85,7 @@ describe('through outbox and workflow', () => {
       Array.from({ length: 10 }, () => 'page.viewed'),
     );
     const through = async () => {
-      const { contactId, journeyId } = await aJourney(engine.db, version);
+      const { contactId, journeyId } = await aJourney(engine.db, version, { now: Date.now() });
       await Promise.all(Array.from({ length: 10 }, () => tell(contactId, 'page.viewed')));
       await engine.endOf(journeyId);
       return { journeyId, woke: 0 };
