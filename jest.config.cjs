@@ -18,6 +18,8 @@ module.exports = {
       },
     ],
   },
+  // one bundle of the workflows for all workers
+  moduleNameMapper: { '(^|/)workflow-source$': '<rootDir>/test/support/workflow-source.ts' },
   transformIgnorePatterns: [`/node_modules/(?!(${ESM.join('|')})/)`],
   // two cores: jest alone would take one worker, and wait for each answer of a server
   maxWorkers: 2,

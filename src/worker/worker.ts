@@ -1,7 +1,7 @@
 import { type NativeConnection, type WorkerOptions as TemporalOptions, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities';
 import type { Lane } from '../domain/delivery/lanes';
-import { workflowSource } from './bundle';
+import { workflowSource } from './workflow-source';
 
 export interface RunningWorker {
   /** Takes no new work, finishes what is under way, then resolves. */

@@ -4,9 +4,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program';
+import { DIST } from '../support/built';
 import { viveiro } from '../support/command';
-
-const ROOT = path.resolve(__dirname, '../..');
 
 /** All commands that do something, with the words that name them. */
 function leaves(command: Command, words: readonly string[] = []): readonly (readonly [string, Command])[] {
@@ -87,8 +86,7 @@ test('an option after -- asks for nothing', async () => {
 });
 
 const command = (...words: readonly string[]) =>
-  spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src/cli/main.ts'), ...words], {
-    cwd: ROOT,
+  spawn(process.execPath, [path.join(DIST, 'cli/main.js'), ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 

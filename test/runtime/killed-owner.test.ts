@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
 async function startOwner() {
-  const owner = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'test/support/system-owner.ts')], {
+  const owner = spawn(process.execPath, [path.join(ROOT, 'test/support/system-owner.cjs')], {
     cwd: ROOT,
     env: { ...process.env, VIVEIRO_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { bundleOf, removeBundles } from '../support/bundle';
 
-const SCRIPT = path.resolve(__dirname, '../support/signal-waiter.ts');
+afterAll(removeBundles);
 
 async function aWaiter(sameWishMs: number) {
-  const waiter = spawn(process.execPath, ['--import', 'tsx', SCRIPT, String(sameWishMs)], {
+  const script = await bundleOf('test/support/signal-waiter.ts');
+  const waiter = spawn(process.execPath, [script, String(sameWishMs)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const says = async () => String(await once(waiter.stdout, 'data'));

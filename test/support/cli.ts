@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { commandLine } from '../../src/runtime/processes';
+import { DIST } from './built';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -21,7 +22,7 @@ export function startCli(
   dataDir: string,
   environment: { readonly [name: string]: string } = {},
 ): RunningCli {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'src/cli/main.ts'), ...words], {
+  const child = spawn(process.execPath, [path.join(DIST, 'cli/main.js'), ...words], {
     cwd: ROOT,
     env: { ...process.env, ...environment, VIVEIRO_DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],

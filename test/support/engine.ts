@@ -10,6 +10,7 @@ import { jobsIn } from './journeys';
 import { SALES } from './sales';
 import { type Skipping, skippingOn } from './skipping';
 import { type TestTemporal, testTemporal } from './temporal';
+import { workflowSource } from './workflow-source';
 
 const PATIENCE_MS = 20_000;
 
@@ -63,7 +64,7 @@ export function testEngine(
       connection: temporal.nativeConnection,
       namespace: temporal.namespace,
       taskQueue,
-      workflowsPath: require.resolve('../../src/workflows'),
+      ...workflowSource(),
       activities: await activities(database.db, deps),
       stickyQueueScheduleToStartTimeout: '1s',
     });

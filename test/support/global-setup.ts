@@ -1,6 +1,7 @@
+import { bringBuildUpToDate } from './built';
 import { startTestServers } from './servers';
 
-/** Boots one PostgreSQL and one Temporal for all test files, and a migrated template that each file's database is copied from. */
+/** For all test files: the build, one PostgreSQL and one Temporal, and a migrated template that each file's database is copied from. */
 export default async function setup(): Promise<void> {
-  await startTestServers();
+  await Promise.all([bringBuildUpToDate(), startTestServers()]);
 }

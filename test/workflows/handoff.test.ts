@@ -16,6 +16,7 @@ import { ROUTING } from '../support/routing';
 import { anMql, SALES, type SoldLead } from '../support/sales';
 import { type Skipping, skippingOn } from '../support/skipping';
 import { testTemporal } from '../support/temporal';
+import { workflowSource } from '../support/workflow-source';
 
 const TASK_QUEUE = 'handoff-test';
 let worker: Worker;
@@ -67,7 +68,7 @@ beforeAll(async () => {
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
     taskQueue: TASK_QUEUE,
-    workflowsPath: require.resolve('../../src/workflows/handoff'),
+    ...workflowSource(),
     activities: {
       ...live,
       offerHandoff: (request: Parameters<typeof live.offerHandoff>[0]) =>

@@ -11,6 +11,7 @@ import { testDatabase } from '../support/database';
 import { aPerson, writePeople } from '../support/people';
 import { SALES } from '../support/sales';
 import { testTemporal } from '../support/temporal';
+import { workflowSource } from '../support/workflow-source';
 
 const TASK_QUEUE = `sweep-test-${newId()}`; // schedules outlive a test file
 let worker: Worker;
@@ -40,7 +41,7 @@ beforeAll(async () => {
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
     taskQueue: TASK_QUEUE,
-    workflowsPath: require.resolve('../../src/workflows/sweep'),
+    ...workflowSource(),
     activities: {
       async runSweep(request) {
         await onSweep(request.now);
