@@ -2,12 +2,12 @@ import { failure, type ViveiroError } from '../domain/errors';
 import { keysFrom, type StoreKeys } from '../store/keys';
 import { type Config, type Environment, withoutPassword } from './config';
 import { type DataFolder, keptSecret, openDataFolder } from './data-folder';
-import { type Inbox, startInbox } from './inbox/server';
+import type { Inbox } from './inbox/server';
 import { type Database, openDatabase } from './postgres/database';
 import { prepareDatabase } from './postgres/prepare';
 import { type Addresses, announce, withdraw } from './running';
 import { createStops, type Stops } from './stops';
-import { connectTemporal, type Temporal } from './temporal/temporal';
+import type { Temporal } from './temporal/temporal';
 
 export type Part = 'data folder' | 'PostgreSQL' | 'Temporal' | 'inbox';
 
@@ -66,6 +66,10 @@ export function temporalOf({ temporal }: System): Temporal {
   if (!temporal) throw new TypeError('this system was started without Temporal'); // a mistake of the caller
   return temporal;
 }
+
+// Read when they are wanted: the packages of either take longer than a command that wants the database alone.
+const temporalPart = () => require('./temporal/temporal') as typeof import('./temporal/temporal');
+const inboxPart = () => require('./inbox/server') as typeof import('./inbox/server');
 
 interface Starting {
   readonly config: Config;
@@ -127,6 +131,7 @@ async function startTemporal({ config, options, onStop }: Starting, folder: Data
   const { onProgress, environment = process.env, without } = options;
   if (without?.includes('Temporal')) return undefined;
   const onTry = (detail: string) => onProgress?.({ part: 'Temporal', state: 'starting', detail });
+  const { connectTemporal } = temporalPart();
   const temporal = await connectTemporal({ config, folder, environment, onTry });
   onStop(() => temporal.stop());
   onProgress?.({ part: 'Temporal', state: 'ready', detail: temporal.address });
@@ -143,6 +148,7 @@ async function startInboxIfNeeded(
   const { onProgress, without, isInboxWanted = config.smtpUrl === undefined } = options;
   if (without?.includes('inbox') || !isInboxWanted) return undefined;
   const { smtpPort, inboxPort: pagePort } = config;
+  const { startInbox } = inboxPart();
   const inbox = await startInbox({ folder: folder.file('inbox'), host: LOOPBACK, smtpPort, pagePort });
   onStop(() => inbox.stop());
   onProgress?.({ part: 'inbox', state: 'ready', detail: inbox.url });
