@@ -21,6 +21,7 @@ module.exports = {
   // one bundle of the workflows for all workers
   moduleNameMapper: { '(^|/)workflow-source$': '<rootDir>/test/support/workflow-source.ts' },
   transformIgnorePatterns: [`/node_modules/(?!(${ESM.join('|')})/)`],
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   // two cores: jest alone would take one worker, and wait for each answer of a server
   maxWorkers: 2,
   testTimeout: 30_000,

@@ -30,41 +30,33 @@ interface Summary {
   readonly [figure: string]: number;
 }
 
-test('the demo nurtures leads through three weeks, each mail once, and leaves nothing running', async () => {
-  const { exitCode, stdout } = await demo(12).ended;
-  expect(exitCode).toBe(0);
-  const summary: Summary = JSON.parse(stdout);
-  expect(summary).toMatchObject({
-    leads: 12,
-    journeys: 12,
-    journeysFinished: 12,
-    duplicateSends: 0,
-    mailsUnknown: 0,
-    clientJourneys: summary.clientJourneysFinished,
-    inboxMessages: (summary.mailsAccepted ?? 0) + (summary.mailsToReps ?? 0),
-  });
-  expect(summary.virtualDays).toBeGreaterThanOrEqual(20);
-  expect(summary.decisions).toBeGreaterThan(200);
-  expect(summary.reactivated).toBeGreaterThan(0);
-  // the shell of a server's watchdog may be a moment behind
-  await waitUntil(() => processesOn(dataDir).length === 0, 5_000);
-  expect(processesOn(dataDir)).toEqual([]);
-});
-
-test('killed in the middle, it goes on where it was: every journey finishes, no mail is in the inbox twice', async () => {
-  const first = demo(30);
+test('killed in the middle, it goes on where it was: every journey finishes, no mail is in the inbox twice, nothing keeps running', async () => {
+  const first = demo(12);
   const isUnderWay = await waitUntil(() => inboxStands(5), 120_000);
   expect(isUnderWay).toBe(true);
   first.kill();
   await first.ended;
-  const { exitCode, stdout } = await demo(30).ended;
+  const { exitCode, stdout } = await demo(12).ended;
   const summary: Summary & { readonly unknown?: unknown } = JSON.parse(stdout);
-  expect(summary).toMatchObject({ isCarriedOn: true, journeys: 30, journeysFinished: 30, duplicateSends: 0 });
+  expect(summary).toMatchObject({
+    isCarriedOn: true,
+    leads: 12,
+    journeys: 12,
+    journeysFinished: 12,
+    duplicateSends: 0,
+    clientJourneys: summary.clientJourneysFinished,
+  });
   // a mail whose fate nobody knows may or may not have got there
   const certain = (summary.mailsAccepted ?? 0) + (summary.mailsToReps ?? 0);
   expect(summary.inboxMessages).toBeGreaterThanOrEqual(certain);
   expect(summary.inboxMessages).toBeLessThanOrEqual(certain + (summary.mailsUnknown ?? 0));
+  expect(summary.virtualDays).toBeGreaterThanOrEqual(20);
+  expect(summary.decisions).toBeGreaterThan(200);
+  expect(summary.reactivated).toBeGreaterThan(0);
   expect(exitCode).toBe(0);
+  // the shell of a server's watchdog may be a moment behind
+  await waitUntil(() => processesOn(dataDir).length === 0, 5_000);
+  expect(processesOn(dataDir)).toEqual([]);
 });
 
 function inboxStands(count: number): boolean {
