@@ -10,6 +10,7 @@ import { deliverySchema } from '../src/domain/delivery/rules';
 import { engagementSchema } from '../src/domain/engagement/rules';
 import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
+import { identitySchema } from '../src/domain/identity/rules';
 import { inboundSchema } from '../src/domain/inbound/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
@@ -35,6 +36,7 @@ const FILES = {
   inbound: { schema: inboundSchema, title: 'What Viveiro does with what comes back' },
   engagement: { schema: engagementSchema, title: 'What counts as interest, and what is a machine, in Viveiro' },
   purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
+  identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

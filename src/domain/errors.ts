@@ -1,6 +1,7 @@
 import { bad, type ErrorSpec, fault, found, missing } from './error-spec';
 import { CONSENT_ERRORS } from './errors-of-consent';
 import { DELIVERY_ERRORS } from './errors-of-delivery';
+import { IDENTITY_ERRORS } from './errors-of-identity';
 import { INBOUND_ERRORS } from './errors-of-inbound';
 import { SEND_ERRORS } from './errors-of-sends';
 
@@ -235,6 +236,7 @@ export const ERRORS = {
   ),
   VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
   ...DELIVERY_ERRORS,
+  ...IDENTITY_ERRORS,
   ...INBOUND_ERRORS,
   ...SEND_ERRORS,
   ...CONSENT_ERRORS,

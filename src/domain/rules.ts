@@ -5,6 +5,7 @@ import type { DeliveryRules } from './delivery/rules';
 import type { EngagementRules } from './engagement/rules';
 import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
+import type { IdentityRules } from './identity/rules';
 import type { InboundRules } from './inbound/rules';
 import type { ScoringRules } from './scoring/rules';
 import type { Segments } from './segments/segments';
@@ -23,6 +24,8 @@ export interface Rules {
   readonly segments: Segments;
   /** Absent: mails go out as they come. */
   readonly delivery?: DeliveryRules;
+  /** Absent: `DEFAULT_IDENTITY` holds. */
+  readonly identity?: IdentityRules;
   /** Absent: `DEFAULT_INBOUND` holds. */
   readonly inbound?: InboundRules;
   /** Absent: `DEFAULT_ENGAGEMENT` holds. */

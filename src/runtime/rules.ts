@@ -13,6 +13,7 @@ import { engagementSchema } from '../domain/engagement/rules';
 import { type ErrorCode, failure } from '../domain/errors';
 import { gateSchema } from '../domain/gate/rules';
 import { routingSchema } from '../domain/handoff/rules';
+import { identityProblems, identitySchema } from '../domain/identity/rules';
 import { inboundProblems } from '../domain/inbound/rule-problems';
 import { inboundSchema } from '../domain/inbound/rules';
 import type { Rules } from '../domain/rules';
@@ -33,72 +34,57 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml and purposes.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml and identity.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
   const fileOf = (name: string) => path.join(folder, `${name}.yaml`);
   const segments = await loadSegments(fileOf('segments'));
   const meanings = 'value' in segments ? meaningsOf(segments.value) : undefined;
-  const [scoring, lifecycle, routing, gate, calendars, events, delivery, webhooks, inbound, engagement, purposes] =
-    await Promise.all([
-      loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
-      loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
-      loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
-      loadFile(fileOf('gate'), gateSchema, {}),
-      loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
-      loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
-      loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
-      loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
-      loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
-      loadIfThere(fileOf('engagement'), engagementSchema, undefined),
-      loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
-    ]);
-  const files = [
+  const loaded = together({
     segments,
+    scoring: await loadFile(fileOf('scoring'), scoringSchema, { checks: checkScoring, meanings }),
+    lifecycle: await loadFile(fileOf('lifecycle'), lifecycleSchema, { checks: checkLifecycle }),
+    routing: await loadFile(fileOf('routing'), routingSchema, { checks: checkRouting, meanings }),
+    gate: await loadFile(fileOf('gate'), gateSchema, {}),
+    calendars: await loadIfThere(fileOf('calendars'), calendarsSchema, { calendars: {} }),
+    events: await loadIfThere(fileOf('events'), declaredEventsSchema, undefined),
+    delivery: await loadIfThere(fileOf('delivery'), deliverySchema, undefined, deliveryProblems),
+    webhooks: await loadIfThere(fileOf('webhooks'), webhooksSchema, undefined),
+    inbound: await loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
+    engagement: await loadIfThere(fileOf('engagement'), engagementSchema, undefined),
+    purposes: await loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
+    identity: await loadIfThere(fileOf('identity'), identitySchema, undefined, identityProblems),
+  });
+  if ('problems' in loaded)
+    throw failure('VIV_RULES_INVALID', { file: folder, problems: loaded.problems.map(problemText).join('\n') });
+  const { scoring, lifecycle, routing, gate, calendars, events, segments: declared, ...optional } = loaded.value;
+  return {
     scoring,
     lifecycle,
     routing,
     gate,
-    calendars,
-    events,
-    delivery,
-    webhooks,
-    inbound,
-    engagement,
-    purposes,
-  ];
-  const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
-  if (
-    'value' in segments &&
-    'value' in scoring &&
-    'value' in lifecycle &&
-    'value' in routing &&
-    'value' in gate &&
-    'value' in calendars &&
-    'value' in events &&
-    'value' in delivery &&
-    'value' in webhooks &&
-    'value' in inbound &&
-    'value' in engagement &&
-    'value' in purposes
-  )
-    return {
-      scoring: scoring.value,
-      lifecycle: lifecycle.value,
-      routing: routing.value,
-      gate: gate.value,
-      calendars: calendarsFrom(calendars.value, lifecycle.value.sweep.zone),
-      ...(events.value ? { events: declaredEvents(events.value) } : {}),
-      segments: segments.value,
-      ...(delivery.value ? { delivery: delivery.value } : {}),
-      ...(webhooks.value ? { webhooks: webhooks.value } : {}),
-      ...(inbound.value ? { inbound: inbound.value } : {}),
-      ...(engagement.value ? { engagement: engagement.value } : {}),
-      ...(purposes.value ? { purposes: purposes.value } : {}),
-    };
-  throw failure('VIV_RULES_INVALID', { file: folder, problems: problems.map(problemText).join('\n') });
+    calendars: calendarsFrom(calendars, lifecycle.sweep.zone),
+    ...(events ? { events: declaredEvents(events) } : {}),
+    segments: declared,
+    ...withoutAbsent(optional),
+  };
 }
+
+type Values<T> = { readonly [K in keyof T]: T[K] extends Loaded<infer V> ? V : never };
+
+/** All of the files, or what is wrong with any of them. */
+function together<T extends { readonly [name: string]: Loaded<unknown> }>(files: T): Loaded<Values<T>> {
+  const problems = Object.values(files).flatMap((file) => ('problems' in file ? file.problems : []));
+  if (problems.length > 0) return { problems };
+  const values = Object.entries(files).flatMap(([name, file]) => ('value' in file ? [[name, file.value]] : []));
+  return { value: Object.fromEntries(values) as Values<T> }; // no file has problems, so each has its value
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+const withoutAbsent = <T extends object>(files: T): Present<T> =>
+  Object.fromEntries(Object.entries(files).filter(([, value]) => value !== undefined)) as Present<T>; // the others were taken out
 
 /** The rules of delivery alone; undefined: there are none. Throws VIV_RULES_INVALID. */
 export async function loadDelivery(folder: string): Promise<DeliveryRules | undefined> {

@@ -68,6 +68,8 @@ describe('engagement.yaml and the rules of the gate', () => {
   });
 
   test.each([
+    ['identity.yaml', 'plusTags: keep\ndefaultCountry: Brazil', 'identity.yaml:2:.*two capital letters'],
+    ['identity.yaml', 'domains:\n  Gmail.com: { dots: drop }', 'identity.yaml:2:.*write gmail.com'],
     ['engagement.yaml', 'machines:\n  networks: [300.0.0.0/8]', 'engagement.yaml:2:.*not a network'],
     ['engagement.yaml', 'machines: { burst: { links: 1 } }', 'engagement.yaml:1:'],
     ['engagement.yaml', 'machines: { holdFor: 0s }', 'longer than nothing'],
