@@ -5,6 +5,8 @@ import { prepareDatabase } from '../runtime/postgres/prepare';
 import { runningSystem } from '../runtime/running';
 import { startSystem } from '../runtime/system';
 import { connect, type Db, disconnect } from '../store/db';
+// for what a turn calls: see ../store/turn-calls
+import '../store/ingest';
 import { keysFrom, type StoreKeys } from '../store/keys';
 
 interface Options {

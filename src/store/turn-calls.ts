@@ -5,7 +5,7 @@ import type { TurnDeps } from './turn';
 
 /**
  * What a turn may call that takes turns itself: entering another sequence, recording an event. Modules may not import each other
- * in a circle, so the two hand themselves in here when they are loaded; whoever takes turns loads them with the rest of the store.
+ * in a circle, so the two hand themselves in here when they are loaded; whoever takes turns loads ./ingest, which takes ./enrol along: the activities and cli/database.ts do.
  */
 interface TurnCalls {
   readonly enrol: (tx: Tx, deps: TurnDeps, enrolment: Enrolment) => Promise<Enrolled>;
