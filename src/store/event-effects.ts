@@ -24,9 +24,6 @@ const EFFECTS: { readonly [type: string]: Effect } = {
   [EVENTS.consentGiven]: (tx, deps, arrived) => give(tx, deps, arrived, parsed(wordSchema, arrived.event)),
 };
 
-/** Whether Viveiro itself does something about events of this type. */
-export const hasEffect = ({ type }: IncomingEvent): boolean => EFFECTS[type] !== undefined;
-
 /** Applies what an event means for client status, suppression and consent. Throws VIV_BODY_INVALID for properties that make no sense. */
 export async function applyEvent(tx: Tx, deps: TurnDeps, arrived: Arrived): Promise<void> {
   await EFFECTS[arrived.event.type]?.(tx, deps, arrived);

@@ -33,26 +33,41 @@ export async function ingestIn(tx: Tx, deps: TurnDeps, event: IncomingEvent): Pr
   if (recorded.duplicate) return { ...recorded, pokes: [] };
   const { interactionId, seq } = recorded;
   await applyEvent(tx, deps, { event, interactionId });
-  return { ...recorded, pokes: await followUp(tx, deps, { event, interactionId, seq }) };
+  const [pokes = []] = await followUp(tx, deps, [{ event, interactionId, seq }]);
+  return { ...recorded, pokes };
 }
 
 /**
- * What follows from an event that this transaction has recorded, under the contact's lock: scores, outbox jobs for the journeys
- * that must look, entries into sequences. Answers the workflows that are woken.
+ * What follows from events that this transaction has recorded, at most one of each contact, under the contacts' locks: scores,
+ * outbox jobs for the journeys that must look, entries into sequences. Answers, for each, the workflows that are woken.
  */
 export async function followUp(
   tx: Tx,
   deps: TurnDeps,
-  { event, interactionId, seq, sweptOn }: RecordedEvent,
-): Promise<readonly string[]> {
-  await applyScores(tx, deps.rules.scoring, { contactId: event.contactId, interactionId, event });
-  const { journeys: interested, versions } = await listenersTo(tx, event);
-  const pokes = (await journeysToWake(tx, deps, { event, interested })).map((id) => `journey:${id}`);
+  recorded: readonly RecordedEvent[],
+): Promise<readonly (readonly string[])[]> {
+  await applyScores(
+    tx,
+    deps.rules.scoring,
+    recorded.map(({ event, interactionId }) => ({ contactId: event.contactId, interactionId, event })),
+  );
+  const listeners = await listenersTo(
+    tx,
+    recorded.map(({ event }) => event),
+  );
+  const pokes: (readonly string[])[] = [];
+  for (const [index, { event }] of recorded.entries()) {
+    const woken = await journeysToWake(tx, deps, { event, interested: listeners[index]?.journeys ?? [] });
+    pokes.push(woken.map((id) => `journey:${id}`));
+  }
   await enqueue(
     tx,
-    pokes.map((workflow) => ({ task: 'poke', payload: { workflow, seq } })),
+    recorded.flatMap(({ seq }, index) =>
+      (pokes[index] ?? []).map((workflow) => ({ task: 'poke', payload: { workflow, seq } }) as const),
+    ),
   );
-  await enterBy(tx, deps, { event, interactionId, seq, sweptOn, versions });
+  for (const [index, one] of recorded.entries())
+    await enterBy(tx, deps, { ...one, versions: listeners[index]?.versions ?? [] });
   return pokes;
 }
 

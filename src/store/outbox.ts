@@ -14,8 +14,10 @@ export type OutboxJob =
 
 /** Adds jobs to the outbox in the caller's transaction: they exist exactly if it commits. */
 export async function enqueue(tx: Tx, jobs: readonly OutboxJob[]): Promise<void> {
-  for (const { task, payload } of jobs)
-    await tx.$executeRaw`SELECT graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json)`;
+  if (jobs.length === 0) return;
+  await tx.$executeRaw`
+    SELECT graphile_worker.add_job(task, payload)
+    FROM json_to_recordset(${JSON.stringify(jobs)}::json) AS r(task text, payload json)`;
 }
 
 /** A job for later. */

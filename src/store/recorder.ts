@@ -1,10 +1,9 @@
 import { type ErrorCode, failure, ViveiroError } from '../domain/errors';
 import type { IncomingEvent } from '../domain/event';
 import { newId } from '../domain/ids';
-import { rulesFor } from '../domain/scoring/earned';
 import { type ContactRef, contactIdOf } from './contact-ref';
 import { type Db, noteLock, type Tx, transaction } from './db';
-import { applyEvent, hasEffect } from './event-effects';
+import { applyEvent } from './event-effects';
 import { conflict, followUp, hashOf, type Ingested, ingestIn } from './ingest';
 import type { TurnDeps } from './turn';
 
@@ -146,23 +145,35 @@ async function recordAll(tx: Tx, deps: TurnDeps, batch: readonly Waiting[]): Pro
     }
   }
   const seqs = await insertAll(tx, told);
-  const [known, heard] = [
-    await knownOf(
-      tx,
-      told.filter(({ id }) => !seqs.has(id)),
-    ),
-    await heardBy(
-      tx,
-      deps,
-      told.filter(({ id }) => seqs.has(id)),
-    ),
-  ];
+  const known = await knownOf(
+    tx,
+    told.filter(({ id }) => !seqs.has(id)),
+  );
+  const fresh: Fresh[] = [];
   for (const one of told) {
     const seq = seqs.get(one.id);
-    answers[one.place] =
-      seq === undefined ? repeated(one, known) : await fresh(tx, deps, { ...one, seq, isHeard: heard.has(one.id) });
+    if (seq === undefined) answers[one.place] = repeated(one, known);
+    else fresh.push({ ...one, seq });
   }
+  const pokes = await followed(tx, deps, fresh);
+  for (const [index, { place, id, seq }] of fresh.entries())
+    answers[place] = { interactionId: id, seq, duplicate: false, pokes: pokes[index] ?? [] };
   return answers;
+}
+
+interface Fresh extends Told {
+  readonly seq: number;
+}
+
+/** What Viveiro does about them, and what follows from them. */
+async function followed(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Promise<readonly (readonly string[])[]> {
+  for (const { event, id } of fresh) await applyEvent(tx, deps, { event, interactionId: id });
+  if (fresh.length === 0) return [];
+  return followUp(
+    tx,
+    deps,
+    fresh.map(({ event, id, seq }) => ({ event, interactionId: id, seq })),
+  );
 }
 
 /** In the order of their ids, so that two batches never wait for each other. By what callers call them. */
@@ -218,33 +229,4 @@ function repeated({ event, hash }: Told, known: ReadonlyMap<string, Known>): Ans
   const old = known.get(event.idempotencyKey);
   if (old?.hash !== hash) return conflict(event);
   return { interactionId: old.id, seq: old.seq, duplicate: true, pokes: [] };
-}
-
-/** Ids of the events that somebody has to do with: a journey, a sequence that they enter, a lead that they score. */
-async function heardBy(tx: Tx, { rules }: TurnDeps, told: readonly Told[]): Promise<ReadonlySet<string>> {
-  if (told.length === 0) return new Set();
-  const rows = told.map(({ id, event: { contactId, type } }) => ({ id, contact: contactId, type }));
-  const types = [...new Set(rows.map(({ type }) => type))];
-  const scored = types.filter((type) => rulesFor(rules.scoring, type).length > 0);
-  const heard = await tx.$queryRaw<{ id: string }[]>`
-    WITH entered AS (
-      SELECT t.type FROM unnest(${types}::text[]) AS t(type) WHERE EXISTS (
-        SELECT 1 FROM sequence_version v WHERE v.definition->'enter'->'on' @> to_jsonb(t.type)))
-    SELECT r.id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, contact uuid, type text)
-    WHERE r.type IN (SELECT type FROM entered)
-      OR EXISTS (SELECT 1 FROM interest i WHERE i.contact_id = r.contact AND i.event_type IN (r.type, '*'))
-      OR (r.type = ANY(${scored}::text[]) AND EXISTS (SELECT 1 FROM lead l WHERE l.contact_id = r.contact))`;
-  return new Set(heard.map(({ id }) => id));
-}
-
-interface Fresh extends Told {
-  readonly seq: number;
-  readonly isHeard: boolean;
-}
-
-async function fresh(tx: Tx, deps: TurnDeps, { event, id, seq, isHeard }: Fresh): Promise<Ingested> {
-  const recorded = { interactionId: id, seq, duplicate: false };
-  if (hasEffect(event)) await applyEvent(tx, deps, { event, interactionId: id });
-  else if (!isHeard) return { ...recorded, pokes: [] };
-  return { ...recorded, pokes: await followUp(tx, deps, { event, interactionId: id, seq }) };
 }

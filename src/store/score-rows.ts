@@ -37,7 +37,7 @@ export interface Rescored {
   readonly changes: readonly StandingChange[];
 }
 
-/** What the rescored leads of one contact have in common. */
+/** What made scores change, with whom. */
 export interface Occasion {
   readonly contactId: string;
   readonly at: Instant;
@@ -82,24 +82,43 @@ export function scoredLead(row: RawLead): ScoredLead {
   };
 }
 
+/** Leads that one occasion has rescored. */
+export interface Rescoring {
+  readonly occasion: Occasion;
+  readonly rescored: readonly Rescored[];
+}
+
+/** `writeAllScores` of one occasion. */
+export function writeScores(tx: Tx, occasion: Occasion, rescored: readonly Rescored[]): Promise<void> {
+  return writeAllScores(tx, [{ occasion, rescored }]);
+}
+
 /**
- * Writes score entries, the leads' rows and the decisions that belong to them, under the contact's lock: one statement, and one
- * more where a standing changes. A lead whose entries are on record already is left as it is.
+ * Writes score entries, the leads' rows and the decisions that belong to them, under the contacts' locks: one statement, and one
+ * more where a standing changes. Each lead at most once. A lead whose entries are on record already is left as it is.
  */
-export async function writeScores(tx: Tx, occasion: Occasion, rescored: readonly Rescored[]): Promise<void> {
-  if (rescored.length === 0) return;
-  const written = new Set(await writeLeads(tx, occasion, rescored));
-  const decisions = rescored
-    .filter(({ leadId }) => written.has(leadId))
-    .flatMap((lead) => lead.changes.map((change) => decisionOf(occasion, lead, change)));
+export async function writeAllScores(tx: Tx, rescorings: readonly Rescoring[]): Promise<void> {
+  const all = rescorings.flatMap(({ occasion, rescored }) => rescored.map((lead) => ({ occasion, lead })));
+  if (all.length === 0) return;
+  const written = new Set(await writeLeads(tx, all));
+  const decisions = all
+    .filter(({ lead }) => written.has(lead.leadId))
+    .flatMap(({ occasion, lead }) => lead.changes.map((change) => decisionOf(occasion, lead, change)));
   await recordDecisions(tx, decisions);
 }
 
-async function writeLeads(tx: Tx, occasion: Occasion, rescored: readonly Rescored[]): Promise<readonly string[]> {
-  const at = new Date(occasion.at).toISOString();
-  const entries = rescored.flatMap(({ leadId, entries: own }) => own.map((entry) => ({ ...entry, lead_id: leadId })));
-  const leads = rescored.map(({ leadId, fitPoints, interest, standing, entries: own }) => ({
+interface LeadRescored {
+  readonly occasion: Occasion;
+  readonly lead: Rescored;
+}
+
+async function writeLeads(tx: Tx, all: readonly LeadRescored[]): Promise<readonly string[]> {
+  const entries = all.flatMap(({ occasion: { contactId, at }, lead: { leadId, entries: own } }) =>
+    own.map((entry) => ({ ...entry, lead_id: leadId, contact_id: contactId, at: new Date(at).toISOString() })),
+  );
+  const leads = all.map(({ occasion, lead: { leadId, fitPoints, interest, standing, entries: own } }) => ({
     id: leadId,
+    at: new Date(occasion.at).toISOString(),
     fit_points: fitPoints,
     interest: interest.points,
     interest_at: new Date(interest.at).toISOString(),
@@ -109,14 +128,14 @@ async function writeLeads(tx: Tx, occasion: Occasion, rescored: readonly Rescore
   const rows = await tx.$queryRaw<{ id: string }[]>`
     WITH entry AS (
       INSERT INTO score_entry (key, lead_id, contact_id, kind, rule, points, reason, at)
-      SELECT key, lead_id, ${occasion.contactId}::uuid, kind, rule, points, reason, ${at}::timestamptz
-      FROM json_to_recordset(${JSON.stringify(entries)}::json)
-        AS r(key text, lead_id uuid, kind text, rule text, points float8, reason text)
+      SELECT key, lead_id, contact_id, kind, rule, points, reason, at
+      FROM json_to_recordset(${JSON.stringify(entries)}::json) AS r(key text, lead_id uuid, contact_id uuid, kind text,
+        rule text, points float8, reason text, at timestamptz)
       ON CONFLICT (key) DO NOTHING RETURNING lead_id)
     UPDATE lead SET fit_points = r.fit_points, interest = r.interest, interest_at = r.interest_at, grade = r.grade,
       temperature = r.temperature, stage = r.stage,
-      mql_at = CASE WHEN r.stage = 'mql' THEN coalesce(lead.mql_at, ${at}::timestamptz) ELSE lead.mql_at END
-    FROM json_to_recordset(${JSON.stringify(leads)}::json) AS r(id uuid, fit_points int, interest float8,
+      mql_at = CASE WHEN r.stage = 'mql' THEN coalesce(lead.mql_at, r.at) ELSE lead.mql_at END
+    FROM json_to_recordset(${JSON.stringify(leads)}::json) AS r(id uuid, at timestamptz, fit_points int, interest float8,
       interest_at timestamptz, has_entries boolean, grade text, temperature text, stage text)
     WHERE lead.id = r.id AND (NOT r.has_entries OR lead.id IN (SELECT lead_id FROM entry)) RETURNING lead.id`;
   return rows.map(({ id }) => id);

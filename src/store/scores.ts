@@ -1,5 +1,6 @@
+import type { Decision } from '../domain/decision';
 import type { IncomingEvent } from '../domain/event';
-import { type Instant, keyOf } from '../domain/ids';
+import { keyOf } from '../domain/ids';
 import { earnedBy, rulesFor } from '../domain/scoring/earned';
 import { addInterest, type Interest, scoreAt } from '../domain/scoring/interest';
 import type { ScoringRules } from '../domain/scoring/rules';
@@ -14,9 +15,10 @@ import {
   NOT_SCORED,
   type RawLead,
   type Rescored,
+  type Rescoring,
   type ScoredLead,
   scoredLead,
-  writeScores,
+  writeAllScores,
 } from './score-rows';
 
 export interface ScoredEvent {
@@ -26,23 +28,30 @@ export interface ScoredEvent {
 }
 
 /**
- * Gives the contact's open leads (neither won nor lost) the interest that an event is worth, under the contact's lock. Which
+ * Gives each contact's open leads (neither won nor lost) the interest that an event is worth, under the contact's lock. Which
  * leads: the one that the event names; else that of the journey it belongs to (of a client's journey none); else, when its
  * properties name an `offer`, the lead in that offer; else all of them. An event that comes late counts what is left of it.
- * Costs no statement when no rule names the event's type, two when no threshold is crossed, else three.
+ * At most one event of a contact. Costs no statement when no rule names a type of the events, two when no threshold is crossed,
+ * else three, however many events there are.
  */
-export async function applyScores(
-  tx: Tx,
+export async function applyScores(tx: Tx, scoring: ScoringRules, events: readonly ScoredEvent[]): Promise<void> {
+  const scored = events.filter(({ event }) => rulesFor(scoring, event.type).length > 0);
+  if (scored.length === 0) return;
+  const leads = await leadsOf(tx, scoring, scored);
+  const isRefused = ({ interactionId }: ScoredEvent) => leads.get(interactionId)?.some(({ isScored }) => !isScored);
+  await recordDecisions(tx, scored.filter(isRefused).map(refused));
+  const rescorings = scored.map((one) => rescoring(scoring, one, leads.get(one.interactionId) ?? []));
+  await writeAllScores(tx, rescorings);
+}
+
+function rescoring(
   scoring: ScoringRules,
   { contactId, interactionId, event }: ScoredEvent,
-): Promise<void> {
+  leads: readonly EventLead[],
+): Rescoring {
   const rules = rulesFor(scoring, event.type);
-  if (rules.length === 0) return;
-  const capped = rules.filter(({ cap }) => cap !== undefined).map(({ name }) => name);
-  const all = await leadsOf(tx, event, capped);
-  const leads = all.filter(({ isScored }) => isScored);
-  if (leads.length < all.length) await refuse(tx, { contactId, interactionId, at: event.at });
-  const rescored = leads.flatMap((lead): Rescored[] => {
+  const scored = leads.filter(({ isScored }) => isScored);
+  const rescored = scored.flatMap((lead): Rescored[] => {
     const earned = earnedBy(rules, lead);
     if (earned.length === 0) return [];
     const entries = earned.map(
@@ -51,14 +60,13 @@ export async function applyScores(
     const interest = { points: sumOf(earned), at: event.at };
     return [{ cause: interactionId, entries, ...withInterest(scoring, lead, interest) }];
   });
-  await writeScores(tx, { contactId, at: event.at, journeyId: event.journeyId }, rescored);
+  return { occasion: { contactId, at: event.at, journeyId: event.journeyId }, rescored };
 }
 
 /** Tells that the event would have changed scores. */
-function refuse(tx: Tx, o: { readonly contactId: string; readonly interactionId: string; readonly at: Instant }) {
-  const { interactionId, ...rest } = o;
-  const said = { kind: 'score', outcome: 'not scored', reason: NOT_SCORED } as const;
-  return recordDecisions(tx, [{ key: keyOf('score', interactionId), ...rest, ...said }]);
+function refused({ contactId, interactionId, event: { at } }: ScoredEvent): Decision {
+  const key = keyOf('score', interactionId);
+  return { key, contactId, at, kind: 'score', outcome: 'not scored', reason: NOT_SCORED };
 }
 
 const sumOf = (parts: readonly { readonly points: number }[]): number =>
@@ -73,25 +81,45 @@ function withInterest(scoring: ScoringRules, lead: ScoredLead, earned: Interest)
 
 type EventLead = ScoredLead & { readonly isScored: boolean };
 
-async function leadsOf(tx: Tx, event: IncomingEvent, capped: readonly string[]): Promise<readonly EventLead[]> {
-  const given = capped.length === 0 ? Prisma.sql`NULL::json` : givenBy(capped);
-  const rows = await tx.$queryRaw<(RawLead & { readonly is_scored: boolean })[]>`
-    SELECT ${LEAD_COLUMNS}, ${given} AS given, ${IS_SCORED} AS is_scored FROM lead l
-    WHERE l.contact_id = ${event.contactId}::uuid AND ${IS_OPEN} AND ${isMeant(event)} ORDER BY l.id`;
-  return rows.map((row) => ({ ...scoredLead(row), isScored: row.is_scored }));
+/** The leads that each event means, by its interaction. */
+async function leadsOf(
+  tx: Tx,
+  scoring: ScoringRules,
+  events: readonly ScoredEvent[],
+): Promise<ReadonlyMap<string, readonly EventLead[]>> {
+  const told = events.map(({ contactId, interactionId, event }) => ({
+    interaction: interactionId,
+    contact: contactId,
+    lead: event.leadId,
+    journey: event.journeyId,
+    offer: typeof event.properties?.offer === 'string' ? event.properties.offer : undefined,
+    capped: cappedFor(scoring, event.type),
+  }));
+  const rows = await tx.$queryRaw<(RawLead & { readonly is_scored: boolean; readonly interaction: string })[]>`
+    SELECT e.interaction, ${LEAD_COLUMNS}, ${GIVEN} AS given, ${IS_SCORED} AS is_scored
+    FROM json_to_recordset(${JSON.stringify(told)}::json) AS e(interaction text, contact uuid, lead uuid, journey uuid,
+      offer text, capped text[])
+    JOIN lead l ON l.contact_id = e.contact AND ${IS_OPEN} AND ${IS_MEANT} ORDER BY l.id`;
+  const leads = new Map<string, EventLead[]>();
+  for (const row of rows) {
+    const known = leads.get(row.interaction) ?? [];
+    known.push({ ...scoredLead(row), isScored: row.is_scored });
+    leads.set(row.interaction, known);
+  }
+  return leads;
 }
 
-function isMeant({ leadId, journeyId, properties }: IncomingEvent): Prisma.Sql {
-  if (leadId !== undefined) return Prisma.sql`l.id = ${leadId}::uuid`;
-  if (journeyId !== undefined) return Prisma.sql`l.id = (SELECT lead_id FROM journey WHERE id = ${journeyId}::uuid)`;
-  const offer = properties?.offer;
-  return typeof offer === 'string' ? Prisma.sql`l.offer = ${offer}` : Prisma.sql`true`;
-}
+const cappedFor = (scoring: ScoringRules, type: string): readonly string[] =>
+  rulesFor(scoring, type).flatMap(({ name, cap }) => (cap === undefined ? [] : [name]));
 
-/** What rules have given lead `l` so far: only capped rules need it. */
-function givenBy(rules: readonly string[]): Prisma.Sql {
-  return Prisma.sql`(
-    SELECT json_object_agg(g.rule, g.points) FROM (
-      SELECT rule, sum(points) AS points FROM score_entry
-      WHERE lead_id = l.id AND kind = 'interest' AND rule = ANY(${[...rules]}::text[]) GROUP BY rule) AS g)`;
-}
+/** Whether event `e` is about lead `l`. */
+const IS_MEANT = Prisma.sql`(CASE
+  WHEN e.lead IS NOT NULL THEN l.id = e.lead
+  WHEN e.journey IS NOT NULL THEN l.id = (SELECT lead_id FROM journey WHERE id = e.journey)
+  WHEN e.offer IS NOT NULL THEN l.offer = e.offer ELSE true END)`;
+
+/** What the capped rules of event `e` have given lead `l` so far: no others need it. */
+const GIVEN = Prisma.sql`(CASE WHEN cardinality(e.capped) > 0 THEN (
+  SELECT json_object_agg(g.rule, g.points) FROM (
+    SELECT rule, sum(points) AS points FROM score_entry
+    WHERE lead_id = l.id AND kind = 'interest' AND rule = ANY(e.capped) GROUP BY rule) AS g) END)`;

@@ -120,7 +120,7 @@ async function tell(
     forAll.set(type, isForAll);
     if (!isForAll && !awaited.has(contactId)) continue;
     const event = { type, contactId, at: now, idempotencyKey: key, properties: { daysSincePurchase: days } };
-    await followUp(tx, deps, { event, interactionId, seq, sweptOn: sweepDay(deps.rules.lifecycle, now) });
+    await followUp(tx, deps, [{ event, interactionId, seq, sweptOn: sweepDay(deps.rules.lifecycle, now) }]);
   }
 }
 

@@ -64,7 +64,7 @@ describe('an event', () => {
       transaction(context.db, async (real) => {
         const { tx, statements } = counted(real);
         const event = { type, contactId, at: MONDAY, idempotencyKey: newId() };
-        await applyScores(tx, RULES, { contactId, interactionId: newId(), event });
+        await applyScores(tx, RULES, [{ contactId, interactionId: newId(), event }]);
         return statements();
       });
     expect([await costOf('page.seen'), await costOf('mail.clicked'), await costOf('mail.clicked')]).toEqual([0, 2, 3]);
@@ -107,7 +107,7 @@ describe('an event', () => {
     expect(await lead(leadId)).toMatchObject({ interest: 10 });
     const event = { type: 'call.requested', contactId, at: MONDAY, idempotencyKey };
     for (let n = 0; n < 3; n += 1)
-      await transaction(context.db, (tx) => applyScores(tx, RULES, { contactId, interactionId, event }));
+      await transaction(context.db, (tx) => applyScores(tx, RULES, [{ contactId, interactionId, event }]));
     expect(await lead(leadId)).toMatchObject({ interest: 40 });
     expect(await entriesOf(leadId)).toHaveLength(2);
     expect((await decisionsOf(contactId)).map(([, outcome]) => outcome)).toEqual(['hot']);
