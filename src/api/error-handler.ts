@@ -13,6 +13,8 @@ const FRAMEWORK_ERRORS: { readonly [code: string]: (request: FastifyRequest) => 
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
     failure('VIV_MEDIA_TYPE', { given: request.headers['content-type'] ?? 'none' }),
   FST_ERR_BAD_URL: () => failure('VIV_NOT_FOUND', { what: 'The address' }),
+  // a part of the path that is longer than any token or id of ours
+  FST_ERR_MAX_PARAM_LENGTH: () => failure('VIV_NOT_FOUND', { what: 'The address' }),
   FST_ERR_NOT_FOUND: (request) => failure('VIV_NOT_FOUND', { what: `${request.method} ${request.url}` }),
 };
 

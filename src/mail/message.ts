@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import addressparser from 'nodemailer/lib/addressparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Instant } from '../domain/ids';
@@ -37,11 +36,6 @@ export interface AnswerAddresses {
   readonly unsubscribe?: string;
 }
 
-export interface ComposedMail extends OutgoingMail {
-  /** SHA-256 of the source: two tries with the same hash were the same message. */
-  readonly hash: string;
-}
-
 /** The sender's name (empty if it has none) and address. */
 export function senderOf(from: string): { readonly name: string; readonly address: string } {
   const [first] = addressparser(from, { flatten: true });
@@ -54,7 +48,7 @@ export function messageIdOf(sendId: string, from: string): string {
 }
 
 /** The message as bytes, all 7-bit (RFC 2045). Nothing in it is chance: the same content gives the same bytes. */
-export async function composeMail(content: MailContent): Promise<ComposedMail> {
+export async function composeMail(content: MailContent): Promise<OutgoingMail> {
   const {
     sendId,
     messageId,
@@ -95,8 +89,7 @@ export async function composeMail(content: MailContent): Promise<ComposedMail> {
     .compile()
     .build();
   const source = dkim ? Buffer.concat([Buffer.from(await dkimSignature(unsigned, dkim)), unsigned]) : unsigned;
-  const hash = createHash('sha256').update(source).digest('base64url');
-  return { from: returnPath, to: to.address, source, hash };
+  return { from: returnPath, to: to.address, source };
 }
 
 /** Ready-made lines: RFC 8058 §3 wants exactly this value, and the addresses in angle brackets must stay whole. */

@@ -57,7 +57,7 @@ test('what comes back has addresses of its own, and the sender stays who it is',
 });
 
 test('the bytes are 7-bit, no line is too long, and the same content gives the same bytes', async () => {
-  const { source, hash } = await parsed();
+  const { source } = await parsed();
   expect(source.every((byte) => byte < 128)).toBe(true);
   expect(
     Math.max(
@@ -68,8 +68,8 @@ test('the bytes are 7-bit, no line is too long, and the same content gives the s
     ),
   ).toBeLessThan(998);
   expect(source.toString()).toContain('Content-Transfer-Encoding: quoted-printable');
-  expect(await parsed()).toMatchObject({ hash, source });
-  expect((await parsed({ text: 'Olá' })).hash).not.toBe(hash);
+  expect(await parsed()).toMatchObject({ source });
+  expect((await parsed({ text: 'Olá' })).source).not.toEqual(source);
 });
 
 test('the envelope has bare addresses', async () => {

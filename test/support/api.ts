@@ -47,6 +47,7 @@ export const aRules: Rules = {
 export interface TestApi {
   readonly app: FastifyInstance;
   readonly db: Db;
+  readonly databaseUrl: string;
   /** Headers of a caller with a good key. */
   readonly headers: { readonly authorization: string };
 }
@@ -54,13 +55,15 @@ export interface TestApi {
 /** The API on a database of its own, with the shipped forms: made before a file's tests, closed after them. */
 export function testApi(overrides: Partial<ApiDeps> = {}): TestApi {
   const database = testDatabase();
-  const api: { app: FastifyInstance; db: Db; headers: { authorization: string } } = {
+  const api: { -readonly [K in keyof TestApi]: TestApi[K] } & { headers: { authorization: string } } = {
     app: undefined as never, // these are set before the first test
     db: undefined as never,
+    databaseUrl: '',
     headers: { authorization: '' },
   };
   beforeAll(async () => {
     api.db = database.db;
+    api.databaseUrl = database.url;
     api.app = buildApi({
       db: database.db,
       turn: { rules: aRules },

@@ -14,6 +14,7 @@ import { findLink, type LinkRow } from '../../store/links';
 import { mayTrackOpens } from '../../store/open-tracking';
 import { findSend, type SendRef } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
+import { answerLostLinks } from '../lost-link';
 
 interface LinkPath {
   Params: { token: string };
@@ -27,6 +28,7 @@ const DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 
 /** Links of mails that lead somewhere, the one that no person sees, and the picture that tells of a mail being opened. */
 export const clicks: Routes = (app, deps) => {
+  answerLostLinks(app);
   app.get<LinkPath>('/c/:token', PUBLIC, async (request, reply) => {
     const payload = readLink(deps.linkSecret, request.params.token);
     if (payload.kind === 'trap') return followTrap(deps, request, { reply, sendId: payload.id });
