@@ -1,6 +1,7 @@
 import { DEFAULT_ENGAGEMENT } from '../domain/engagement/rules';
 import type { Facts } from '../domain/facts';
 import { type Instant, keyOf } from '../domain/ids';
+import { urlsOfEntry } from '../mail/form-links';
 import { journeyData } from '../mail/journey-data';
 import { type LinkPayload, signLink } from '../mail/links';
 import { senderOf } from '../mail/message';
@@ -47,6 +48,7 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
     confirm: urlOf('confirm', sendId),
     preferences: urlOf('preferences', sendId),
     unsubscribe: urlOf('unsubscribe', sendId),
+    ...urlsOfEntry(facts.entry, { publicUrl, secret: linkSecret, now }),
   };
   const sender = { name: senderOf(way.sender.from).name, postalAddress };
   const canUnsubscribe = mail.purpose !== 'transactional';

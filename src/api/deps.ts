@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Instant } from '../domain/ids';
 import type { Db } from '../store/db';
 import type { TurnDeps } from '../store/turn';
-import type { HostedForm } from './forms/schema';
+import type { LoadedForm } from './forms/load';
 
 /** What the routes work with. */
 export interface ApiDeps {
@@ -13,7 +13,7 @@ export interface ApiDeps {
   /** Where people reach this server, without a slash at the end. */
   readonly publicUrl: string;
   /** By name, from `loadForms`. */
-  readonly forms: ReadonlyMap<string, HostedForm>;
+  readonly forms: ReadonlyMap<string, LoadedForm>;
   /** Business time of a request. */
   readonly clock: () => Instant;
   /** Largest body in bytes; 1 MB if left out. */

@@ -1,4 +1,4 @@
-import { inLanguage } from './forms/words';
+import { inLanguage } from './forms/languages';
 import { html, type SafeHtml } from './html';
 import { page } from './page';
 

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ViveiroError } from '../domain/errors';
 import { answerError, wantsPage } from './error-handler';
-import { chooseLocale, inLanguage } from './forms/words';
+import { chooseLocale, inLanguage } from './forms/languages';
 import { html } from './html';
 import { page } from './page';
 

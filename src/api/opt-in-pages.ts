@@ -1,5 +1,5 @@
 import type { OptIn } from '../store/opt-in';
-import { inLanguage } from './forms/words';
+import { inLanguage } from './forms/languages';
 import { html } from './html';
 import { page } from './page';
 

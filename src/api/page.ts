@@ -9,10 +9,14 @@ body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:44rem;padding:1.
 h1{font-size:1.5rem;line-height:1.25}
 a{color:var(--accent)}
 label,legend{display:block;font-weight:600;margin-top:1rem}
-input,select,button{font:inherit;padding:.5rem;border:1px solid var(--line);border-radius:.25rem}
-input:not([type=checkbox]),select{width:100%}
-input[type=checkbox]{margin-right:.5rem}
-label.check{font-weight:400}
+input,select,textarea,button{font:inherit;padding:.5rem;border:1px solid var(--line);border-radius:.25rem;min-height:2.75rem}
+input:not([type=checkbox],[type=radio]),select,textarea{width:100%}
+input[type=checkbox],input[type=radio]{flex:none;width:1.5rem;height:1.5rem;min-height:0;margin:0 .75rem 0 0;accent-color:var(--accent)}
+label.check{font-weight:400;display:flex;align-items:center;min-height:2.75rem}
+fieldset{border:1px solid var(--line);border-radius:.25rem;margin:1rem 0 0;padding:0 1rem .5rem}
+fieldset legend{margin-top:0;padding:0 .25rem}
+.hint{margin:0 0 .25rem}
+a.button{display:inline-block;margin-top:.5rem;padding:.6rem 1.25rem;border:1px solid var(--accent);border-radius:.25rem}
 button{margin-top:1.25rem;padding:.6rem 1.25rem;background:var(--accent);border-color:var(--accent);color:Canvas;cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .error{color:var(--bad)}
@@ -30,6 +34,10 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** Content-Security-Policy of every answer: nothing is loaded, no script runs, only this stylesheet counts. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+/** The same, with this one script allowed, as it stands between its tags. */
+export const policyWith = (script: string): string =>
+  `${PAGE_POLICY}; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 
 export interface Page {
   readonly title: string;

@@ -1,6 +1,6 @@
 import type { Preference } from '../domain/consent/preferences';
 import { consentText, inLanguage as inLocale, isOfMail, type PurposeRules } from '../domain/consent/purposes';
-import { inLanguage } from './forms/words';
+import { inLanguage } from './forms/languages';
 import { html, type SafeHtml } from './html';
 import { page } from './page';
 

@@ -1,6 +1,7 @@
 import { bad, type ErrorSpec, fault, found, missing } from './error-spec';
 import { CONSENT_ERRORS } from './errors-of-consent';
 import { DELIVERY_ERRORS } from './errors-of-delivery';
+import { FORM_ERRORS } from './errors-of-forms';
 import { IDENTITY_ERRORS } from './errors-of-identity';
 import { INBOUND_ERRORS } from './errors-of-inbound';
 import { SEND_ERRORS } from './errors-of-sends';
@@ -207,7 +208,6 @@ export const ERRORS = {
     (p) => `No API key "${p.name}" is in use. List them: viveiro key list.`,
     404,
   ),
-  VIV_FORM_INVALID: bad<{ file: string; problems: string }>((p) => `${p.file} is not a valid form:\n${p.problems}`),
   VIV_IDEMPOTENCY_CONFLICT: bad<{ key: string }>(
     (p) => `The idempotency key "${p.key}" was used before with another body. Use a new key for a new event.`,
     409,
@@ -234,7 +234,7 @@ export const ERRORS = {
     () => 'This link leads to no page of the web, so we send nobody there. Answer the mail, and tell us of it.',
     403,
   ),
-  VIV_FORM_UNKNOWN: bad<{ form: string }>((p) => `No form "${p.form}". Check the address.`, 404),
+  ...FORM_ERRORS,
   ...DELIVERY_ERRORS,
   ...IDENTITY_ERRORS,
   ...INBOUND_ERRORS,

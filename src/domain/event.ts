@@ -20,6 +20,11 @@ export const eventTypeSchema = z
 export const EVENTS = {
   leadCreated: 'lead.created',
   formSubmitted: 'form.submitted',
+  contactRequested: 'contact.requested',
+  commentSent: 'comment.sent',
+  ebookRequested: 'ebook.requested',
+  ebookDownloaded: 'ebook.downloaded',
+  webinarRegistered: 'webinar.registered',
   mailAccepted: 'mail.accepted',
   mailClicked: 'mail.clicked',
   mailOpened: 'mail.opened',

@@ -3,7 +3,7 @@ import type { Facts } from '../domain/facts';
 import type { Instant, Json } from '../domain/ids';
 
 export interface JourneyMail {
-  readonly facts: Pick<Facts, 'contact' | 'lead' | 'client'>;
+  readonly facts: Pick<Facts, 'contact' | 'lead' | 'client' | 'entry'>;
   /** Of the sequence, for people. */
   readonly title: string;
   readonly links: {
@@ -12,6 +12,9 @@ export interface JourneyMail {
     readonly preferences: string;
     /** Of the double opt-in that the journey is about. */
     readonly confirm: string;
+    /** Of what a form has brought, where the journey began with one. */
+    readonly ebook?: string;
+    readonly calendar?: string;
   };
   readonly sender: { readonly name: string; readonly postalAddress: string };
   readonly now: Instant;
@@ -35,11 +38,19 @@ export function journeyData({ facts, title, links, sender, now }: JourneyMail): 
       purchases: client.purchases,
       revenue: client.revenue,
     },
+    webinar: webinarOf(facts.entry),
     sequence: { title },
     links,
     sender,
     today: new Date(now).toISOString(),
   };
+}
+
+/** The webinar for which they have registered, if the journey began with that. */
+function webinarOf(entry: Facts['entry']): { readonly [key: string]: Json } | null {
+  const { webinar: name, startsAt, endsAt } = entry?.properties ?? {};
+  if (typeof name !== 'string' || typeof startsAt !== 'string' || typeof endsAt !== 'string') return null;
+  return { name, startsAt, endsAt };
 }
 
 /** What can be printed. A key without a value is left out, so that naming it is an error and not a hole in a sentence. */

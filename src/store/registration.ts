@@ -43,6 +43,10 @@ export interface Registration {
   };
   /** The hosted form that was sent. */
   readonly form?: string;
+  /** Of a form: what all its events say beside, like the date of a webinar. Counts for no key. */
+  readonly tells?: { readonly [key: string]: Json };
+  /** Of a form: one event more, that tells what it is for. */
+  readonly event?: { readonly type: string; readonly properties: { readonly [key: string]: Json } };
 }
 
 export interface Registered {
@@ -93,10 +97,10 @@ interface Recorded {
 
 /** The events of a registration. The last one holds the caller's key: it is what a repetition finds. */
 async function tell(tx: Tx, deps: TurnDeps, { input, inputHash, contactId, lead }: Recorded) {
-  const { form, at, idempotencyKey } = input;
+  const { form, at, idempotencyKey, tells } = input;
   const { offer, source, campaign } = input.lead;
   const about = { contactId, leadId: lead.id, at };
-  const properties = { offer, source, ...(campaign === undefined ? {} : { campaign }), inputHash };
+  const properties = { ...tells, offer, source, ...(campaign === undefined ? {} : { campaign }), inputHash };
   const creation: IncomingEvent = {
     type: EVENTS.leadCreated,
     ...about,
@@ -110,8 +114,23 @@ async function tell(tx: Tx, deps: TurnDeps, { input, inputHash, contactId, lead 
     idempotencyKey,
     properties: form !== undefined ? { form, ...properties } : properties,
   });
-  const pokes = [...(created?.pokes ?? []), ...told.pokes];
+  const more = input.event && (await ingestIn(tx, deps, formEvent(input, input.event, about)));
+  const pokes = [...(created?.pokes ?? []), ...told.pokes, ...(more?.pokes ?? [])];
   return { interactionId: told.interactionId, duplicate: told.duplicate, pokes };
+}
+
+/** What a form is for, told after `form.submitted`, so that whoever waits for it finds all else on record. */
+function formEvent(
+  { form = '', tells, lead: { offer }, idempotencyKey }: Registration,
+  { type, properties }: NonNullable<Registration['event']>,
+  about: Pick<IncomingEvent, 'contactId' | 'leadId' | 'at'>,
+): IncomingEvent {
+  return {
+    type,
+    ...about,
+    idempotencyKey: keyOf(type, idempotencyKey),
+    properties: { ...properties, ...tells, form, offer },
+  };
 }
 
 /** What the caller said, without the time: a retry with no `at` of its own is still the same registration. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { zoneSchema } from '../../domain/calendar/local-time';
 import { CONSENT_BASES } from '../../domain/consent/record';
+import { localeField } from '../../domain/forms/texts';
 import { slug } from '../../domain/sequence/names';
 import {
   attributesField,
@@ -11,12 +12,6 @@ import {
   tagsField,
   text,
 } from './common';
-
-/** A BCP 47 tag, like pt-BR. */
-export const localeField = z
-  .string()
-  .max(35)
-  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a locale; write it like pt-BR');
 
 /** What a caller may say of a contact. */
 export const contactBody = z.strictObject({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { consentText, DEFAULT_PURPOSES, type PurposeRules } from '../../domain/consent/purposes';
-import type { HostedForm } from './schema';
+import type { HostedForm } from '../../domain/forms/schema';
 
 /** The words beside the box of a form, as they are shown and kept. */
 export interface ShownConsent {

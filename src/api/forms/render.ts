@@ -1,8 +1,14 @@
-import { type HtmlValue, html, type SafeHtml } from '../html';
+import { closesAt, timesOf, type Webinar } from '../../domain/forms/brings';
+import { first, type Typed } from '../../domain/forms/answers';
+import { allFields, fallbackOf, type HostedForm } from '../../domain/forms/schema';
+import { type FormField, isShown } from '../../domain/forms/field';
+import { type Localised, textIn } from '../../domain/forms/texts';
+import type { Instant } from '../../domain/ids';
+import { html, SafeHtml } from '../html';
 import { page } from '../page';
 import type { ShownConsent } from './consent';
-import type { FormField, HostedForm, Localised } from './schema';
-import type { FieldErrors, Typed } from './submission';
+import { type ControlView, checkbox, fieldBlock } from './controls';
+import { PROOF_OF_PAGE } from './proof-of-work';
 import { type Words, wordsIn } from './words';
 
 /** How a form stands when it is shown. */
@@ -10,119 +16,127 @@ export interface FormView {
   readonly form: HostedForm;
   readonly locale: string;
   readonly token: string;
+  /** The fields of this visit. */
+  readonly asked: readonly FormField[];
   readonly typed: Typed;
-  readonly errors: FieldErrors;
+  /** Field name → what to do about it. */
+  readonly errors: ReadonlyMap<string, string>;
   /** Undefined: it asks for none. */
   readonly consent: ShownConsent | undefined;
   /** A message about the whole form. */
-  readonly notice?: string;
+  readonly notice?: string | undefined;
 }
 
-interface FieldView {
-  readonly label: HtmlValue;
-  readonly value: string;
-  readonly error: string | undefined;
-  readonly words: Words;
-}
+const NOTHING_TYPED: Typed = new Map();
+export const NOTHING_WRONG: ReadonlyMap<string, string> = new Map();
+export const nothingTyped = NOTHING_TYPED;
 
-const isWrong = (view: FieldView): SafeHtml | undefined => (view.error ? html` aria-invalid="true"` : undefined);
-const described = (name: string, view: FieldView): SafeHtml | undefined =>
-  view.error ? html` aria-describedby="${name}-error"` : undefined;
-const must = (field: { readonly required: boolean }): SafeHtml | undefined =>
-  field.required ? html` required` : undefined;
+export const textsOf =
+  (form: HostedForm, locale: string) =>
+  (texts: Localised | undefined): string =>
+    textIn(texts, locale, fallbackOf(form));
 
-/** What browsers may fill in by themselves (WCAG 2.2, 1.3.5). */
-const AUTOCOMPLETE: { readonly [name: string]: string } = {
-  email: 'email',
-  name: 'name',
-  phone: 'tel',
-  company: 'organization',
-};
-
-function control(field: FormField, view: FieldView, locale: string): SafeHtml {
-  const { name } = field;
-  const marks = html`${must(field)}${isWrong(view)}${described(name, view)}`;
-  if (field.type === 'select')
-    return html`<select id="${name}" name="${name}"${marks}><option value="">${view.words.choose}</option>${field.options.map(
-      ({ value, label }) =>
-        html`<option value="${value}"${value === view.value && html` selected`}>${label[locale]}</option>`,
-    )}</select>`;
-  const autocomplete = AUTOCOMPLETE[name];
-  return html`<input id="${name}" name="${name}" type="${field.type}" value="${view.value}"${
-    autocomplete && html` autocomplete="${autocomplete}"`
-  }${marks}>`;
-}
-
-const errorLine = (name: string, { error, words }: FieldView): SafeHtml | undefined =>
-  error ? html`<p class="error" id="${name}-error">${words.errorPrefix} ${error}</p>` : undefined;
-
-function checkbox(box: { readonly name: string; readonly required: boolean }, view: FieldView): SafeHtml {
-  const marks = html`${view.value === 'yes' && html` checked`}${must(box)}${isWrong(view)}${described(box.name, view)}`;
-  return html`<label class="check"><input type="checkbox" id="${box.name}" name="${box.name}" value="yes"${marks}>${view.label}${
-    box.required && html` ${view.words.required}`
-  }</label>${errorLine(box.name, view)}`;
-}
-
-function fieldBlock(field: FormField, view: FieldView, locale: string): SafeHtml {
-  if (field.type === 'checkbox') return checkbox(field, view);
-  return html`<label for="${field.name}">${view.label}${field.required && html` ${view.words.required}`}</label>${control(
-    field,
-    view,
-    locale,
-  )}${errorLine(field.name, view)}`;
-}
-
-/** All errors first, each a link to its field. */
-function errorSummary({ form, errors, locale, notice }: FormView, words: Words): SafeHtml | undefined {
+/** All errors first, each a link to its field. The browser brings it into view and to the ear without a script. */
+function errorSummary({ form, errors, notice, consent }: FormView, words: Words, textOf: ControlView['textOf']) {
   if (errors.size === 0 && !notice) return undefined;
-  const labels = new Map<string, Localised | undefined>([
-    ...form.fields.map(({ name, label }): [string, Localised] => [name, label]),
-    ['consent', form.consent?.text],
+  const labels = new Map<string, string>([
+    ...allFields(form)
+      .filter(isShown)
+      .map(({ name, label }): [string, string] => [name, textOf(label)]),
+    ['consent', consent?.text ?? ''],
   ]);
   const items = [...errors].map(
-    ([name, error]) =>
-      html`<li><a href="#${name}">${labels.get(name)?.[locale]?.replace(/\.$/, '')}: ${error}</a></li>`,
+    ([name, error]) => html`<li><a href="#${name}">${labels.get(name)?.replace(/\.$/, '')}: ${error}</a></li>`,
   );
-  return html`<div role="alert" tabindex="-1"><h2>${words.errorTitle}</h2>${notice && html`<p>${notice}</p>`}<ul>${items}</ul></div>`;
+  return html`<div role="alert" tabindex="-1" autofocus>${errors.size > 0 && html`<h2>${words.errorTitle}</h2>`}${
+    notice && html`<p>${notice}</p>`
+  }${errors.size > 0 && html`<ul>${items}</ul>`}</div>`;
 }
 
 /** The form as a page that works without any script. */
 export function formPage(view: FormView): string {
-  const { form, locale, typed, errors, consent } = view;
+  const { form, locale, typed, errors, consent, asked, token } = view;
   const words = wordsIn(locale);
-  const viewOf = (name: string, label: Localised): FieldView => ({
-    label: label[locale],
-    value: typed[name] ?? '',
-    error: errors.get(name),
-    words,
-  });
-  const body = html`<h1>${form.title[locale]}</h1>
-${form.intro && html`<p>${form.intro[locale]}</p>`}
-${errorSummary(view, words)}
-<form method="post" action="/f/${form.form}" novalidate>
-<input type="hidden" name="token" value="${view.token}">
+  const textOf = textsOf(form, locale);
+  const control: ControlView = { words, typed, errors, textOf };
+  const { proofOfWork } = form.spam;
+  const body = html`<h1>${textOf(form.title)}</h1>
+${form.brings?.type === 'webinar' && webinarLine(form.brings, locale, words)}
+${form.intro && html`<p>${textOf(form.intro)}</p>`}
+${errorSummary(view, words, textOf)}
+<form method="post" action="/f/${form.form}" novalidate${proofOfWork !== undefined && html` data-proof="${proofOfWork}"`}>
+<input type="hidden" name="token" value="${token}">
 <input type="hidden" name="lang" value="${locale}">
-<input type="hidden" name="campaign" value="${typed.campaign ?? ''}">
+<input type="hidden" name="campaign" value="${first(typed, 'campaign')}">
+<input type="hidden" name="visitor" value="">
+${first(typed, 'visit') !== '' && html`<input type="hidden" name="visit" value="${first(typed, 'visit')}">`}
+${proofOfWork !== undefined && html`<input type="hidden" name="proof" value="">`}
 <p class="trap"><label for="website">${words.trap}</label><input id="website" name="website" tabindex="-1" autocomplete="off"></p>
-${form.fields.map((field) => fieldBlock(field, viewOf(field.name, field.label), locale))}
-${consent && checkbox({ name: 'consent', required: consent.required }, { ...viewOf('consent', {}), label: consent.text })}
-<button type="submit">${form.submit[locale]}</button>
-</form>`;
+${asked.map((field) => html`${fieldBlock(field, control)}\n`)}
+${consent && checkbox({ name: 'consent', required: consent.required, text: consent.text, hint: '' }, control)}
+${form.progressive?.remember && checkbox({ name: 'remember', required: false, text: words.remember, hint: '' }, control)}
+<button type="submit">${textOf(form.submit) || words.submit}</button>
+</form>${proofOfWork !== undefined && html`<script>${new SafeHtml(PROOF_OF_PAGE)}</script>`}`;
   const prefix = errors.size > 0 ? `${words.errorPrefix} ` : '';
-  return page({ title: `${prefix}${form.title[locale]}`, lang: locale, body });
+  return page({ title: `${prefix}${textOf(form.title)}`, lang: locale, body });
 }
 
+/** When it is, by the clocks of its zone. */
+function webinarLine(webinar: Webinar, locale: string, words: Words): SafeHtml {
+  const { startsAt } = timesOf(webinar);
+  const from = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: webinar.zone });
+  const text = words.webinarAt.replace('{from}', from.format(startsAt)).replace('{zone}', webinar.zone);
+  return html`<p><time datetime="${new Date(startsAt).toISOString()}">${text}</time></p>`;
+}
+
+export interface Thanks {
+  /** By double opt-in. */
+  readonly mustConfirm: boolean;
+  /** Of what the form brings: where it is, and until when. */
+  readonly ebook?: { readonly href: string; readonly until: Instant } | undefined;
+  readonly calendar?: { readonly href: string } | undefined;
+}
+
+export const thanksText = (form: HostedForm, locale: string, { mustConfirm }: Thanks): string => {
+  const words = wordsIn(locale);
+  return `${textsOf(form, locale)(form.thanks) || words.thanks}${mustConfirm ? ` ${words.confirm}` : ''}`;
+};
+
 /** What a person sees who has sent the form; with double opt-in, that a mail is on its way that they must answer. */
-export function thanksPage(
-  form: HostedForm,
-  locale: string,
-  { mustConfirm }: { readonly mustConfirm: boolean },
-): string {
+export function thanksPage(form: HostedForm, locale: string, thanks: Thanks): string {
+  const words = wordsIn(locale);
+  const textOf = textsOf(form, locale);
+  const { ebook, calendar } = thanks;
+  const until = ebook && new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(ebook.until);
   return page({
-    title: form.title[locale] ?? form.form,
+    title: textOf(form.title),
     lang: locale,
-    body: html`<h1>${form.title[locale]}</h1><p role="status">${form.thanks[locale]}${
-      mustConfirm && html` ${wordsIn(locale).confirm}`
-    }</p>`,
+    body: html`<h1>${textOf(form.title)}</h1><p role="status">${thanksText(form, locale, thanks)}</p>
+${ebook && html`<p><a class="button" href="${ebook.href}" download>${words.getEbook}</a></p><p class="muted">${words.ebookUntil.replace('{date}', until ?? '')}</p>`}
+${form.brings?.type === 'webinar' && webinarLine(form.brings, locale, words)}
+${calendar && html`<p><a class="button" href="${calendar.href}">${words.getCalendar}</a></p>`}`,
+  });
+}
+
+/** Whether its date is past. */
+export const isClosed = (form: HostedForm, now: Instant): boolean => (closesAt(form.brings) ?? now + 1) <= now;
+
+export function closedPage(form: HostedForm, locale: string): string {
+  const words = wordsIn(locale);
+  return page({
+    title: words.closedTitle,
+    lang: locale,
+    body: html`<h1>${textsOf(form, locale)(form.title)}</h1><p role="status">${words.closedTitle}. ${words.closed}</p>`,
+  });
+}
+
+/** Of a link that has ended: with the way to a new one. */
+export function endedPage(form: HostedForm, locale: string): string {
+  const words = wordsIn(locale);
+  return page({
+    title: words.endedTitle,
+    lang: locale,
+    body: html`<h1>${words.endedTitle}</h1><p>${words.ended}</p><p><a class="button" href="/f/${form.form}?lang=${locale}">${words.backToForm}</a></p>
+<p class="muted">VIV_FORM_LINK_ENDED</p>`,
   });
 }

@@ -119,10 +119,11 @@ async function openMail(deps: ApiDeps, request: LinkRequest, sendId: string): Pr
   });
 }
 
-/** Tells our own sites, and no others, by which click the browser came. */
-function withVisit({ turn, linkSecret }: ApiDeps, target: string, hitId: string | undefined): string {
+/** Tells our own sites and forms, and no others, by which click the browser came. */
+function withVisit({ turn, linkSecret, publicUrl }: ApiDeps, target: string, hitId: string | undefined): string {
   const { sites } = (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).pages;
-  if (hitId === undefined || !sites.includes(originOf(target) ?? '')) return target;
+  const isOurs = sites.includes(originOf(target) ?? '') || target.startsWith(`${publicUrl}/f/`);
+  if (hitId === undefined || !isOurs) return target;
   return withParameter(target, [VISIT_PARAMETER, signLink(linkSecret, { kind: 'visit', id: hitId })]);
 }
 

@@ -13,7 +13,7 @@ import { type FormView, formPage, thanksPage } from '../forms/render';
 import type { HostedForm } from '../forms/schema';
 import { type Checked, check, typedIn } from '../forms/submission';
 import { formToken, readFormToken } from '../forms/token';
-import { chooseLocale, wordsIn } from '../forms/words';
+import { chooseLocale, wordsIn } from '../forms/languages';
 import { proofOf } from '../proof';
 
 const BODY_LIMIT_BYTES = 65_536;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENTS } from '../../domain/event';
 import type { Facts } from '../../domain/facts';
 import type { Json } from '../../domain/ids';
 import { inLocale } from '../../domain/template/content';
@@ -41,6 +42,15 @@ export const sampleSchema = z.strictObject({
     .nullable()
     .prefault({})
     .meta({ description: 'null: somebody who is none.' }),
+  webinar: z
+    .strictObject({
+      name: text('As its form calls it.').default('open-day'),
+      startsAt: moment.default('2026-06-18T22:00:00Z'),
+      endsAt: moment.default('2026-06-18T23:00:00Z'),
+    })
+    .nullable()
+    .prefault({})
+    .meta({ description: 'For which they have registered; null: for none.' }),
   sequence: z
     .strictObject({ title: text('Title of the sequence.').default('A sequence') })
     .prefault({})
@@ -82,6 +92,8 @@ export const SAMPLE_LINKS = {
   unsubscribe: `${HOST}/u/sample`,
   preferences: `${HOST}/p/sample`,
   confirm: `${HOST}/y/sample`,
+  ebook: `${HOST}/f/sample/file/sample`,
+  calendar: `${HOST}/f/sample/calendar/sample`,
 };
 const TOKEN_LENGTH = 46;
 const ZONES = [
@@ -129,9 +141,9 @@ function readSample<S extends z.ZodType>(
 }
 
 function factsOf(
-  { contact, lead, client }: z.output<typeof sampleSchema>,
+  { contact, lead, client, webinar }: z.output<typeof sampleSchema>,
   reader: { readonly locale: string; readonly timeZone: string },
-): Pick<Facts, 'contact' | 'lead' | 'client'> {
+): Pick<Facts, 'contact' | 'lead' | 'client' | 'entry'> {
   const { name, email, attributes } = contact;
   const at = client?.lastPurchaseAt == null ? null : Date.parse(client.lastPurchaseAt);
   return {
@@ -155,5 +167,14 @@ function factsOf(
       createdAt: 0,
     },
     client: client && { ...client, status: 'active', firstPurchaseAt: at, lastPurchaseAt: at },
+    ...(webinar === null ? {} : { entry: registrationOf(webinar) }),
   };
 }
+
+const registrationOf = ({ name, startsAt, endsAt }: { readonly name: string; readonly startsAt: string; readonly endsAt: string }) => ({
+  seq: 0,
+  type: EVENTS.webinarRegistered,
+  at: 0,
+  journeyId: null,
+  properties: { webinar: name, startsAt, endsAt },
+});

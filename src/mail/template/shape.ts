@@ -29,8 +29,16 @@ const JOURNEY = {
   }),
   lead: unsure(values('offer', 'source')),
   client: unsure(object({ lastPurchaseOn: value, lastPurchaseAt: instant, purchases: value, revenue: value })),
+  webinar: unsure(object({ name: value, startsAt: instant, endsAt: instant })),
   sequence: values('title'),
-  links: values('call', 'unsubscribe', 'preferences', 'confirm'),
+  links: object({
+    call: value,
+    unsubscribe: value,
+    preferences: value,
+    confirm: value,
+    ebook: unsure(value),
+    calendar: unsure(value),
+  }),
   sender: values('name', 'postalAddress'),
   today: instant,
 } as const satisfies { readonly [key: string]: Shape };

@@ -1,0 +1,238 @@
+import type { ErrorCode } from '../errors';
+import type { Instant } from '../ids';
+import { closest } from '../yaml/closest';
+import type { Found, Path } from '../yaml/problem';
+import { closesAt, filesOf } from './brings';
+import { type FormField, isShown, keptWith } from './field';
+import { allFields, type HostedForm, localesOf } from './schema';
+import type { Localised } from './texts';
+
+/** What stands around a form. Whatever is left out is not looked at. */
+export interface Around {
+  /** Names of the files in the folder `files`. */
+  readonly files?: readonly string[];
+  /** Names of attributes that rules go by. */
+  readonly attributes?: readonly string[];
+  readonly now?: Instant;
+}
+
+interface Told {
+  readonly path: Path;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly fix: string;
+}
+
+const error = (told: Told): Found => ({ severity: 'error', at: 'value', ...told });
+const warning = (told: Told): Found => ({ severity: 'warning', at: 'value', ...told });
+
+/** What the schema lets pass and makes no sense, or less than it could. */
+export function formProblems(form: HostedForm, around: Around = {}): readonly Found[] {
+  return [
+    ...addressProblems(form),
+    ...duplicates(form),
+    ...placesOf(form).flatMap(({ field, path }) => [...limitProblems(field, path), ...optionProblems(field, path)]),
+    ...textProblems(form),
+    ...consentTexts(form),
+    ...bringsProblems(form, around),
+    ...attributeProblems(form, around),
+  ];
+}
+
+interface Placed {
+  readonly field: FormField;
+  readonly path: Path;
+}
+
+const placesOf = ({ fields, progressive }: HostedForm): readonly Placed[] => [
+  ...fields.map((field, index) => ({ field, path: ['fields', index] })),
+  ...(progressive?.fields ?? []).map((field, index) => ({ field, path: ['progressive', 'fields', index] })),
+];
+
+function addressProblems({ fields, progressive }: HostedForm): readonly Found[] {
+  const email = fields.find(({ name }) => name === 'email');
+  const missing: Told = {
+    path: ['fields'],
+    code: 'VIV_FORM_EMAIL_MISSING',
+    message: 'needs a field `email` of type email that is required',
+    fix: 'add { name: email, type: email, required: true, label: … }: without an address nobody can be answered',
+  };
+  const isThere = email?.type === 'email' && email.required;
+  const named = (progressive?.fields ?? []).flatMap(({ name }, index): Found[] =>
+    name === 'email'
+      ? [error({ ...missing, path: ['progressive', 'fields', index], message: '`email` is asked each time' })]
+      : [],
+  );
+  return [...(isThere ? [] : [error(missing)]), ...named];
+}
+
+const duplicates = (form: HostedForm): readonly Found[] =>
+  placesOf(form).flatMap(({ field: { name }, path }, index): Found[] =>
+    allFields(form).findIndex((other) => other.name === name) === index
+      ? []
+      : [
+          error({
+            path: [...path, 'name'],
+            code: 'VIV_FORM_FIELD_DUPLICATE',
+            message: `"${name}" is there twice`,
+            fix: 'give each field a name of its own',
+          }),
+        ],
+  );
+
+function limitProblems(field: FormField, path: Path): readonly Found[] {
+  const pairs: readonly (readonly [low: string, high: string])[] = [
+    ['minLength', 'maxLength'],
+    ['min', 'max'],
+    ['atLeast', 'atMost'],
+  ];
+  const limits = field as { readonly [key: string]: unknown }; // only looked at by the names above
+  const crossed = pairs.flatMap(([low, high]): Found[] => {
+    const [least, most] = [limits[low], limits[high]];
+    const isCrossed = least !== undefined && most !== undefined && String(least) !== String(most) && isAbove(least, most);
+    return isCrossed ? [odd([...path, low], `${low} is above ${high}`, 'no answer fits; correct one of them')] : [];
+  });
+  const isTooMany = field.type === 'multiselect' && (field.atLeast ?? 0) > field.options.length;
+  return isTooMany
+    ? [...crossed, odd([...path, 'atLeast'], 'is more than there are options', 'no answer fits; lower it')]
+    : crossed;
+}
+
+const isAbove = (a: unknown, b: unknown): boolean =>
+  typeof a === 'number' && typeof b === 'number' ? a > b : String(a) > String(b);
+
+const odd = (path: Path, message: string, fix: string): Found => error({ path, code: 'VIV_FORM_LIMITS', message, fix });
+
+function optionProblems(field: FormField, path: Path): readonly Found[] {
+  if (field.type === 'hidden')
+    return (field.value === undefined) === (field.from === undefined)
+      ? [odd(path, 'needs either `value:` or `from:`', 'say what it always is, or which parameter of the address')]
+      : [];
+  if (field.type !== 'select' && field.type !== 'multiselect') return [];
+  return field.options.flatMap(({ value }, index): Found[] =>
+    field.options.findIndex((other) => other.value === value) === index
+      ? []
+      : [
+          error({
+            path: [...path, 'options', index, 'value'],
+            code: 'VIV_FORM_FIELD_DUPLICATE',
+            message: `"${value}" is there twice`,
+            fix: 'give each option a value of its own',
+          }),
+        ],
+  );
+}
+
+/** The title sets the languages; a text that lacks one is shown in the first. */
+function textProblems(form: HostedForm): readonly Found[] {
+  const locales = localesOf(form);
+  const [fallback = ''] = locales;
+  return textsIn(form, []).flatMap(({ text, path }) =>
+    locales
+      .filter((locale) => text[locale] === undefined)
+      .map((locale) =>
+        warning({
+          path,
+          code: 'VIV_FORM_TEXT_MISSING',
+          message: `has no text in ${locale}`,
+          fix: `write one, or that in ${text[fallback] === undefined ? 'another language' : fallback} is shown`,
+        }),
+      ),
+  );
+}
+
+const TEXT_KEYS: readonly string[] = [
+  'title',
+  'intro',
+  'label',
+  'hint',
+  'missing',
+  'invalid',
+  'description',
+  'submit',
+  'thanks',
+];
+
+function textsIn(value: unknown, path: Path): readonly { readonly text: Localised; readonly path: Path }[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const place = [...path, Array.isArray(value) ? Number(key) : key];
+    // the schema allows nothing but texts in several languages under these keys
+    return TEXT_KEYS.includes(key) && inner ? [{ text: inner as Localised, path: place }] : textsIn(inner, place);
+  });
+}
+
+/** People agree to words that they can read: no other language stands in for them. */
+function consentTexts(form: HostedForm): readonly Found[] {
+  const text = form.consent?.text;
+  if (!text) return [];
+  return localesOf(form)
+    .filter((locale) => text[locale] === undefined)
+    .map((locale) =>
+      error({
+        path: ['consent', 'text'],
+        code: 'VIV_FORM_TEXT_MISSING',
+        message: `has no text in ${locale}`,
+        fix: 'write it: people agree to nothing that they cannot read',
+      }),
+    );
+}
+
+function bringsProblems(form: HostedForm, { files, now }: Around): readonly Found[] {
+  const { brings } = form;
+  const ends = closesAt(brings);
+  if (ends !== undefined && now !== undefined && ends <= now)
+    return [
+      warning({
+        path: ['brings', 'startsAt'],
+        code: 'VIV_FORM_DATE_PAST',
+        message: 'is past, so the form is closed',
+        fix: 'write the next date, or take the form away',
+      }),
+    ];
+  if (brings?.type !== 'ebook' || !files) return [];
+  return Object.entries(filesOf(brings)).flatMap(([locale, name]): Found[] =>
+    files.includes(name)
+      ? []
+      : [
+          error({
+            path: locale === '' ? ['brings', 'file'] : ['brings', 'file', locale],
+            code: 'VIV_FORM_FILE_MISSING',
+            message: `there is no file "${name}" in the folder files beside the form`,
+            fix: fileFix(name, files),
+          }),
+        ],
+  );
+}
+
+function fileFix(name: string, files: readonly string[]): string {
+  const near = closest(name, files);
+  return near === undefined ? 'put it there' : `did you mean "${near}"?`;
+}
+
+/** A name that no rule goes by is nothing wrong; one that is nearly such a name most likely is. */
+function attributeProblems(form: HostedForm, { attributes = [] }: Around): readonly Found[] {
+  return placesOf(form).flatMap(({ field, path }): Found[] => {
+    const { name } = field;
+    if (name === 'email' || name === 'name' || keptWith(field) === 'event' || attributes.includes(name)) return [];
+    const near = closest(name, attributes);
+    if (near === undefined) return [];
+    return [
+      warning({
+        path: [...path, 'name'],
+        code: 'VIV_FORM_ATTRIBUTE_UNFAMILIAR',
+        message: `no rule goes by an attribute "${name}"`,
+        fix: `did you mean "${near}"?`,
+      }),
+    ];
+  });
+}
+
+/** The attributes that rules go by, wherever they name one. */
+export function attributesNamedIn(rules: unknown): readonly string[] {
+  const names = [...JSON.stringify(rules).matchAll(/"contact\.attributes\.([A-Za-z][A-Za-z0-9_]*)"/g)];
+  return [...new Set(names.map(([, name = '']) => name))];
+}
+
+/** Fields that people see, for whoever counts them. */
+export const shownFields = (form: HostedForm): number => allFields(form).filter(isShown).length;
