@@ -23,6 +23,7 @@ const registrationSchema = z.strictObject({
   lead: z.strictObject({ offer: z.string(), source: z.string(), campaign: z.string().optional() }),
   form: z.string().optional(),
   tells: values.optional(),
+  says: values.optional(),
   event: z.strictObject({ type: z.string(), properties: values }).optional(),
   consent: z
     .strictObject({

@@ -45,6 +45,8 @@ export interface Registration {
   readonly form?: string;
   /** Of a form: what all its events say beside, like the date of a webinar. Counts for no key. */
   readonly tells?: { readonly [key: string]: Json };
+  /** Of a form: what `form.submitted` says beside, and no other event. Counts for no key. */
+  readonly says?: { readonly [key: string]: Json };
   /** Of a form: one event more, that tells what it is for. */
   readonly event?: { readonly type: string; readonly properties: { readonly [key: string]: Json } };
 }
@@ -112,7 +114,7 @@ async function tell(tx: Tx, deps: TurnDeps, { input, inputHash, contactId, lead 
     type: form !== undefined ? EVENTS.formSubmitted : lead.created ? EVENTS.leadCreated : LEAD_REPEATED,
     ...about,
     idempotencyKey,
-    properties: form !== undefined ? { form, ...properties } : properties,
+    properties: form !== undefined ? { ...input.says, form, ...properties } : properties,
   });
   const more = input.event && (await ingestIn(tx, deps, formEvent(input, input.event, about)));
   const pokes = [...(created?.pokes ?? []), ...told.pokes, ...(more?.pokes ?? [])];

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../domain/canonical-json';
 import { allFields, type HostedForm } from '../../domain/forms/schema';
 import type { FormField } from '../../domain/forms/field';
 import type { Instant, Json } from '../../domain/ids';
+import type { LoadedForm } from './load';
 
 const GOOD_FOR_MS = 24 * 3_600_000;
 /** A page that says that it was shown later than now is none of ours: clocks of our processes are not that far apart. */
@@ -20,7 +21,8 @@ export interface Showing {
 function revisionOf(form: HostedForm): string {
   const known = revisions.get(form);
   if (known !== undefined) return known;
-  const text = canonicalJson(JSON.parse(JSON.stringify(form)) as Json); // what a schema has made of YAML
+  const { filesFolder: _, ...said }: LoadedForm = form; // where it stands differs from machine to machine
+  const text = canonicalJson(JSON.parse(JSON.stringify(said)) as Json); // what a schema has made of YAML
   const revision = createHash('sha256').update(text).digest('base64url').slice(0, 16);
   revisions.set(form, revision);
   return revision;

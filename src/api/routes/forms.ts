@@ -1,124 +1,144 @@
 import formbody from '@fastify/formbody';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import type { ConsentProof } from '../../domain/consent/record';
-import { failure } from '../../domain/errors';
-import { keyOf } from '../../domain/ids';
-import { transaction } from '../../store/db';
-import { type Registration, register } from '../../store/registration';
-import { joinVisitor } from '../../store/visitors';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { failure, ViveiroError } from '../../domain/errors';
+import type { Typed } from '../../domain/forms/answers';
+import { first } from '../../domain/forms/answers';
+import { localesOf } from '../../domain/forms/schema';
 import type { ApiDeps, Routes } from '../deps';
-import { type ShownConsent, shownConsent } from '../forms/consent';
-import { type FormView, formPage, thanksPage } from '../forms/render';
-import type { HostedForm } from '../forms/schema';
-import { type Checked, check, typedIn } from '../forms/submission';
-import { formToken, readFormToken } from '../forms/token';
-import { chooseLocale, wordsIn } from '../forms/languages';
-import { proofOf } from '../proof';
+import { answerError } from '../error-handler';
+import { shownConsent } from '../forms/consent';
+import { EMBED_SCRIPT } from '../forms/embed';
+import { chooseLocale } from '../forms/languages';
+import type { LoadedForm } from '../forms/load';
+import { corsHeaders, foreignSite } from '../forms/origin';
+import { Refusals } from '../forms/refusals';
+import { answerAsPage, showForm, thanksOf } from '../forms/reply-page';
+import { answerAsJson, describe } from '../forms/reply-json';
+import { isClosed, closedPage, thanksPage } from '../forms/render';
+import { type Sent, submit } from '../forms/submit';
+import { typedIn, typedInQuery } from '../forms/submission';
+import { typedInJson } from '../forms/json';
+import { Rate } from '../rate';
+import { blockOf } from '../forms/submission';
 
 const BODY_LIMIT_BYTES = 65_536;
 const HTML = 'text/html; charset=utf-8';
 const PUBLIC = { config: { access: 'public' } } as const;
+/** From one network, whatever comes of it: what is above that does not reach the database. */
+const MOST_PER_MINUTE = 120;
+/** So that browsers say of a POST from our own page that it is from there; other sites still learn nothing. */
+const OWN_REFERRER = { 'referrer-policy': 'same-origin' };
 
 interface FormRequest {
   Params: { form: string };
-  Querystring: { lang?: string; utm_campaign?: string };
 }
 
-/** Hosted forms: shown, checked and answered as plain pages. */
+/** Hosted forms: as pages, as JSON, and as the script by which other sites show them. */
 export const forms: Routes = (app, deps) => {
   app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
+  const refusals = new Refusals(deps);
+  const rate = new Rate();
+  app.addHook('onClose', () => refusals.settled());
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => refused(deps, refusals, { error, request, reply }));
 
   app.get<FormRequest>('/f/:form', PUBLIC, async (request, reply) => {
-    const form = formNamed(deps, request.params.form);
-    const locale = localeOf(form, request, typedIn(request.query).lang);
-    const { utm_campaign: campaign = '' } = typedIn(request.query);
-    const consent = shownConsent(form, deps.turn.rules.purposes, locale);
-    return show(deps, reply, { form, locale, consent, typed: { campaign }, errors: new Map() });
+    const { form, as } = wanted(deps, request);
+    if (as === 'js') return script(reply);
+    const typed = typedInQuery(form, request.query);
+    const view = viewOf(deps, { form, request, typed });
+    if (as === 'json') return describe(deps, { ...view, reply: reply.headers(corsHeaders(request, form)) });
+    if (isClosed(form, view.now)) return reply.code(410).type(HTML).send(closedPage(form, view.locale));
+    return showForm(deps, { ...view, reply: reply.headers(OWN_REFERRER) });
   });
 
+  app.options<FormRequest>('/f/:form', PUBLIC, async (request, reply) =>
+    reply.headers(corsHeaders(request, wanted(deps, request).form)).code(204).send(),
+  );
+
   app.post<FormRequest>('/f/:form', { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
-    const form = formNamed(deps, request.params.form);
-    const typed = typedIn(request.body);
-    const locale = localeOf(form, request, typed.lang);
-    const thanks = `/f/${form.form}/thanks?lang=${encodeURIComponent(locale)}`;
-    if (typed.website) return reply.redirect(thanks, 303); // only machines fill the trap; they learn nothing from the answer
-    const consent = shownConsent(form, deps.turn.rules.purposes, locale);
-    const view = { form, locale, consent, typed };
-    const result = check(form, typed, wordsIn(locale));
-    if (!result.ok) return show(deps, reply.code(422), { ...view, errors: result.errors });
-    const now = deps.clock();
-    const showing = readFormToken(deps.linkSecret, { form: form.form, now, token: typed.token ?? '' });
-    if (showing === null)
-      return show(deps, reply.code(422), { ...view, errors: new Map(), notice: wordsIn(locale).stale });
-    const { contactId } = await register(
-      deps.db,
-      deps.turn,
-      registration({ form, locale, consent, checked: result.checked, showing, now, proof: proofOf(request) }),
-    );
-    await joinFromForm(deps, { visitor: typed.visitor, contactId, at: now });
-    return reply.redirect(thanks, 303);
+    const { form, as } = wanted(deps, request);
+    const isJson = as === 'json' || isOfType(request, 'application/json');
+    reply.headers(isJson ? corsHeaders(request, form) : OWN_REFERRER);
+    const site = foreignSite(request, form, deps);
+    if (site !== undefined) throw failure('VIV_FORM_FOREIGN', { site });
+    const typed = isJson ? typedInJson(form, request.body) : typedIn(form, request.body);
+    const sent = viewOf(deps, { form, request, typed });
+    const outcome = isClosed(form, sent.now) ? ({ type: 'closed' } as const) : await limited(deps, rate, sent);
+    const code = isJson
+      ? await answerAsJson(deps, { ...sent, reply, outcome })
+      : await answerAsPage(deps, { ...sent, reply, outcome });
+    if (code !== undefined) refusals.count(request, { form: form.form, code });
+    return reply;
   });
 
   app.get<FormRequest>('/f/:form/thanks', PUBLIC, async (request, reply) => {
-    const form = formNamed(deps, request.params.form);
-    const locale = localeOf(form, request, typedIn(request.query).lang);
-    const mustConfirm = shownConsent(form, deps.turn.rules.purposes, locale)?.doubleOptIn === true;
-    return reply.type(HTML).send(thanksPage(form, locale, { mustConfirm }));
+    const { form } = wanted(deps, request);
+    const typed = typedInQuery(form, request.query);
+    const { locale, consent } = viewOf(deps, { form, request, typed });
+    const { got }: { got?: unknown } = Object(request.query);
+    const thanks = thanksOf(deps, { form, locale, consent, token: typeof got === 'string' ? got : '' });
+    return reply.type(HTML).send(thanksPage(form, locale, thanks));
   });
 };
 
-const visitorField = z.uuid();
-
-/** The site's script has filled in the number of its visitor: whoever sent the form is that one. */
-async function joinFromForm(
-  { db, turn }: ApiDeps,
-  { visitor, contactId, at }: { readonly visitor: string | undefined; readonly contactId: string; readonly at: number },
-): Promise<void> {
-  const parsed = visitorField.safeParse(visitor);
-  if (parsed.success)
-    await transaction(db, (tx) => joinVisitor(tx, turn, { visitorId: parsed.data, contactId, by: 'form', at }));
+interface Wanted {
+  readonly form: LoadedForm;
+  readonly as: 'page' | 'json' | 'js';
 }
 
-function formNamed({ forms }: ApiDeps, name: string): HostedForm {
+/** `course`, `course.json`, `course.js`. Throws VIV_FORM_UNKNOWN. */
+function wanted({ forms }: ApiDeps, { params }: FastifyRequest<FormRequest>): Wanted {
+  const [, name = '', as = 'page'] = /^(.*?)(?:\.(json|js))?$/s.exec(params.form) ?? [];
   const form = forms.get(name);
-  if (!form) throw failure('VIV_FORM_UNKNOWN', { form: name });
-  return form;
+  if (!form) throw failure('VIV_FORM_UNKNOWN', { form: params.form });
+  return { form, as: as === 'json' || as === 'js' ? as : 'page' };
 }
 
-const localeOf = (form: HostedForm, request: FastifyRequest, asked: string | undefined): string =>
-  chooseLocale(Object.keys(form.title), { asked, accepted: request.headers['accept-language'] });
+const isOfType = ({ headers }: FastifyRequest, type: string): boolean =>
+  (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === type;
 
-function show(deps: ApiDeps, reply: FastifyReply, view: Omit<FormView, 'token'>): FastifyReply {
-  const token = formToken(deps.linkSecret, { form: view.form.form, now: deps.clock() });
-  return reply.type(HTML).send(formPage({ ...view, token }));
+function viewOf(
+  { turn, clock }: ApiDeps,
+  { form, request, typed }: { readonly form: LoadedForm; readonly request: FastifyRequest; readonly typed: Typed },
+): Sent {
+  const asked = first(typed, 'lang');
+  const locale = chooseLocale(localesOf(form), { asked, accepted: request.headers['accept-language'] });
+  return { form, request, typed, locale, consent: shownConsent(form, turn.rules.purposes, locale), now: clock() };
 }
 
-interface Submission {
-  readonly form: HostedForm;
-  readonly locale: string;
-  readonly consent: ShownConsent | undefined;
-  readonly checked: Checked;
-  readonly proof: ConsentProof;
-  readonly showing: string;
-  readonly now: number;
+/** A flood from one network is turned away before anything else is looked at. */
+function limited(deps: ApiDeps, rate: Rate, sent: Sent): ReturnType<typeof submit> {
+  const { request, now } = sent;
+  const waitMs = rate.take(blockOf(request.ip), { perMinute: MOST_PER_MINUTE, now });
+  return waitMs > 0 ? Promise.resolve({ type: 'tooMany', waitMs }) : submit(deps, sent);
 }
 
-/** The key names the showing and what was typed: a second click counts once, a corrected second try counts as well. */
-function registration({ form, locale, consent, checked, showing, now, proof }: Submission): Registration {
-  const { email, name, attributes, consented, campaign } = checked;
-  return {
-    idempotencyKey: keyOf('form', form.form, showing, JSON.stringify(checked)),
-    at: now,
-    contact: { email, name, locale, attributes },
-    lead: { offer: form.offer, source: form.source, ...(campaign ? { campaign } : {}) },
-    form: form.form,
-    ...(consent && consented
-      ? { consent: givenBy(consent, { ...proof, evidence: { form: form.form, showing } }) }
-      : {}),
-  };
+function script(reply: FastifyReply): FastifyReply {
+  return reply
+    .type('text/javascript; charset=utf-8')
+    .headers({ 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' })
+    .send(EMBED_SCRIPT);
 }
 
-function givenBy({ required: _required, ...shown }: ShownConsent, proof: ConsentProof) {
-  return { ...shown, granted: true, basis: 'consent', proof } as const;
+interface Failed {
+  readonly error: FastifyError | Error;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
 }
+
+/** Whatever is refused on the way is counted too: under the form that it was sent to, or under none. */
+async function refused(deps: ApiDeps, refusals: Refusals, { error, request, reply }: Failed) {
+  const answered = await answerError(error, request, reply);
+  const code = error instanceof ViveiroError ? error.code : CODES[(error as Partial<FastifyError>).code ?? '']; // an Error may lack it
+  const { form = '' } = Object(request.params) as { readonly form?: string }; // every route here has it, or nothing
+  const name = form.replace(/\.(json|js)$/, '');
+  const isFault = reply.statusCode >= 500;
+  if (request.method === 'POST' && !isFault)
+    refusals.count(request, { form: deps.forms.has(name) ? name : '', code: code ?? 'VIV_BODY_INVALID' });
+  return answered;
+}
+
+const CODES: { readonly [code: string]: 'VIV_BODY_TOO_LARGE' | 'VIV_MEDIA_TYPE' } = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'VIV_BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'VIV_MEDIA_TYPE',
+};

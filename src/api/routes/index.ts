@@ -2,6 +2,7 @@ import type { Routes } from '../deps';
 import { clicks } from './clicks';
 import { contacts } from './contacts';
 import { events } from './events';
+import { formFiles } from './form-files';
 import { forms } from './forms';
 import { handoffAnswers } from './handoff-answers';
 import { health } from './health';
@@ -25,6 +26,7 @@ export const ROUTES: readonly Routes[] = [
   purchases,
   pauses,
   forms,
+  formFiles,
   links,
   clicks,
   pages,
