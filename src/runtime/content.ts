@@ -1,8 +1,6 @@
 import path from 'node:path';
-import { consentProblem } from '../api/forms/consent';
-import { loadForms } from '../api/forms/load';
-import type { HostedForm } from '../api/forms/schema';
-import { failure } from '../domain/errors';
+import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
+import { type LoadedForm, loadForms } from '../api/forms/load';
 import type { Rules } from '../domain/rules';
 import type { Known } from '../domain/sequence/checks';
 import { compileTemplates, type Templates } from '../mail/templates';
@@ -27,7 +25,7 @@ export function contentFolders(config: Pick<Config, 'sequencesDir' | 'templatesD
 export interface Content {
   readonly rules: Rules;
   readonly templates: Templates;
-  readonly forms: ReadonlyMap<string, HostedForm>;
+  readonly forms: ReadonlyMap<string, LoadedForm>;
   /** What a sequence may name. */
   readonly known: Known;
 }
@@ -38,15 +36,6 @@ export async function loadContent(config: Config): Promise<Content> {
   const rules = await loadRules(folders.rules);
   const templates = await compileTemplates(folders.templates);
   const known: Known = { ...knownFrom(rules), checkTemplate: (name, mail) => templates.check(name, mail) };
-  const forms = loadForms(folders.forms);
-  checkConsents(forms, rules);
+  const forms = loadForms(folders.forms, { purposes: rules.purposes ?? DEFAULT_PURPOSES });
   return { rules, templates, forms, known };
-}
-
-/** Throws VIV_FORM_INVALID for a form that asks for a consent of which nobody has declared what it is for, or by which words. */
-function checkConsents(forms: Content['forms'], { purposes }: Rules): void {
-  for (const [name, form] of forms) {
-    const problems = consentProblem(form, purposes);
-    if (problems !== undefined) throw failure('VIV_FORM_INVALID', { file: name, problems });
-  }
 }

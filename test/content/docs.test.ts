@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { formSchema } from '../../src/api/forms/schema';
+import { formSchema } from '../../src/domain/forms/schema';
 import { calendarsSchema } from '../../src/domain/calendar/schema';
 import { lifecycleSchema } from '../../src/domain/client/rules';
 import { purposeProblems, purposesSchema } from '../../src/domain/consent/purposes';

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { consentProblem, shownConsent } from '../../src/api/forms/consent';
-import { formSchema, type HostedForm } from '../../src/api/forms/schema';
+import { formSchema, type HostedForm } from '../../src/domain/forms/schema';
 import { DEFAULT_PURPOSES } from '../../src/domain/consent/purposes';
 import { requireOptIn } from '../../src/runtime/opt-in';
 import { loadRules } from '../../src/runtime/rules';

@@ -32,17 +32,3 @@ export function shownConsent(
     newest && { purpose, required, doubleOptIn, text: newest.text, textVersion: newest.version, locale: newest.locale }
   );
 }
-
-/** What is wrong with the consent of a form, by the purposes that are declared; undefined: nothing. */
-export function consentProblem({ consent }: HostedForm, rules: PurposeRules = DEFAULT_PURPOSES): string | undefined {
-  if (!consent) return undefined;
-  const { purpose, text } = consent;
-  const declared = rules.purposes[purpose];
-  if (!declared)
-    return `consent.purpose: there is no purpose "${purpose}" in rules/purposes.yaml; add it there, or name another`;
-  if (!text && declared.texts.length === 0)
-    return `consent.text: neither the form nor purpose "${purpose}" has words to show; write some`;
-  if (consent.doubleOptIn && !declared.bases.includes('consent'))
-    return `consent.doubleOptIn: purpose "${purpose}" does not rest on consent; leave it out`;
-  return undefined;
-}

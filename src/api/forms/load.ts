@@ -23,11 +23,11 @@ export type ReadForm =
  * The forms of a folder by name, one YAML file each, named like its form. Throws VIV_FILE_UNREADABLE, and VIV_FORM_INVALID with
  * every problem of a file, each with its line.
  */
-export function loadForms(folder: string): ReadonlyMap<string, LoadedForm> {
+export function loadForms(folder: string, around: Around = {}): ReadonlyMap<string, LoadedForm> {
   const files = orUnreadable(folder, () => readdirSync(folder)).filter((name) => /\.ya?ml$/.test(name));
   return new Map(
     files.sort().map((name) => {
-      const read = readForm(path.join(folder, name));
+      const read = readForm(path.join(folder, name), around);
       if (read.type === 'valid') return [read.form.form, read.form] as const;
       throw failure('VIV_FORM_INVALID', { file: read.file, problems: read.problems.map(problemText).join('\n') });
     }),

@@ -9,9 +9,9 @@ import { type HandoffCase, readCase } from '../../store/handoff-case';
 import { answerHandoff } from '../../store/handoffs';
 import { text } from '../contract/common';
 import type { ApiDeps, Routes } from '../deps';
-import { typedIn } from '../forms/submission';
 import { type HandoffView, handoffPage } from '../handoff-page';
 import { handoffWords } from '../handoff-words';
+import { textsOfBody } from '../texts-of-body';
 
 const BODY_LIMIT_BYTES = 16_384;
 const HTML = 'text/html; charset=utf-8';
@@ -38,7 +38,7 @@ export const handoffAnswers: Routes = (app, deps) => {
       const shown = await caseOf(deps, token);
       const view = { case: shown, action: pathOf(token) };
       const words = handoffWords(shown.contact.locale);
-      const answer = answerSchema.safeParse(typedIn(body));
+      const answer = answerSchema.safeParse(textsOfBody(body));
       if (!answer.success || (answer.data.action !== 'accept' && answer.data.reason === ''))
         return show(reply.code(422), { ...view, problem: words.reasonMissing });
       if (await isTaken(deps, { ...answer.data, shown, by: whoHolds(deps, token, shown) }))

@@ -1,7 +1,8 @@
+import type { PurposeRules } from '../consent/purposes';
 import type { ErrorCode } from '../errors';
 import type { Instant } from '../ids';
-import { closest } from '../yaml/closest';
-import type { Found, Path } from '../yaml/problem';
+import { closest, suggestion } from '../yaml/closest';
+import { type Found, type Path, senseless } from '../yaml/problem';
 import { closesAt, filesOf } from './brings';
 import { type FormField, isShown, keptWith } from './field';
 import { allFields, type HostedForm, localesOf } from './schema';
@@ -14,6 +15,8 @@ export interface Around {
   /** Names of attributes that rules go by. */
   readonly attributes?: readonly string[];
   readonly now?: Instant;
+  /** What mails may be for. */
+  readonly purposes?: PurposeRules;
 }
 
 interface Told {
@@ -34,6 +37,7 @@ export function formProblems(form: HostedForm, around: Around = {}): readonly Fo
     ...placesOf(form).flatMap(({ field, path }) => [...limitProblems(field, path), ...optionProblems(field, path)]),
     ...textProblems(form),
     ...consentTexts(form),
+    ...purposeProblems(form, around),
     ...bringsProblems(form, around),
     ...attributeProblems(form, around),
   ];
@@ -176,6 +180,33 @@ function consentTexts(form: HostedForm): readonly Found[] {
         fix: 'write it: people agree to nothing that they cannot read',
       }),
     );
+}
+
+/** A consent needs a purpose that somebody has declared, and words. */
+function purposeProblems({ consent }: HostedForm, { purposes: rules }: Around): readonly Found[] {
+  if (!consent || !rules) return [];
+  const { purpose, text, doubleOptIn } = consent;
+  const declared = Object.hasOwn(rules.purposes, purpose) ? rules.purposes[purpose] : undefined;
+  if (!declared)
+    return [
+      error({
+        path: ['consent', 'purpose'],
+        code: 'VIV_PURPOSE_UNKNOWN',
+        message: `there is no purpose "${purpose}" in rules/purposes.yaml`,
+        fix: suggestion(purpose, Object.keys(rules.purposes)),
+      }),
+    ];
+  if (!text && declared.texts.length === 0)
+    return [
+      error({
+        path: ['consent'],
+        code: 'VIV_FORM_TEXT_MISSING',
+        message: `neither the form nor purpose "${purpose}" has words to show`,
+        fix: 'write `text:`, or the texts of the purpose',
+      }),
+    ];
+  if (!doubleOptIn || declared.bases.includes('consent')) return [];
+  return [senseless(['consent', 'doubleOptIn'], `purpose "${purpose}" does not rest on consent`, 'leave it out')];
 }
 
 function bringsProblems(form: HostedForm, { files, now }: Around): readonly Found[] {
