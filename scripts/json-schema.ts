@@ -8,6 +8,7 @@ import { lifecycleSchema } from '../src/domain/client/rules';
 import { purposesSchema } from '../src/domain/consent/purposes';
 import { deliverySchema } from '../src/domain/delivery/rules';
 import { engagementSchema } from '../src/domain/engagement/rules';
+import { formSchema } from '../src/domain/forms/schema';
 import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { identitySchema } from '../src/domain/identity/rules';
@@ -37,6 +38,7 @@ const FILES = {
   engagement: { schema: engagementSchema, title: 'What counts as interest, and what is a machine, in Viveiro' },
   purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
   identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
+  form: { schema: formSchema, title: 'A form of Viveiro' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

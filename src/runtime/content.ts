@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import { type LoadedForm, loadForms } from '../api/forms/load';
+import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import type { Rules } from '../domain/rules';
 import type { Known } from '../domain/sequence/checks';
 import { compileTemplates, type Templates } from '../mail/templates';

@@ -81,7 +81,10 @@ export function releaseHeld(
 }
 
 /** Forgets what was held. Throws VIV_FORM_HELD_UNKNOWN. */
-export function dropHeld(db: Db, o: { readonly id: string; readonly now: Instant }): Promise<{ readonly form: string }> {
+export function dropHeld(
+  db: Db,
+  o: { readonly id: string; readonly now: Instant },
+): Promise<{ readonly form: string }> {
   return transaction(db, (tx) => settle(tx, { ...o, standing: 'dropped' }));
 }
 

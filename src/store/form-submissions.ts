@@ -1,4 +1,4 @@
-import { type HoldReason } from '../domain/forms/spam';
+import type { HoldReason } from '../domain/forms/spam';
 import type { Instant } from '../domain/ids';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { millis } from './fact-columns';
@@ -98,7 +98,12 @@ export async function contactOfSubmission(db: Db, id: string): Promise<string | 
 /** Counts what was refused. */
 export async function countFormRefusals(
   db: Db,
-  { form, code, count, at }: { readonly form: string; readonly code: string; readonly count: number; readonly at: Instant },
+  {
+    form,
+    code,
+    count,
+    at,
+  }: { readonly form: string; readonly code: string; readonly count: number; readonly at: Instant },
 ): Promise<void> {
   await db.$executeRaw`
     INSERT INTO form_refusal (day, form, code, count)

@@ -1,8 +1,8 @@
 import { DEFAULT_ENGAGEMENT } from '../domain/engagement/rules';
 import type { Instant } from '../domain/ids';
 import { type Db, type Tx, transaction } from './db';
-import type { TurnDeps } from './turn';
 import { forgetSubmissions } from './form-held';
+import type { TurnDeps } from './turn';
 import { forgetOldVisits } from './visitors';
 
 /** Deletes what visitors saw who never said who they are, clicks that were judged long ago, and forms that were sent long ago. */

@@ -1,9 +1,10 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { consentProblem, shownConsent } from '../../src/api/forms/consent';
-import { formSchema, type HostedForm } from '../../src/domain/forms/schema';
+import { shownConsent } from '../../src/api/forms/consent';
 import { DEFAULT_PURPOSES } from '../../src/domain/consent/purposes';
+import { formProblems } from '../../src/domain/forms/problems';
+import { formSchema, type HostedForm } from '../../src/domain/forms/schema';
 import { requireOptIn } from '../../src/runtime/opt-in';
 import { loadRules } from '../../src/runtime/rules';
 import { aDefinition } from '../support/builders';
@@ -268,7 +269,8 @@ describe('the consents of forms', () => {
     [{ purpose: 'transactional' }, 'neither the form nor purpose "transactional" has words'],
     [{ purpose: 'transactional', text: { en: 'Yes' }, doubleOptIn: true }, 'does not rest on consent'],
   ])('%j is refused', (consent, told) => {
-    expect(consentProblem(form(consent))).toContain(told);
+    const problems = formProblems(form(consent), { purposes: DEFAULT_PURPOSES });
+    expect(problems.map(({ message }) => message).join()).toContain(told);
   });
 
   test('a double opt-in that nobody mails stops the start', async () => {

@@ -8,15 +8,19 @@ import { textsOf } from './render';
  * The webinar as a file for calendars (RFC 5545). The id stays when the date moves, so that a calendar that takes the file again moves its
  * entry. Times are in UTC, which every calendar shows by its own clock.
  */
-export function calendarFile(
-  { form, webinar, locale, host, now }: {
-    readonly form: HostedForm;
-    readonly webinar: Webinar;
-    readonly locale: string;
-    readonly host: string;
-    readonly now: Instant;
-  },
-): string {
+export function calendarFile({
+  form,
+  webinar,
+  locale,
+  host,
+  now,
+}: {
+  readonly form: HostedForm;
+  readonly webinar: Webinar;
+  readonly locale: string;
+  readonly host: string;
+  readonly now: Instant;
+}): string {
   const textOf = textsOf(form, locale);
   const { startsAt, endsAt } = timesOf(webinar);
   const calendar = ical({ prodId: { company: 'Viveiro', product: 'forms', language: locale.toUpperCase() } });

@@ -1,6 +1,6 @@
 import { first, type Typed } from '../../domain/forms/answers';
 import { type FormField, mostLetters, type Option, type ShownField } from '../../domain/forms/field';
-import { type Localised, textIn } from '../../domain/forms/texts';
+import type { Localised } from '../../domain/forms/texts';
 import { html, type SafeHtml } from '../html';
 import type { Words } from './words';
 
@@ -24,7 +24,11 @@ const AUTOCOMPLETE: { readonly [name: string]: string } = {
   country: 'country-name',
   jobTitle: 'organization-title',
 };
-const AUTOCOMPLETE_OF_TYPE: { readonly [type: string]: string } = { email: 'email', phone: 'tel', company: 'organization' };
+const AUTOCOMPLETE_OF_TYPE: { readonly [type: string]: string } = {
+  email: 'email',
+  phone: 'tel',
+  company: 'organization',
+};
 
 export const autocompleteOf = (field: ShownField): string | undefined =>
   field.autocomplete ??
@@ -59,7 +63,8 @@ type Grouped = Extract<ShownField, { type: 'select' | 'multiselect' }>;
 const required = (field: { readonly required: boolean }, { words }: ControlView) =>
   field.required && html` <span class="muted">${words.required}</span>`;
 
-const hintLine = (name: string, hint: string) => hint !== '' && html`<p class="hint muted" id="${name}-hint">${hint}</p>`;
+const hintLine = (name: string, hint: string) =>
+  hint !== '' && html`<p class="hint muted" id="${name}-hint">${hint}</p>`;
 
 function errorLine(name: string, { errors, words }: ControlView) {
   const error = errors.get(name);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Typed } from '../../domain/forms/answers';
-import { type FormField, isShown, mostLetters, OWN_NAMES, type ShownField } from '../../domain/forms/field';
 import { timesOf } from '../../domain/forms/brings';
+import { type FormField, isShown, mostLetters, OWN_NAMES, type ShownField } from '../../domain/forms/field';
 import { allFields, type HostedForm, localesOf } from '../../domain/forms/schema';
 import { parseBody } from '../parse';
 import { autocompleteOf } from './controls';
@@ -14,7 +14,9 @@ const answer = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z
 const sentBody = z.strictObject({
   token: z.string().max(500),
   lang: z.string().max(35).optional(),
-  answers: z.record(z.string().max(60), answer).refine((all) => Object.keys(all).length <= 200, 'more than 200 answers'),
+  answers: z
+    .record(z.string().max(60), answer)
+    .refine((all) => Object.keys(all).length <= 200, 'more than 200 answers'),
   consent: z.boolean().optional(),
   campaign: z.string().max(200).optional(),
   visitor: z.string().max(60).optional(),
@@ -52,7 +54,9 @@ export function describedForm({ form, locale, token, asked, consent }: FormView,
     title: textOf(form.title),
     intro: textOf(form.intro) || null,
     fields: asked.filter(isShown).map((field) => describedField(field, textOf)),
-    hidden: asked.flatMap((field) => (field.type === 'hidden' && field.from !== undefined ? [describedHidden(field)] : [])),
+    hidden: asked.flatMap((field) =>
+      field.type === 'hidden' && field.from !== undefined ? [describedHidden(field)] : [],
+    ),
     consent: consent && { text: consent.text, textVersion: consent.textVersion, required: consent.required },
     submit: textOf(form.submit) || words.submit,
     words: {
@@ -81,7 +85,6 @@ function datesOf(webinar: Parameters<typeof timesOf>[0]) {
 function describedField(field: ShownField, textOf: ReturnType<typeof textsOf>) {
   const { name, type, required } = field;
   const limits = field as { readonly [key: string]: unknown }; // only looked at by these names
-  const of = (key: string) => (limits[key] === undefined ? {} : { [key]: limits[key] });
   return {
     name,
     type,
@@ -89,8 +92,12 @@ function describedField(field: ShownField, textOf: ReturnType<typeof textsOf>) {
     hint: textOf(field.hint) || null,
     required,
     autocomplete: autocompleteOf(field) ?? null,
-    ...('options' in field ? { options: field.options.map(({ value, label }) => ({ value, label: textOf(label) })) } : {}),
+    ...('options' in field
+      ? { options: field.options.map(({ value, label }) => ({ value, label: textOf(label) })) }
+      : {}),
     ...(type === 'text' || type === 'company' || type === 'textarea' ? { maxLength: mostLetters(field) } : {}),
-    ...['minLength', 'pattern', 'min', 'max', 'integer', 'atLeast', 'atMost', 'as'].reduce((all, key) => ({ ...all, ...of(key) }), {}),
+    ...Object.fromEntries(LIMITS.flatMap((key) => (limits[key] === undefined ? [] : [[key, limits[key]]]))),
   };
 }
+
+const LIMITS: readonly string[] = ['minLength', 'pattern', 'min', 'max', 'integer', 'atLeast', 'atMost', 'as'];

@@ -65,7 +65,11 @@ const sign = (secret: string, body: string): string =>
 /** The header by which the browser remembers what was answered: only for whoever has ticked the box for it. */
 export function rememberCookie(
   deps: ApiDeps,
-  { request, names, now }: { readonly request: FastifyRequest; readonly names: readonly string[]; readonly now: Instant },
+  {
+    request,
+    names,
+    now,
+  }: { readonly request: FastifyRequest; readonly names: readonly string[]; readonly now: Instant },
 ): string {
   const all = [...new Set([...rememberedIn(deps, request), ...names])].slice(-MOST_NAMES);
   const until = now + KEPT_FOR_S * 1000;

@@ -1,7 +1,7 @@
-import { closesAt, timesOf, type Webinar } from '../../domain/forms/brings';
 import { first, type Typed } from '../../domain/forms/answers';
-import { allFields, fallbackOf, type HostedForm } from '../../domain/forms/schema';
+import { closesAt, timesOf, type Webinar } from '../../domain/forms/brings';
 import { type FormField, isShown } from '../../domain/forms/field';
+import { allFields, fallbackOf, type HostedForm } from '../../domain/forms/schema';
 import { type Localised, textIn } from '../../domain/forms/texts';
 import type { Instant } from '../../domain/ids';
 import { html, SafeHtml } from '../html';

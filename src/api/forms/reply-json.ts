@@ -73,7 +73,10 @@ interface FieldProblem {
   readonly problem: string;
 }
 
-function errorsOf(outcome: Extract<Result, { type: 'wrong' }>, { form, locale, consent }: Answering): readonly FieldProblem[] {
+function errorsOf(
+  outcome: Extract<Result, { type: 'wrong' }>,
+  { form, locale, consent }: Answering,
+): readonly FieldProblem[] {
   const textOf = textsOf(form, locale);
   const labels = new Map(
     allFields(form).flatMap((field): [string, string][] => (isShown(field) ? [[field.name, textOf(field.label)]] : [])),
@@ -87,7 +90,14 @@ function errorsOf(outcome: Extract<Result, { type: 'wrong' }>, { form, locale, c
 
 /** RFC 9457, with what the front end shows. */
 async function refuse(reply: FastifyReply, { code, http, message }: ViveiroError, more: object): Promise<ErrorCode> {
-  const problem = { type: 'about:blank', title: STATUS_CODES[http] ?? 'Error', status: http, detail: message, code, ...more };
+  const problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[http] ?? 'Error',
+    status: http,
+    detail: message,
+    code,
+    ...more,
+  };
   await reply.code(http).type('application/problem+json').send(JSON.stringify(problem));
   return code;
 }

@@ -55,7 +55,11 @@ export async function answerAsPage(
       await reply.redirect(thanksPath(deps, answering, outcome.submission), 303);
       return undefined;
     case 'wrong': {
-      await showForm(deps, { ...answering, reply: reply.code(422) }, { asked: outcome.asked, errors: textsOfErrors(outcome, locale) });
+      await showForm(
+        deps,
+        { ...answering, reply: reply.code(422) },
+        { asked: outcome.asked, errors: textsOfErrors(outcome, locale) },
+      );
       return 'VIV_FORM_ANSWERS';
     }
     case 'token': {

@@ -7,9 +7,9 @@ import { type Answers, first, type Normalisers, type Typed } from '../../domain/
 import { EVENT_OF, factsOfBrings } from '../../domain/forms/brings';
 import { type FormField, OWN_NAMES } from '../../domain/forms/field';
 import { allFields, type HostedForm } from '../../domain/forms/schema';
-import { DEFAULT_IDENTITY, type IdentityRules } from '../../domain/identity/rules';
 import { normalizeAddress } from '../../domain/identity/address';
 import { normalizePhone } from '../../domain/identity/phone';
+import { DEFAULT_IDENTITY, type IdentityRules } from '../../domain/identity/rules';
 import { type Instant, type Json, keyOf } from '../../domain/ids';
 import type { Registration } from '../../store/registration';
 import { text } from '../contract/common';
@@ -25,10 +25,14 @@ export function typedIn(form: HostedForm, body: unknown): Typed {
   const given = body !== null && typeof body === 'object' ? body : {};
   const keys = Object.keys(given);
   if (keys.length > MOST_KEYS)
-    throw failure('VIV_BODY_INVALID', { problems: `it has ${keys.length} fields, and no form has more than ${MOST_KEYS}` });
+    throw failure('VIV_BODY_INVALID', {
+      problems: `it has ${keys.length} fields, and no form has more than ${MOST_KEYS}`,
+    });
   return new Map(
     namesOf(form).flatMap((name): [string, readonly string[]][] => {
-      const value: unknown = Object.hasOwn(given, name) ? (given as { readonly [key: string]: unknown })[name] : undefined; // an object
+      const value: unknown = Object.hasOwn(given, name)
+        ? (given as { readonly [key: string]: unknown })[name]
+        : undefined; // an object
       const texts = [value].flat().filter((one) => typeof one === 'string');
       return texts.length > 0 ? [[name, texts]] : [];
     }),
@@ -47,12 +51,7 @@ export function typedInQuery(form: HostedForm, query: unknown): Typed {
   const hidden = allFields(form).flatMap((field): [string, readonly string[]][] =>
     field.type === 'hidden' && field.from !== undefined ? [[field.name, from(field.from)]] : [],
   );
-  return new Map([
-    ...hidden,
-    ['campaign', from('utm_campaign')],
-    ['lang', from('lang')],
-    ['visit', from('viveiro')],
-  ]);
+  return new Map([...hidden, ['campaign', from('utm_campaign')], ['lang', from('lang')], ['visit', from('viveiro')]]);
 }
 
 /** Spellings as the rules of identity have them. */

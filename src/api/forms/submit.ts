@@ -27,7 +27,12 @@ export interface Sent {
 /** What becomes of what was sent. Who is held is thanked like everybody else. */
 export type Outcome =
   | { readonly type: 'thanks'; readonly submission: string; readonly answered: readonly string[] }
-  | { readonly type: 'wrong'; readonly errors: AnswerErrors; readonly isConsentMissing: boolean; readonly asked: readonly FormField[] }
+  | {
+      readonly type: 'wrong';
+      readonly errors: AnswerErrors;
+      readonly isConsentMissing: boolean;
+      readonly asked: readonly FormField[];
+    }
   | { readonly type: 'token' }
   | { readonly type: 'used' }
   | { readonly type: 'tooMany'; readonly waitMs: number };
@@ -69,7 +74,8 @@ async function take(deps: ApiDeps, checked: Checked): Promise<Outcome> {
   });
   if (taken.type === 'used' || taken.type === 'tooMany') return taken;
   if (taken.type === 'held') request.log.info({ form: form.form, reasons: taken.reasons }, 'a form is held');
-  if (taken.type === 'taken') await joinFromForm(deps, { visitor: first(typed, 'visitor'), contactId: taken.contactId, at: now });
+  if (taken.type === 'taken')
+    await joinFromForm(deps, { visitor: first(typed, 'visitor'), contactId: taken.contactId, at: now });
   return { type: 'thanks', submission: showing.id, answered: answers.answered };
 }
 

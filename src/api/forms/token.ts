@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json';
-import { allFields, type HostedForm } from '../../domain/forms/schema';
 import type { FormField } from '../../domain/forms/field';
+import { allFields, type HostedForm } from '../../domain/forms/schema';
 import type { Instant, Json } from '../../domain/ids';
 import type { LoadedForm } from './load';
 
@@ -30,7 +30,9 @@ function revisionOf(form: HostedForm): string {
 const revisions = new WeakMap<HostedForm, string>();
 
 const sign = (secret: string, form: HostedForm, stem: string): string =>
-  createHmac('sha256', secret).update(`form|${form.form}|${revisionOf(form)}|${stem}`).digest('base64url');
+  createHmac('sha256', secret)
+    .update(`form|${form.form}|${revisionOf(form)}|${stem}`)
+    .digest('base64url');
 
 /** Proof that this server showed these fields of the form; it names the showing, so that sending the same page twice counts once. */
 export function formToken(

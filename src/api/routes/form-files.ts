@@ -7,18 +7,18 @@ import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
 import { failure } from '../../domain/errors';
 import { EVENTS } from '../../domain/event';
 import { type Ebook, filesOf } from '../../domain/forms/brings';
-import { textIn } from '../../domain/forms/texts';
 import { fallbackOf, localesOf } from '../../domain/forms/schema';
+import { textIn } from '../../domain/forms/texts';
 import { keyOf } from '../../domain/ids';
 import { type FormLink, readFormLink } from '../../mail/form-links';
 import { contactOfSubmission } from '../../store/form-submissions';
 import { ingest } from '../../store/ingest';
 import type { ApiDeps, Routes } from '../deps';
+import { wantsPage } from '../error-handler';
 import { calendarFile } from '../forms/calendar';
 import { chooseLocale } from '../forms/languages';
 import type { LoadedForm } from '../forms/load';
 import { endedPage } from '../forms/render';
-import { wantsPage } from '../error-handler';
 
 interface FileRequest {
   Params: { form: string; token: string };
@@ -80,11 +80,18 @@ function localeOf(form: LoadedForm, { query, headers }: FastifyRequest<FileReque
 
 function ended(request: FastifyRequest<FileRequest>, reply: FastifyReply, form: LoadedForm): FastifyReply {
   if (!wantsPage(request)) throw failure('VIV_FORM_LINK_ENDED', { form: form.form });
-  return reply.code(410).type('text/html; charset=utf-8').send(endedPage(form, localeOf(form, request)));
+  return reply
+    .code(410)
+    .type('text/html; charset=utf-8')
+    .send(endedPage(form, localeOf(form, request)));
 }
 
 /** The file itself, inside its folder: what somebody has put there as a link to elsewhere is not handed out. */
-async function fileOf(form: LoadedForm, ebook: Ebook, locale: string): Promise<{ readonly path: string; readonly bytes: number }> {
+async function fileOf(
+  form: LoadedForm,
+  ebook: Ebook,
+  locale: string,
+): Promise<{ readonly path: string; readonly bytes: number }> {
   const folder = form.filesFolder ?? '';
   const name = textIn(filesOf(ebook), locale, fallbackOf(form));
   const gone = () => failure('VIV_NOT_FOUND', { what: `The file of "${form.form}"` });
@@ -114,7 +121,13 @@ async function noteDownload(deps: ApiDeps, request: FastifyRequest, { submission
     const at = deps.clock();
     if (contactId === null || isMachine(deps, request)) return;
     const idempotencyKey = keyOf(EVENTS.ebookDownloaded, submission);
-    await ingest(deps.db, deps.turn, { type: EVENTS.ebookDownloaded, contactId, at, idempotencyKey, properties: { form } });
+    await ingest(deps.db, deps.turn, {
+      type: EVENTS.ebookDownloaded,
+      contactId,
+      at,
+      idempotencyKey,
+      properties: { form },
+    });
   } catch (error) {
     request.log.error({ err: error }, 'a download was not recorded'); // nobody is held up by that
   }

@@ -8,18 +8,17 @@ import type { ApiDeps, Routes } from '../deps';
 import { answerError } from '../error-handler';
 import { shownConsent } from '../forms/consent';
 import { EMBED_SCRIPT } from '../forms/embed';
+import { typedInJson } from '../forms/json';
 import { chooseLocale } from '../forms/languages';
 import type { LoadedForm } from '../forms/load';
 import { corsHeaders, foreignSite } from '../forms/origin';
 import { Refusals } from '../forms/refusals';
-import { answerAsPage, showForm, thanksOf } from '../forms/reply-page';
+import { closedPage, isClosed, thanksPage } from '../forms/render';
 import { answerAsJson, describe } from '../forms/reply-json';
-import { isClosed, closedPage, thanksPage } from '../forms/render';
+import { answerAsPage, showForm, thanksOf } from '../forms/reply-page';
+import { blockOf, typedIn, typedInQuery } from '../forms/submission';
 import { type Sent, submit } from '../forms/submit';
-import { typedIn, typedInQuery } from '../forms/submission';
-import { typedInJson } from '../forms/json';
 import { Rate } from '../rate';
-import { blockOf } from '../forms/submission';
 
 const BODY_LIMIT_BYTES = 65_536;
 const HTML = 'text/html; charset=utf-8';
@@ -39,7 +38,9 @@ export const forms: Routes = (app, deps) => {
   const refusals = new Refusals(deps);
   const rate = new Rate();
   app.addHook('onClose', () => refusals.settled());
-  app.setErrorHandler((error: FastifyError | Error, request, reply) => refused(deps, refusals, { error, request, reply }));
+  app.setErrorHandler((error: FastifyError | Error, request, reply) =>
+    refused(deps, refusals, { error, request, reply }),
+  );
 
   app.get<FormRequest>('/f/:form', PUBLIC, async (request, reply) => {
     const { form, as } = wanted(deps, request);
@@ -52,7 +53,10 @@ export const forms: Routes = (app, deps) => {
   });
 
   app.options<FormRequest>('/f/:form', PUBLIC, async (request, reply) =>
-    reply.headers(corsHeaders(request, wanted(deps, request).form)).code(204).send(),
+    reply
+      .headers(corsHeaders(request, wanted(deps, request).form))
+      .code(204)
+      .send(),
   );
 
   app.post<FormRequest>('/f/:form', { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {

@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
+import { type ReadForm, readForm } from '../../api/forms/load';
 import { failure } from '../../domain/errors';
+import { shownFields } from '../../domain/forms/problems';
 import { type Problem, problemText } from '../../domain/yaml/problem';
+import { isFormFile } from '../../runtime/form-files';
 import { readSequenceFile, type SequenceFile } from '../../runtime/sequence-files';
 import { sequenceFilesOf } from '../../runtime/sequence-folders';
-import { type KnownOptions, knownFor, knownWithoutDatabase } from '../known';
+import { aroundForms } from '../forms-around';
+import { contentFor, type KnownOptions, knownWithoutDatabase } from '../known';
 import { writeJson } from '../output';
 
 const EXIT_INVALID = 2; // as for errors of that kind, see the registry
@@ -24,12 +28,14 @@ export function register(parent: Command): void {
     )
     .option('--templates <folder>', 'mail templates to check against; default: the configured ones')
     .option('--json', 'one JSON object')
-    .description('say what is wrong with sequence files, like a compiler; needs no database; exit code 2 for an error')
+    .description(
+      'say what is wrong with files of sequences and forms, like a compiler; needs no database; exit code 2 for an error',
+    )
     .addHelpText(
       'after',
       `
 Examples:
-  $ ${name} sequences
+  $ ${name} sequences forms
   $ ${name} drafts/spring.yaml --templates drafts/templates`,
     )
     .action(validate);
@@ -41,8 +47,14 @@ async function validate(paths: readonly string[], options: Options): Promise<voi
     throw failure('VIV_USAGE', {
       problem: `No YAML file in ${paths.join(', ')}. Name a file, or a folder that has one.`,
     });
-  const known = await knownWithoutDatabase(files, await knownFor(paths, options));
-  const read = await Promise.all(files.map((file) => readSequenceFile(file, known)));
+  const forms = files.filter(isFormFile);
+  const sequences = files.filter((file) => !forms.includes(file));
+  const { known: named, deps } = await contentFor(paths, options);
+  const known = await knownWithoutDatabase(sequences, named);
+  const around = aroundForms(deps.rules);
+  const read = await Promise.all(
+    files.map((file) => (forms.includes(file) ? readForm(file, around) : readSequenceFile(file, known))),
+  );
   const summary = summaryOf(read);
   const isValid = summary.errors === 0;
   if (options.json) writeJson({ isValid, summary, files: read.map(asJson) });
@@ -50,7 +62,9 @@ async function validate(paths: readonly string[], options: Options): Promise<voi
   if (!isValid) process.exitCode = EXIT_INVALID;
 }
 
-const problemsOf = (read: SequenceFile): readonly Problem[] => (read.type === 'valid' ? read.warnings : read.problems);
+type ReadFile = SequenceFile | ReadForm;
+
+const problemsOf = (read: ReadFile): readonly Problem[] => (read.type === 'valid' ? read.warnings : read.problems);
 
 interface Summary {
   readonly files: number;
@@ -59,7 +73,7 @@ interface Summary {
   readonly warnings: number;
 }
 
-function summaryOf(read: readonly SequenceFile[]): Summary {
+function summaryOf(read: readonly ReadFile[]): Summary {
   const problems = read.flatMap(problemsOf);
   return {
     files: read.length,
@@ -69,19 +83,22 @@ function summaryOf(read: readonly SequenceFile[]): Summary {
   };
 }
 
-function asJson(read: SequenceFile) {
+function asJson(read: ReadFile) {
   return { file: read.file, isValid: read.type === 'valid', problems: problemsOf(read) };
 }
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-function asText(read: readonly SequenceFile[], { files, valid, errors, warnings }: Summary): string {
+function asText(read: readonly ReadFile[], { files, valid, errors, warnings }: Summary): string {
   const lines = read.flatMap((one) => [
     ...problemsOf(one).map(problemText),
-    ...(one.type === 'valid'
-      ? [`${one.file}: ${one.definition.sequence} is valid, ${one.definition.steps.length} steps`]
-      : []),
+    ...(one.type === 'valid' ? [`${one.file}: ${validText(one)}`] : []),
   ]);
   const sum = `${counted(files, 'file')}, ${valid} valid: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
   return `${[...lines, sum].join('\n')}\n`;
+}
+
+function validText(read: Extract<ReadFile, { type: 'valid' }>): string {
+  if ('form' in read) return `form ${read.form.form} is valid, ${counted(shownFields(read.form), 'field')}`;
+  return `${read.definition.sequence} is valid, ${read.definition.steps.length} steps`;
 }

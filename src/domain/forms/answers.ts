@@ -84,19 +84,24 @@ interface Read {
 const wrong = (error: AnswerError): Read => ({ error });
 
 /** NUL and half surrogate pairs cannot be stored; other control signs but tabs and line ends are nothing that people type. */
-const STRAY = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]|\p{Cs}/u;
+const STRAY = /(?![\t\n\r])\p{Cc}|\p{Cs}/u;
 
 function readField(field: FormField, given: readonly string[], normal: Normalisers): Read {
   if (field.type === 'hidden') return readHidden(field, given);
   if (given.some((text) => STRAY.test(text))) return wrong({ type: 'unstorable' });
   if (field.type === 'multiselect') return readSeveral(field, given);
   const text = (given[0] ?? '').trim();
-  if (field.type === 'checkbox')
-    return text === 'yes' ? { value: true } : field.required ? wrong({ type: 'missing' }) : { value: false };
-  if (text === '') return field.required ? wrong({ type: 'missing' }) : {};
+  if (field.type === 'checkbox') return text !== 'yes' && field.required ? MISSING : { value: text === 'yes' };
+  if (text === '') return field.required ? MISSING : {};
+  return lineProblem(field, text) ?? readOne(field, text, normal);
+}
+
+const MISSING: Read = wrong({ type: 'missing' });
+
+/** Line ends belong into a textarea alone: elsewhere they are there to forge lines of mails and files. */
+function lineProblem(field: FormField, text: string): Read | undefined {
   if (field.type !== 'textarea' && /[\r\n]/.test(text)) return wrong({ type: 'oneLine' });
-  if (text.length > mostLetters(field)) return wrong({ type: 'tooLong', n: mostLetters(field) });
-  return readOne(field, text, normal);
+  return text.length > mostLetters(field) ? wrong({ type: 'tooLong', n: mostLetters(field) }) : undefined;
 }
 
 /** Never a reason to trouble a person: whatever is no such value is left out. */
@@ -108,7 +113,7 @@ function readHidden(field: Extract<FormField, { type: 'hidden' }>, given: readon
 
 function readSeveral(field: Extract<FormField, { type: 'multiselect' }>, given: readonly string[]): Read {
   const chosen = [...new Set(given.map((text) => text.trim()).filter((text) => text !== ''))];
-  if (chosen.length === 0) return field.required ? wrong({ type: 'missing' }) : {};
+  if (chosen.length === 0) return field.required ? MISSING : {};
   if (!chosen.every((value) => field.options.some((option) => option.value === value)))
     return wrong({ type: 'notAnOption' });
   if (field.atLeast !== undefined && chosen.length < field.atLeast) return wrong({ type: 'tooFew', n: field.atLeast });
@@ -140,7 +145,8 @@ function readOne(field: Plain, text: string, normal: Normalisers): Read {
   }
 }
 
-const orWrong = (value: string | undefined, error: AnswerError): Read => (value === undefined ? wrong(error) : { value });
+const orWrong = (value: string | undefined, error: AnswerError): Read =>
+  value === undefined ? wrong(error) : { value };
 
 const tooShort = (least: number | undefined, text: string): Read | undefined =>
   least !== undefined && text.length < least ? wrong({ type: 'tooShort', n: least }) : undefined;

@@ -35,7 +35,10 @@ const webinarSchema = z.strictObject({
   startsAt: z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, 'not a date and a time; write it like 2026-12-10T19:00')
-    .refine((text) => DateTime.fromISO(text, { zone: 'utc' }).isValid, 'is on no calendar; write it like 2026-12-10T19:00')
+    .refine(
+      (text) => DateTime.fromISO(text, { zone: 'utc' }).isValid,
+      'is on no calendar; write it like 2026-12-10T19:00',
+    )
     .meta({ description: 'By the clocks of `zone`, like 2026-12-10T19:00.' }),
   zone: zoneSchema.meta({ description: 'IANA zone, like America/Sao_Paulo.' }),
   duration: durationSchema.default(HOUR_MS).meta({ description: 'How long it takes. Default: 1h.' }),
@@ -74,7 +77,10 @@ export const EVENT_OF = {
 } as const satisfies { readonly [T in Brings['type']]: string };
 
 /** When a webinar begins and ends. */
-export function timesOf({ startsAt, zone, duration }: Webinar): { readonly startsAt: Instant; readonly endsAt: Instant } {
+export function timesOf({ startsAt, zone, duration }: Webinar): {
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+} {
   const at = firstShowing(DateTime.fromISO(startsAt, { zone: 'utc' }).toMillis(), zone);
   return { startsAt: at, endsAt: at + duration };
 }

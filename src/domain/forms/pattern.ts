@@ -16,5 +16,7 @@ function fits(wanted: string | undefined, sign: string): boolean {
 /** Whether a text is one of the patterns, from its first sign to its last. Takes time in proportion to the text. */
 export function isLike(text: string, patterns: readonly string[]): boolean {
   const signs = [...text];
-  return patterns.some((pattern) => signs.length === pattern.length && signs.every((sign, at) => fits(pattern[at], sign)));
+  return patterns.some(
+    (pattern) => signs.length === pattern.length && signs.every((sign, at) => fits(pattern[at], sign)),
+  );
 }

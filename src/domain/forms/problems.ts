@@ -93,7 +93,8 @@ function limitProblems(field: FormField, path: Path): readonly Found[] {
   const limits = field as { readonly [key: string]: unknown }; // only looked at by the names above
   const crossed = pairs.flatMap(([low, high]): Found[] => {
     const [least, most] = [limits[low], limits[high]];
-    const isCrossed = least !== undefined && most !== undefined && String(least) !== String(most) && isAbove(least, most);
+    const isCrossed =
+      least !== undefined && most !== undefined && String(least) !== String(most) && isAbove(least, most);
     return isCrossed ? [odd([...path, low], `${low} is above ${high}`, 'no answer fits; correct one of them')] : [];
   });
   const isTooMany = field.type === 'multiselect' && (field.atLeast ?? 0) > field.options.length;

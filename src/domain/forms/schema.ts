@@ -88,7 +88,11 @@ export const formSchema = z
       .optional(),
     submit: localised(100).optional().meta({ description: 'On the button. Default: ours.' }),
     thanks: localised(2000).optional().meta({ description: 'When it was sent. Default: ours.' }),
-    origins: z.array(origin).max(50).default([]).meta({ description: 'Sites that show the form, by script or snippet.' }),
+    origins: z
+      .array(origin)
+      .max(50)
+      .default([])
+      .meta({ description: 'Sites that show the form, by script or snippet.' }),
     spam: spamSchema.prefault({}),
   })
   .readonly();
@@ -99,10 +103,10 @@ export const localesOf = ({ title }: Pick<HostedForm, 'title'>): readonly string
 export const fallbackOf = (form: Pick<HostedForm, 'title'>): string => localesOf(form)[0] ?? 'en';
 
 /** Every field, also those of later visits. A token names them by their place here. */
-export const allFields = ({ fields, progressive }: Pick<HostedForm, 'fields' | 'progressive'>): readonly FormField[] => [
-  ...fields,
-  ...(progressive?.fields ?? []),
-];
+export const allFields = ({
+  fields,
+  progressive,
+}: Pick<HostedForm, 'fields' | 'progressive'>): readonly FormField[] => [...fields, ...(progressive?.fields ?? [])];
 
 /** What a browser or a contact has answered before: names of fields. */
 export type Answered = ReadonlySet<string>;

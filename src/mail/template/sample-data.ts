@@ -171,7 +171,15 @@ function factsOf(
   };
 }
 
-const registrationOf = ({ name, startsAt, endsAt }: { readonly name: string; readonly startsAt: string; readonly endsAt: string }) => ({
+const registrationOf = ({
+  name,
+  startsAt,
+  endsAt,
+}: {
+  readonly name: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}) => ({
   seq: 0,
   type: EVENTS.webinarRegistered,
   at: 0,

@@ -31,8 +31,7 @@ export const PL: Words = {
   check: 'Sprawdź odpowiedzi i wyślij je tutaj.',
   tooMany: 'Z Twojej sieci wysłano zbyt wiele formularzy. Spróbuj ponownie później, odpowiedzi nie zginęły.',
   trap: 'Zostaw to pole puste',
-  remember:
-    'Zapamiętaj w tej przeglądarce (plik cookie), na które pytania mam już odpowiedzi, żeby nie pytać dwa razy',
+  remember: 'Zapamiętaj w tej przeglądarce (plik cookie), na które pytania mam już odpowiedzi, żeby nie pytać dwa razy',
   confirm: 'Wysłaliśmy Ci e-mail. Potwierdź swój adres, klikając link w wiadomości.',
   submit: 'Wyślij',
   thanks: 'Dziękujemy! Odpowiedzi do nas dotarły.',

@@ -31,8 +31,7 @@ export const PT: Words = {
   check: 'Confira suas respostas e envie por aqui.',
   tooMany: 'Muita coisa foi enviada da sua rede. Tente de novo mais tarde; suas respostas continuam aqui.',
   trap: 'Deixe este campo vazio',
-  remember:
-    'Lembrar neste navegador, com um cookie, quais perguntas já respondi, para que não me perguntem duas vezes',
+  remember: 'Lembrar neste navegador, com um cookie, quais perguntas já respondi, para que não me perguntem duas vezes',
   confirm: 'Enviamos um e-mail para você. Confirme seu endereço pelo link nele.',
   submit: 'Enviar',
   thanks: 'Obrigado! Recebemos suas respostas.',
