@@ -10,6 +10,9 @@ import { deliveryProblems } from '../../src/domain/delivery/problems';
 import { deliverySchema } from '../../src/domain/delivery/rules';
 import { DEFAULT_ENGAGEMENT, engagementSchema } from '../../src/domain/engagement/rules';
 import { EVENTS } from '../../src/domain/event';
+import { bringsSchema } from '../../src/domain/forms/brings';
+import { fieldSchema } from '../../src/domain/forms/field';
+import { formProblems } from '../../src/domain/forms/problems';
 import { formSchema } from '../../src/domain/forms/schema';
 import { gateSchema } from '../../src/domain/gate/rules';
 import { CONSEQUENCES } from '../../src/domain/inbound/consequence';
@@ -39,6 +42,7 @@ function listed(name: string, title: string): readonly string[] {
 }
 
 const problemsOf = (schema: z.ZodType, value: unknown): unknown => schema.safeParse(value).error?.issues ?? [];
+const EMAIL_FIELD = { name: 'email', type: 'email', required: true, label: { en: 'E' } };
 const A_SEQUENCE = { sequence: 'a', title: 'A', audience: 'lead', enter: {}, steps: [{ id: 'done', type: 'end' }] };
 
 describe('docs/sequences.md', () => {
@@ -151,6 +155,33 @@ test('the examples of docs/consent.md are valid, and the keys of a purpose are l
     new RegExp(`\`\`\`yaml ${kind}\\n(.*?)\`\`\``, 's').exec(read('consent.md'))?.[1] ?? '';
   expect(problemsOf(gateSchema, { consentFor: [], ...parse(ofKind('gate')) })).toEqual([]);
   expect(problemsOf(formSchema.unwrap().shape.consent, parse(ofKind('form')).consent)).toEqual([]);
+});
+
+describe('docs/forms.md', () => {
+  const whole = { form: 'a', offer: 'a', title: { en: 'A' }, fields: [EMAIL_FIELD] };
+  const blocks = [...read('forms.md').matchAll(/```yaml (\w+)\n(.*?)```/gs)].filter(([, kind]) => kind !== 'steps');
+
+  test.each(blocks.map(([, kind = '', text = '']) => [kind, text]))('the example of %s is valid', (kind, text) => {
+    const value: unknown = parse(text);
+    const form = kind === 'fields' ? { ...whole, fields: value } : { ...whole, ...Object(value) };
+    expect(problemsOf(formSchema, form)).toEqual([]);
+    expect(formProblems(formSchema.parse(form)).filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('lists every key of a form, every type of a field, everything that one may bring, and why one is held', () => {
+    expect([...listed('forms.md', 'A first form')].filter((word) => Object.hasOwn(formSchema.unwrap().shape, word)).toSorted()).toEqual(
+      Object.keys(formSchema.unwrap().shape).toSorted(),
+    );
+    const types = fieldSchema.unwrap().options.map((option) => option.shape.type.value);
+    expect(listed('forms.md', 'Fields').toSorted()).toEqual(types.toSorted());
+    for (const { shape } of bringsSchema.unwrap().options) expect(read('forms.md')).toContain(`{ type: ${shape.type.value}`);
+    expect(listed('forms.md', 'Misuse').toSorted()).toEqual(['fast', 'links', 'proof', 'rate', 'trap']);
+  });
+
+  test('its steps are valid', () => {
+    const [, steps = ''] = /```yaml steps\n(.*?)```/s.exec(read('forms.md')) ?? [];
+    for (const step of parse(steps)) expect(problemsOf(stepSchema, step)).toEqual([]);
+  });
 });
 
 describe('docs/deliverability.md', () => {
