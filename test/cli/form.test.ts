@@ -23,39 +23,50 @@ const form = (...words: readonly string[]) =>
 /** A submission that is held, as a form has sent it. */
 async function held(email: string): Promise<string> {
   const id = newId();
-  await takeSubmission(context.db, { rules: aRules }, {
-    id,
-    form: 'course',
-    at: Date.now(),
-    bodyHash: id,
-    block: 'b',
-    address: id,
-    perBlock: 100,
-    registration: {
-      idempotencyKey: id,
-      at: Date.now(),
-      contact: { email, name: 'Ana\u001b[2J' },
-      lead: { offer: 'course', source: 'form' },
+  await takeSubmission(
+    context.db,
+    { rules: aRules },
+    {
+      id,
       form: 'course',
-      tells: { form: 'course', submission: id },
+      at: Date.now(),
+      bodyHash: id,
+      block: 'b',
+      address: id,
+      perBlock: 100,
+      registration: {
+        idempotencyKey: id,
+        at: Date.now(),
+        contact: { email, name: 'Ana\u001b[2J' },
+        lead: { offer: 'course', source: 'form' },
+        form: 'course',
+        tells: { form: 'course', submission: id },
+      },
+      holdReasons: () => ['trap'],
     },
-    holdReasons: () => ['trap'],
-  });
+  );
   return id;
 }
 
 test('the shipped forms are listed and shown, and are valid without a word to say', async () => {
   const { out } = await form('list', '--json');
-  expect(JSON.parse(out).forms.map(({ form: name, brings }: { form: string; brings: string }) => [name, brings])).toEqual([
+  expect(
+    JSON.parse(out).forms.map(({ form: name, brings }: { form: string; brings: string }) => [name, brings]),
+  ).toEqual([
     ['call-me', 'call'],
     ['course', null],
     ['open-day', 'webinar'],
     ['watering-guide', 'ebook'],
   ]);
   expect((await form('list')).out).toContain(`${PUBLIC}/f/open-day`);
-  expect((await form('show', 'open-day', '--lang', 'pl')).out).toContain('brings the webinar of 2027-03-10T22:00:00.000Z');
+  expect((await form('show', 'open-day', '--lang', 'pl')).out).toContain(
+    'brings the webinar of 2027-03-10T22:00:00.000Z',
+  );
   expect((await form('show', 'course')).out).toMatch(/companySize +number +attribute +later/);
-  expect(JSON.parse((await form('show', 'call-me', '--json')).out)).toMatchObject({ form: 'call-me', url: `${PUBLIC}/f/call-me` });
+  expect(JSON.parse((await form('show', 'call-me', '--json')).out)).toMatchObject({
+    form: 'call-me',
+    url: `${PUBLIC}/f/call-me`,
+  });
   const checked = await viveiro(['validate', FORMS, '--json']);
   const { summary, files: all } = JSON.parse(checked.out);
   expect(summary).toEqual({ files: 4, valid: 4, errors: 0, warnings: 0 });
@@ -63,7 +74,10 @@ test('the shipped forms are listed and shown, and are valid without a word to sa
 });
 
 test('validate tells what is wrong with a form beside sequences, with line and fix', async () => {
-  const file = files.write('demo.yaml', 'form: demo\noffer: demo\ntitle: { en: Demo }\nfields:\n  - { name: a, type: txt, label: { en: A } }\n');
+  const file = files.write(
+    'demo.yaml',
+    'form: demo\noffer: demo\ntitle: { en: Demo }\nfields:\n  - { name: a, type: txt, label: { en: A } }\n',
+  );
   const { exitCode, out } = await viveiro(['validate', file]);
   expect(exitCode).toBe(2);
   expect(out).toMatch(/demo\.yaml:5:\d+ error VIV_VALUE_INVALID/);
@@ -80,7 +94,9 @@ test('validate tells what is wrong with a form beside sequences, with line and f
 
 test('a preview and a snippet are made from the file', async () => {
   const out = files.path('course.html');
-  expect(await form('preview', 'course', '--lang', 'pl', '--all', '--out', out, '--no-open')).toMatchObject({ exitCode: 0 });
+  expect(await form('preview', 'course', '--lang', 'pl', '--all', '--out', out, '--no-open')).toMatchObject({
+    exitCode: 0,
+  });
   expect(readFileSync(out, 'utf8')).toMatch(/<html lang="pl">.*Co uprawiasz\?/s);
   const script = await form('snippet', 'course', '--lang', 'pt-BR');
   expect(script.out).toContain(`<script src="${PUBLIC}/f/course.js" data-lang="pt-BR" async></script>`);
@@ -92,11 +108,22 @@ test('a preview and a snippet are made from the file', async () => {
 });
 
 test('what is not there is told', async () => {
-  expect(await form('show', 'cours')).toMatchObject({ exitCode: 2, err: expect.stringContaining('did you mean "course"?') });
-  expect(await form('release', newId())).toMatchObject({ exitCode: 2, err: expect.stringContaining('VIV_FORM_HELD_UNKNOWN') });
-  expect(await form('drop', 'nonsense')).toMatchObject({ exitCode: 2, err: expect.stringContaining('VIV_FORM_HELD_UNKNOWN') });
+  expect(await form('show', 'cours')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('did you mean "course"?'),
+  });
+  expect(await form('release', newId())).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('VIV_FORM_HELD_UNKNOWN'),
+  });
+  expect(await form('drop', 'nonsense')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('VIV_FORM_HELD_UNKNOWN'),
+  });
   const nowhere = path.join(files.path('none'), 'x.html');
-  expect(await form('preview', 'course', '--out', nowhere, '--no-open')).toMatchObject({ err: expect.stringContaining('VIV_FILE_UNWRITABLE') });
+  expect(await form('preview', 'course', '--out', nowhere, '--no-open')).toMatchObject({
+    err: expect.stringContaining('VIV_FILE_UNWRITABLE'),
+  });
 });
 
 test('what is held is listed, released or forgotten, and counted', async () => {

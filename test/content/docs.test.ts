@@ -169,12 +169,15 @@ describe('docs/forms.md', () => {
   });
 
   test('lists every key of a form, every type of a field, everything that one may bring, and why one is held', () => {
-    expect([...listed('forms.md', 'A first form')].filter((word) => Object.hasOwn(formSchema.unwrap().shape, word)).toSorted()).toEqual(
-      Object.keys(formSchema.unwrap().shape).toSorted(),
-    );
+    expect(
+      [...listed('forms.md', 'A first form')]
+        .filter((word) => Object.hasOwn(formSchema.unwrap().shape, word))
+        .toSorted(),
+    ).toEqual(Object.keys(formSchema.unwrap().shape).toSorted());
     const types = fieldSchema.unwrap().options.map((option) => option.shape.type.value);
     expect(listed('forms.md', 'Fields').toSorted()).toEqual(types.toSorted());
-    for (const { shape } of bringsSchema.unwrap().options) expect(read('forms.md')).toContain(`{ type: ${shape.type.value}`);
+    for (const { shape } of bringsSchema.unwrap().options)
+      expect(read('forms.md')).toContain(`{ type: ${shape.type.value}`);
     expect(listed('forms.md', 'Misuse').toSorted()).toEqual(['fast', 'links', 'proof', 'rate', 'trap']);
   });
 

@@ -223,7 +223,8 @@ describe('webinar-reminder', () => {
 });
 
 test('ebook-follow-up: the link at once, and once more for whoever has not downloaded it', () => {
-  const asked = (events: Play['events'] = []) => told('ebook-follow-up', { entry: { type: 'ebook.requested' }, events });
+  const asked = (events: Play['events'] = []) =>
+    told('ebook-follow-up', { entry: { type: 'ebook.requested' }, events });
   expect(asked()).toEqual([
     'Mon 5 Jan 09:00  mail link: ebook-link',
     'Wed 7 Jan 09:00  read: timeout',
