@@ -20,7 +20,7 @@ export const eventTypeSchema = z
 export const EVENTS = {
   leadCreated: 'lead.created',
   formSubmitted: 'form.submitted',
-  contactRequested: 'contact.requested',
+  enquirySent: 'enquiry.sent',
   commentSent: 'comment.sent',
   ebookRequested: 'ebook.requested',
   ebookDownloaded: 'ebook.downloaded',

@@ -3,8 +3,10 @@ import path from 'node:path';
 import { loadForms } from '../../src/api/forms/load';
 import { keyOf, newId } from '../../src/domain/ids';
 import { readFormLink, signFormLink, urlsOfEntry } from '../../src/mail/form-links';
+import { journeyData } from '../../src/mail/journey-data';
 import { signLink } from '../../src/mail/links';
 import { LINK_SECRET, NOON, testApi } from '../support/api';
+import { someFacts } from '../support/builders';
 import { aForm, fieldsIn, formsOf, tokenIn } from '../support/forms';
 import { aPerson, writePeople } from '../support/people';
 
@@ -157,6 +159,15 @@ describe('a webinar', () => {
         'LOCATION:https://course.example/open-day',
       ]),
     );
+  });
+
+  test('is in the data of the mails of a journey that it began', () => {
+    const dates = { startsAt: '2027-03-10T22:00:00.000Z', endsAt: '2027-03-10T23:00:00.000Z' };
+    const entry = { seq: 1, type: 'webinar.registered', at: now, journeyId: null, properties: { webinar: 'open-day', ...dates } };
+    const links = { call: '', unsubscribe: '', preferences: '', confirm: '' };
+    const mail = { title: 'T', links, sender: { name: '', postalAddress: '' }, now };
+    expect(journeyData({ ...mail, facts: { ...someFacts(), entry } }).webinar).toEqual({ name: 'open-day', ...dates });
+    expect(journeyData({ ...mail, facts: someFacts() }).webinar).toBeNull();
   });
 
   test('is closed after its end', async () => {

@@ -12,6 +12,7 @@ into=s.getAttribute("data-into"),root=into?d.querySelector(into):d.createElement
 if(!into)s.parentNode.insertBefore(root,s.nextSibling);
 function el(n,a,c){var e=d.createElement(n);for(var k in a||{})if(a[k]!=null&&a[k]!==false)e.setAttribute(k,a[k]===true?"":a[k]);
 [].concat(c||[]).forEach(function(x){if(x!=null)e.appendChild(typeof x==="string"?d.createTextNode(x):x)});return e}
+function hide(e){e.style.cssText="position:absolute;left:-10000px";return e}
 function load(){var q=new URLSearchParams();if(lang)q.set("lang",lang);return fetch(base+".json?"+q,{credentials:"omit"}).then(function(r){if(!r.ok)throw r.status;return r.json()})}
 function input(f,i){var c={id:i,name:f.name,required:f.required,autocomplete:f.autocomplete,"aria-describedby":f.hint?i+"-hint":null};
 if(f.type==="textarea"){c.rows=6;c.maxlength=f.maxLength;return el("textarea",c)}
@@ -29,7 +30,7 @@ var F,form,proof="";
 function show(x){F=x;root.textContent="";root.className="viveiro-form";root.lang=F.locale;
 form=el("form",{novalidate:true,"aria-label":F.title},[el("div",{"class":"viveiro-errors",role:"alert",tabindex:"-1",hidden:true})].concat(F.fields.map(field),[
 F.consent?el("div",{"class":"viveiro-field"},[box("consent",id+"consent",F.consent.text,F.consent.required)]):null,
-el("p",{style:"position:absolute;left:-10000px"},[el("label",{"for":id+"website"},F.words.trap),el("input",{id:id+"website",name:"website",tabindex:"-1",autocomplete:"off"})]),
+hide(el("p",{},[el("label",{"for":id+"website"},F.words.trap),el("input",{id:id+"website",name:"website",tabindex:"-1",autocomplete:"off"})])),
 el("button",{type:"submit"},F.submit)]));
 root.appendChild(el("h2",{},F.title));if(F.intro)root.appendChild(el("p",{},F.intro));root.appendChild(form);form.addEventListener("submit",send);token(F.token)}
 function token(t){F.token=t;proof="";if(F.proofOfWork)viveiroProve(t,F.proofOfWork,function(p){if(F.token===t)proof=p})}

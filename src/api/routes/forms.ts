@@ -130,15 +130,15 @@ interface Failed {
   readonly reply: FastifyReply;
 }
 
-/** Whatever is refused on the way is counted too: under the form that it was sent to, or under none. */
+/** Whatever is refused on the way is counted too, for the form that it was sent to. */
 async function refused(deps: ApiDeps, refusals: Refusals, { error, request, reply }: Failed) {
   const answered = await answerError(error, request, reply);
   const code = error instanceof ViveiroError ? error.code : CODES[(error as Partial<FastifyError>).code ?? '']; // an Error may lack it
   const { form = '' } = Object(request.params) as { readonly form?: string }; // every route here has it, or nothing
   const name = form.replace(/\.(json|js)$/, '');
   const isFault = reply.statusCode >= 500;
-  if (request.method === 'POST' && !isFault)
-    refusals.count(request, { form: deps.forms.has(name) ? name : '', code: code ?? 'VIV_BODY_INVALID' });
+  if (request.method === 'POST' && !isFault && deps.forms.has(name))
+    refusals.count(request, { form: name, code: code ?? 'VIV_BODY_INVALID' });
   return answered;
 }
 

@@ -69,7 +69,7 @@ export type Ebook = Extract<Brings, { readonly type: 'ebook' }>;
 
 /** The event that tells of it, after `form.submitted`. */
 export const EVENT_OF = {
-  contact: EVENTS.contactRequested,
+  contact: EVENTS.enquirySent,
   call: EVENTS.callRequested,
   comment: EVENTS.commentSent,
   ebook: EVENTS.ebookRequested,

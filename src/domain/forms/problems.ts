@@ -248,7 +248,7 @@ function attributeProblems(form: HostedForm, { attributes = [] }: Around): reado
     const { name } = field;
     if (name === 'email' || name === 'name' || keptWith(field) === 'event' || attributes.includes(name)) return [];
     const near = closest(name, attributes);
-    if (near === undefined) return [];
+    if (near === undefined || near.startsWith(name) || name.startsWith(near)) return []; // longer names are names of their own
     return [
       warning({
         path: [...path, 'name'],

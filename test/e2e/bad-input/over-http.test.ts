@@ -195,6 +195,16 @@ describe('a contact', () => {
   });
 });
 
+/** Refused, and counted. */
+const FORMS: readonly BadRequest[] = [
+  ['without a token', '/f/course.json', () => ({ token: '', answers: {} }), [422, 'VIV_FORM_TOKEN']],
+  ['with keys of nobody', '/f/course.json', () => ({ token: '', answers: {}, id: 1 }), [400, BODY], /id/],
+  ['that is no object', '/f/course.json', () => [1], [400, BODY]],
+];
+describe('a form', () => {
+  it.each(requests(FORMS))('$name is refused', (one) => refused(one, ['form_refusal']));
+});
+
 const GETS: readonly (readonly [string, string, readonly [number, Refusal['code']]])[] = [
   ['tasks of a number that is none', '/v1/tasks?limit=many', [400, BODY]],
   ['tasks of a status that there is not', '/v1/tasks?status=late', [400, BODY]],
@@ -203,6 +213,8 @@ const GETS: readonly (readonly [string, string, readonly [number, Refusal['code'
   ['the story of no text', '/contacts/%00/story', [404, 'VIV_CONTACT_UNKNOWN']],
   ['an address that is none', '/f/%zz', [404, 'VIV_NOT_FOUND']],
   ['a form that there is not', '/f/nothing', [404, 'VIV_FORM_UNKNOWN']],
+  ['a file by a link that is none', '/f/watering-guide/file/nothing', [403, 'VIV_LINK_FORGED']],
+  ['a date by a link that is none', '/f/open-day/calendar/nothing', [403, 'VIV_LINK_FORGED']],
 ];
 describe('a question', () => {
   it.each(GETS)('for %s is refused', async (_, path, [status, code]) => {
