@@ -228,7 +228,7 @@ test('ebook-follow-up: the link at once, and once more for whoever has not downl
   expect(asked()).toEqual([
     'Mon 5 Jan 09:00  mail link: course-lesson',
     'Wed 7 Jan 09:00  read: timeout',
-    'Wed 7 Jan 09:00  by-the-page: else',
+    'Wed 7 Jan 09:00  by-the-page: no',
     'Wed 7 Jan 09:00  mail once-more: course-lesson',
     'Wed 7 Jan 09:00  ends: not-downloaded',
   ]);
