@@ -163,7 +163,13 @@ describe('a webinar', () => {
 
   test('is in the data of the mails of a journey that it began', () => {
     const dates = { startsAt: '2027-03-10T22:00:00.000Z', endsAt: '2027-03-10T23:00:00.000Z' };
-    const entry = { seq: 1, type: 'webinar.registered', at: now, journeyId: null, properties: { webinar: 'open-day', ...dates } };
+    const entry = {
+      seq: 1,
+      type: 'webinar.registered',
+      at: now,
+      journeyId: null,
+      properties: { webinar: 'open-day', ...dates },
+    };
     const links = { call: '', unsubscribe: '', preferences: '', confirm: '' };
     const mail = { title: 'T', links, sender: { name: '', postalAddress: '' }, now };
     expect(journeyData({ ...mail, facts: { ...someFacts(), entry } }).webinar).toEqual({ name: 'open-day', ...dates });
