@@ -2,12 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
-import { ViveiroError } from '../../domain/errors';
 import type { Answered, HostedForm } from '../../domain/forms/schema';
 import type { Instant } from '../../domain/ids';
-import { readLink } from '../../mail/links';
 import { answeredBy, contactOfClick } from '../../store/form-submissions';
 import type { ApiDeps } from '../deps';
+import { clickOfVisit } from '../visit-token';
 
 const COOKIE = 'viveiro_answered';
 const KEPT_FOR_S = 180 * 86_400;
@@ -31,21 +30,9 @@ export async function answeredSoFar(
 }
 
 async function contactOfVisit({ db, linkSecret, turn, clock }: ApiDeps, token: string): Promise<string | null> {
-  const hitId = hitOf(linkSecret, token);
+  const hitId = token === '' ? undefined : clickOfVisit(linkSecret, token);
   const { joinWithin: within } = (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).pages;
   return hitId === undefined ? null : contactOfClick(db, { hitId, now: clock(), within });
-}
-
-/** A token that is not ours, or stands for something else, makes nobody known. */
-function hitOf(secret: string, token: string): string | undefined {
-  if (token === '') return undefined;
-  try {
-    const payload = readLink(secret, token);
-    return payload.kind === 'visit' ? payload.id : undefined;
-  } catch (error) {
-    if (error instanceof ViveiroError && error.code === 'VIV_LINK_FORGED') return undefined;
-    throw error;
-  }
 }
 
 function rememberedIn({ linkSecret, clock }: ApiDeps, { headers }: FastifyRequest): readonly string[] {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { machineOf, proxyOf, type Request } from '../../domain/engagement/machine';
+import { machineOf, proxyOf } from '../../domain/engagement/machine';
 import { originOf } from '../../domain/engagement/pages';
 import { DEFAULT_ENGAGEMENT, type EngagementRules } from '../../domain/engagement/rules';
 import { safeTarget, withParameter } from '../../domain/engagement/target';
@@ -15,6 +15,7 @@ import { mayTrackOpens } from '../../store/open-tracking';
 import { findSend, type SendRef } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { answerLostLinks } from '../lost-link';
+import { seenRequest } from '../seen';
 
 interface LinkPath {
   Params: { token: string };
@@ -50,17 +51,6 @@ export const clicks: Routes = (app, deps) => {
 
 const rulesOf = ({ turn }: ApiDeps): EngagementRules => turn.rules.engagement ?? DEFAULT_ENGAGEMENT;
 
-function seen(deps: ApiDeps, { method, headers, ip }: LinkRequest): Request {
-  const purposes = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']];
-  return {
-    method,
-    program: headers['user-agent'] ?? '',
-    address: ip,
-    purposes: purposes.flat().flatMap((purpose) => purpose ?? []),
-    at: deps.clock(),
-  };
-}
-
 /** The journey and lead whose mail it was. */
 const belonging = (send: SendRef | null) => ({
   ...(send?.journeyId ? { journeyId: send.journeyId } : {}),
@@ -70,7 +60,7 @@ const belonging = (send: SendRef | null) => ({
 /** Records a machine's click, or holds that of whoever may be a person, and answers the id of that. */
 async function follow(deps: ApiDeps, request: LinkRequest, link: LinkRow): Promise<string | undefined> {
   const rules = rulesOf(deps);
-  const [send, seenNow] = [await findSend(deps.db, link.sendId), seen(deps, request)];
+  const [send, seenNow] = [await findSend(deps.db, link.sendId), seenRequest(deps, request)];
   const reason = machineOf(rules, seenNow, send);
   const { sendId, contactId } = link;
   const { at } = seenNow;
@@ -107,7 +97,7 @@ async function openMail(deps: ApiDeps, request: LinkRequest, sendId: string): Pr
   const { contactId } = send ?? {};
   const rules = rulesOf(deps);
   if (!contactId || !rules.opens.track) return;
-  const seenNow = seen(deps, request);
+  const seenNow = seenRequest(deps, request);
   const { at } = seenNow;
   const reason = proxyOf(rules, seenNow, send);
   await transaction(deps.db, async (tx) => {

@@ -19,6 +19,7 @@ import { calendarFile } from '../forms/calendar';
 import { chooseLocale } from '../forms/languages';
 import type { LoadedForm } from '../forms/load';
 import { endedPage } from '../forms/render';
+import { seenRequest } from '../seen';
 
 interface FileRequest {
   Params: { form: string; token: string };
@@ -133,14 +134,5 @@ async function noteDownload(deps: ApiDeps, request: FastifyRequest, { submission
   }
 }
 
-function isMachine({ turn, clock }: ApiDeps, { method, headers, ip }: FastifyRequest): boolean {
-  const purposes = [headers['sec-purpose'], headers.purpose, headers['x-purpose'], headers['x-moz']];
-  const seen = {
-    method,
-    program: headers['user-agent'] ?? '',
-    address: ip,
-    purposes: purposes.flat().flatMap((purpose) => purpose ?? []),
-    at: clock(),
-  };
-  return machineOf(turn.rules.engagement ?? DEFAULT_ENGAGEMENT, seen, null) !== undefined;
-}
+const isMachine = (deps: ApiDeps, request: FastifyRequest): boolean =>
+  machineOf(deps.turn.rules.engagement ?? DEFAULT_ENGAGEMENT, seenRequest(deps, request), null) !== undefined;

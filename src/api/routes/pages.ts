@@ -3,8 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { originOf } from '../../domain/engagement/pages';
 import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
-import { failure, ViveiroError } from '../../domain/errors';
-import { readLink } from '../../mail/links';
+import { failure } from '../../domain/errors';
 import { transaction } from '../../store/db';
 import {
   contactOfVisitor,
@@ -19,6 +18,7 @@ import { PAGE_SCRIPT } from '../pages/script';
 import { parseBody } from '../parse';
 import { Rate } from '../rate';
 import { recorderOf } from '../record';
+import { clickOfVisit } from '../visit-token';
 
 const BODY_LIMIT_BYTES = 4_096;
 const PUBLIC = { config: { access: 'public' } } as const;
@@ -102,7 +102,7 @@ function limit(deps: ApiDeps, rate: Rate, { ip }: FastifyRequest, reply: Fastify
 /** Joins the visitor if a click brought them, and records the view: of the contact, or of nobody yet. */
 async function take(deps: ApiDeps, view: PageSeen, token: string | undefined): Promise<void> {
   const { visitorId, at } = view;
-  const hitId = token === undefined ? undefined : visitIn(deps, token);
+  const hitId = token === undefined ? undefined : clickOfVisit(deps.linkSecret, token);
   if (hitId !== undefined) {
     const { joinWithin: within } = pagesOf(deps);
     await transaction(deps.db, (tx) => joinByClick(tx, deps.turn, { hitId, visitorId, at, within }));
@@ -112,16 +112,5 @@ async function take(deps: ApiDeps, view: PageSeen, token: string | undefined): P
   else {
     const { contactId: id, ...event } = viewEvent(view, contactId);
     await recorderOf(deps).record({ ...event, contact: { id } });
-  }
-}
-
-/** A token that is not ours, or stands for something else, joins nobody; the page was seen all the same. */
-function visitIn({ linkSecret }: ApiDeps, token: string): string | undefined {
-  try {
-    const payload = readLink(linkSecret, token);
-    return payload.kind === 'visit' ? payload.id : undefined;
-  } catch (error) {
-    if (error instanceof ViveiroError && error.code === 'VIV_LINK_FORGED') return undefined;
-    throw error;
   }
 }
