@@ -1,5 +1,7 @@
 import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import type { ViveiroError } from '../domain/errors';
+import { DEFAULT_IDENTITY } from '../domain/identity/rules';
+import { keepAddressKeys } from '../store/addresses';
 import { keepConsentTexts } from '../store/consent-texts';
 import { transaction } from '../store/db';
 import { unfinishedRehearsals } from '../store/rehearsals';
@@ -140,6 +142,7 @@ async function startLiveEngine(live: Live & { readonly outgoing: Outgoing }): Pr
     const now = Date.now();
     await syncReps(engine.db, content.rules.routing);
     await keepConsentTexts(engine.db, content.rules.purposes ?? DEFAULT_PURPOSES, now);
+    await keepAddressKeys(engine.db, content.rules.identity ?? DEFAULT_IDENTITY);
     await publishOwnSequences(engine.db, { config, content, now });
     requireOptIn(content, await transaction(engine.db, newestVersions));
     const { client } = engine;

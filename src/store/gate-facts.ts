@@ -65,7 +65,7 @@ const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
 
 const suppression = (tx: Tx, { purpose }: GateQuestion) =>
   widest(
-    Prisma.sql`${isAbout(tx, Prisma.sql`c.email`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
+    Prisma.sql`${isAbout(tx, Prisma.sql`lower(c.email)`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
     millis(Prisma.sql`at`),
   );
 

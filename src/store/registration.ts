@@ -68,7 +68,7 @@ export async function registerIn(tx: Tx, deps: TurnDeps, input: Registration): P
   const inputHash = hashOf(input);
   const earlier = await findEarlier(tx, input.idempotencyKey, inputHash);
   if (earlier) return earlier;
-  const contact = await upsertContact(tx, { ...input.contact, at: input.at }); // holds the contact's lock from here on
+  const contact = await upsertContact(tx, { ...input.contact, at: input.at }, deps.rules); // holds the contact's lock from here on
   // a rival with the same key may have committed while the lock was awaited
   const rival = contact.created ? undefined : await findEarlier(tx, input.idempotencyKey, inputHash);
   if (rival) return rival;
