@@ -6,6 +6,10 @@ import { asciiDomain } from './domain-name';
 /** What becomes of a part of an address that its provider does not look at. */
 const whetherKept = z.enum(['keep', 'drop']);
 
+/** newest: of whom anything happened last. */
+const preferred = z.enum(['survivor', 'merged', 'newest']);
+export type Preferred = z.output<typeof preferred>;
+
 const domainSchema = z
   .strictObject({
     plusTags: whetherKept.optional().meta({ description: 'Of this domain: what stands behind a plus in the mailbox.' }),
@@ -34,6 +38,15 @@ export const identitySchema = z
       .default('keep')
       .meta({ description: 'drop: ana+news@viva.example is the contact ana@viva.example.' }),
     dots: whetherKept.default('keep').meta({ description: 'drop: a.na@viva.example is the contact ana@viva.example.' }),
+    merge: z
+      .strictObject({
+        prefer: preferred.default('survivor').meta({ description: 'Whose name, language and attributes win.' }),
+        attributes: z
+          .record(z.string().max(60), preferred)
+          .default({})
+          .meta({ description: 'What is otherwise, by attribute.' }),
+      })
+      .prefault({}),
     domains: z
       .record(z.string().max(253), domainSchema)
       .default({})
