@@ -11,6 +11,18 @@ export const IDENTITY_ERRORS = {
   VIV_CONTACT_MERGED: missing<{ contact: string }>(
     (p) => `Contact ${p.contact} was merged into another one in this moment. Try again; nothing was changed.`,
   ),
+  VIV_SOURCE_UNKNOWN: bad<{ source: string }>(
+    (p) => `No source "${p.source}" stands in rules/sources.yaml. Add it under sources, or correct the address.`,
+    404,
+  ),
+  VIV_SOURCE_UNSIGNED: bad<{ source: string; problem: string }>(
+    (p) => `The message of source "${p.source}" is not signed as agreed: ${p.problem}. Check signature and secret.`,
+    401,
+  ),
+  VIV_SOURCE_UNMAPPED: bad<{ source: string; problem: string }>(
+    (p) =>
+      `No lead can be made of what source "${p.source}" sent: ${p.problem}. Correct its mapping in rules/sources.yaml.`,
+  ),
   VIV_MERGE_SELF: bad<{ contact: string }>(
     (p) => `${p.contact} is one contact already by both names. Nothing is to be done; give two that are on record.`,
     409,

@@ -23,7 +23,7 @@ import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
 import { createStops, type Stops } from './stops';
 import { type Progress, type System, startSystem, temporalOf } from './system';
-import { requireHookSecrets, requireSecrets } from './webhook-secrets';
+import { requireHookSecrets, requireSecrets, requireSourceSecrets } from './webhook-secrets';
 
 /** The task queue of live journeys, handoffs and the sweep. */
 export const LIVE_QUEUE = 'viveiro';
@@ -50,6 +50,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const content = await loadContent(config); // first: bad files are told before anything starts
   requireSecrets(content.rules.webhooks, process.env);
   requireHookSecrets(content.rules.inbound, process.env);
+  requireSourceSecrets(content.rules.sources, process.env);
   const outgoing = outgoingOf(config, content.rules.delivery, process.env);
   const stops = createStops();
   try {

@@ -15,6 +15,7 @@ const upsert = (email: string, identity = GMAIL) =>
 const count = () => context.db.contact.count();
 const RUNS = Number(process.env.VIVEIRO_TEST_RUNS ?? 5);
 
+// INV-ONE-CONTACT
 test('however an address is spelled, and however many come at once, there is one contact', async () => {
   const spelling = fc.record({
     dots: fc.boolean(),

@@ -138,7 +138,7 @@ async function written({ name, role, tags, offers: all, stage, isClient, ...live
   return contactId;
 }
 
-// INV-27
+// INV-MERGE-TAKEN-BACK
 test('a merge that is taken back leaves everything as it was, but for the logs; and a dry run changes nothing at all', async () => {
   await fc.assert(
     fc.asyncProperty(side, side, async (one, other) => {

@@ -70,7 +70,7 @@ interface Times<T> {
 
 function valueBefore<T extends Omit<Person, 'lastAt'>>(key: keyof T, { now, before, after }: Times<T>): unknown {
   if (key === 'attributes') return attributesBefore(now.attributes, before.attributes, after.attributes);
-  if (key === 'tags') {
+  if (key === 'tags' && !isSame(now.tags, after.tags)) {
     const brought = after.tags.filter((tag) => !before.tags.includes(tag));
     return now.tags.filter((tag) => !brought.includes(tag));
   }
