@@ -36,9 +36,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       }),
     restartJourney: (journeyId) =>
       orAlreadyThere(async () => {
-        const { move, ...options } = await journeyOptions(deps, journeyId);
+        const { move, args, ...options } = await journeyOptions(deps, journeyId);
         if (move.type === 'end') return; // it has come to an end of its own since
-        await deps.client.workflow.start('journey', { ...options, workflowIdReusePolicy: 'ALLOW_DUPLICATE' });
+        const [input] = args;
+        // it asks at once: a poke may have come while no run was there to hear it
+        const anew = { args: [{ ...input, poked: true }], workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const };
+        await deps.client.workflow.start('journey', { ...options, ...anew });
       }),
     poke: (workflow, seq) =>
       workflow.startsWith(JOURNEY) ? pokeJourney(deps, workflow, seq) : pokeRunning(deps, workflow, seq),
@@ -76,7 +79,7 @@ async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journ
     move,
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,
-    args: [input],
+    args: [input] as const,
     typedSearchAttributes: attributesOf({ contactId, sequence, version, status: shown, move: last.move }),
     // a journey runs once: its end is final
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
