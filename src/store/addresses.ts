@@ -45,8 +45,9 @@ export async function ownersOf(
 const PAGE = 1_000;
 
 /**
- * Makes the keys of all contacts anew where the rules are others than those by which they were made; the oldest contact gets a key that
- * several would have, and the others stay as they are, and are listed as possible duplicates. Answers whether there was anything to do.
+ * Makes the keys of all contacts anew where the rules are others than those by which they were made, and those that were left for later in
+ * any case. The oldest contact gets a key that several would have; the others stay as they are, and are listed as possible duplicates.
+ * Answers whether the rules were others.
  */
 export async function keepAddressKeys(db: Db, identity: IdentityRules): Promise<boolean> {
   const { plusTags, dots, domains } = identity;
@@ -56,41 +57,53 @@ export async function keepAddressKeys(db: Db, identity: IdentityRules): Promise<
   return transaction(db, async (tx) => {
     await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('address_rules', 0))`; // two processes may start at once
     const [row] = await tx.$queryRaw<{ fingerprint: string }[]>`SELECT fingerprint FROM address_rules WHERE id = 1`;
-    if (row?.fingerprint === fingerprint) return false;
-    await tx.$executeRaw`DELETE FROM contact_address WHERE derived`;
-    for (let after = NOBODY; ; ) {
-      const page = await tx.$queryRaw<{ key: string; contactId: string; home: string }[]>`
-        SELECT key, contact_id AS "contactId", home FROM contact_address WHERE NOT derived
-          AND (contact_id, key) > (${after.contactId}::uuid, ${after.key}) ORDER BY contact_id, key LIMIT ${PAGE}`;
-      await rekey(tx, page, identity);
-      const last = page.at(-1);
-      if (!last) break;
-      after = last;
+    const isOther = row?.fingerprint !== fingerprint;
+    if (isOther) {
+      await tx.$executeRaw`DELETE FROM contact_address WHERE derived`;
+      await tx.$executeRaw`UPDATE contact_address SET home = NULL WHERE home IS NOT NULL`;
+      await tx.$executeRaw`
+        INSERT INTO address_rules (id, fingerprint) VALUES (1, ${fingerprint})
+        ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint`;
     }
-    await tx.$executeRaw`
-      INSERT INTO address_rules (id, fingerprint) VALUES (1, ${fingerprint})
-      ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint`;
-    return true;
+    while ((await spell(tx, identity, Prisma.sql`true`)) > 0);
+    return isOther;
   });
 }
 
-const NOBODY = { contactId: '00000000-0000-0000-0000-000000000000', key: '' };
-
-interface Keyed {
-  readonly key: string;
-  readonly contactId: string;
-  readonly home: string;
+/** Makes the keys of contacts that were written without them, in a bulk or with a new address. Under their locks. */
+export async function spellKeys(tx: Tx, identity: IdentityRules, contactIds: readonly string[]): Promise<void> {
+  const ofThem = Prisma.sql`contact_id = ANY(${[...contactIds]}::uuid[])`;
+  while ((await spell(tx, identity, ofThem)) > 0);
 }
 
-/** Ids grow with time, so the older contact comes first. */
-async function rekey(tx: Tx, page: readonly Keyed[], identity: IdentityRules): Promise<void> {
-  const all = page.map((row) => ({ ...row, was: row.home, home: spellingOf(row.key, identity).home }));
-  const changed = all.filter(({ was, home }) => was !== home);
-  if (changed.length > 0)
-    await tx.$executeRaw`
-      UPDATE contact_address a SET home = r.home
-      FROM unnest(${changed.map(({ key }) => key)}::text[], ${changed.map(({ home }) => home)}::text[]) AS r(key, home)
-      WHERE a.key = r.key`;
+/** A contact has another address by now: it is found no more by the old one, which may be that of somebody else. Under its lock. */
+export async function moveKeys(
+  tx: Tx,
+  identity: IdentityRules,
+  { contactId, from }: { readonly contactId: string; readonly from: string },
+): Promise<void> {
+  const { exact, home } = spellingOf(from, identity);
+  await tx.$executeRaw`
+    DELETE FROM contact_address a WHERE contact_id = ${contactId}::uuid AND (key = ${exact} OR (key = ${home} AND derived))
+      AND key <> (SELECT lower(email) FROM contact WHERE id = ${contactId}::uuid)`;
+  await tx.$executeRaw`UPDATE contact_address SET home = NULL WHERE contact_id = ${contactId}::uuid AND NOT derived`;
+  await spellKeys(tx, identity, [contactId]);
+}
+
+interface Unspelled {
+  readonly key: string;
+  readonly contactId: string;
+}
+
+/** A page of those that `which` picks. Ids grow with time, so the older contact comes first. Answers how many there were. */
+async function spell(tx: Tx, identity: IdentityRules, which: Prisma.Sql): Promise<number> {
+  const page = await tx.$queryRaw<Unspelled[]>`
+    SELECT key, contact_id AS "contactId" FROM contact_address WHERE home IS NULL AND ${which} ORDER BY contact_id, key LIMIT ${PAGE}`;
+  const all = page.map((row) => ({ ...row, home: spellingOf(row.key, identity).home }));
+  if (all.length === 0) return 0;
+  await tx.$executeRaw`
+    UPDATE contact_address a SET home = r.home
+    FROM unnest(${all.map(({ key }) => key)}::text[], ${all.map(({ home }) => home)}::text[]) AS r(key, home) WHERE a.key = r.key`;
   const derived = all.filter(({ key, home }) => key !== home);
   if (derived.length > 0)
     await tx.$executeRaw`
@@ -99,4 +112,5 @@ async function rekey(tx: Tx, page: readonly Keyed[], identity: IdentityRules): P
       FROM unnest(${derived.map(({ home }) => home)}::text[], ${derived.map(({ contactId }) => contactId)}::uuid[])
         WITH ORDINALITY AS r(key, contact_id, place) ORDER BY r.key, r.place
       ON CONFLICT (key) DO NOTHING`;
+  return all.length;
 }

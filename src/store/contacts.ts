@@ -39,7 +39,7 @@ export async function upsertContact(
     throw failure('VIV_ADDRESS_INVALID', { address: shown(contact.email), problem: address.problem });
   const given = givenColumns(contact);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const row = (await update(tx, address, given)) ?? (await insert(tx, { address, given, at: contact.at }));
+    const row = await findOrMake(tx, { address, given, at: contact.at });
     if (row) {
       noteLock(tx, row.id);
       return row;
@@ -48,43 +48,41 @@ export async function upsertContact(
   throw new TypeError('an address is that of a contact, or can be given to one');
 }
 
-/** An update that changes nothing still takes the row's lock, and waits for whoever holds it. */
-async function update(tx: Tx, { address, key }: Address, given: readonly GivenColumn[]) {
-  const exact = address.toLowerCase();
-  const changes = Prisma.join([Prisma.sql`email = contact.email`, ...given.map(({ change }) => change)]);
-  const values = Prisma.join([
-    Prisma.sql`0 AS none`,
-    ...given.map(({ column, value }) => Prisma.sql`${value} AS ${column}`),
-  ]);
-  const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`
-    UPDATE contact SET ${changes} FROM (
-      SELECT contact_id, ${values} FROM contact_address WHERE key IN (${exact}, ${key}) ORDER BY key = ${exact} DESC LIMIT 1
-    ) AS excluded WHERE contact.id = excluded.contact_id RETURNING contact.id, false AS created`;
-  return row;
-}
-
-interface New {
+interface Asked {
   readonly address: Address;
   readonly given: readonly GivenColumn[];
   readonly at: Instant;
 }
 
-/** Undefined: somebody else is making one with this key, and has committed by now. */
-async function insert(tx: Tx, { address: { address, key }, given, at }: New) {
+/**
+ * One statement: an update of the contact that is found, which takes the row's lock also where it changes nothing and waits for whoever
+ * holds it; else a key and its contact. Undefined: another one has made, or merged, the contact meanwhile, and has committed by now.
+ */
+async function findOrMake(tx: Tx, { address: { address, key }, given, at }: Asked) {
   const exact = address.toLowerCase();
   const id = newId();
+  const changes = Prisma.join([Prisma.sql`email = contact.email`, ...given.map(({ change }) => change)]);
   const columns = Prisma.join([Prisma.sql`id, email, created_at`, ...given.map(({ column }) => column)]);
+  const fresh = Prisma.join([Prisma.sql`contact_id, ${address}, ${new Date(at)}`, ...given.map(({ value }) => value)]);
   const values = Prisma.join([
-    Prisma.sql`own.contact_id, ${address}, ${new Date(at)}`,
-    ...given.map(({ value }) => value),
+    Prisma.sql`contact_id`,
+    ...given.map(({ column, value }) => Prisma.sql`${value} AS ${column}`),
   ]);
   const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`
-    WITH own AS (
-      INSERT INTO contact_address (key, contact_id, home, derived) VALUES (${key}, ${id}::uuid, ${key}, ${key !== exact})
+    WITH found AS (
+      SELECT contact_id FROM contact_address WHERE key IN (${exact}, ${key}) ORDER BY key = ${exact} DESC LIMIT 1),
+    updated AS (
+      UPDATE contact SET ${changes} FROM (SELECT ${values} FROM found) AS excluded WHERE contact.id = excluded.contact_id
+      RETURNING contact.id),
+    own AS (
+      INSERT INTO contact_address (key, contact_id, home, derived)
+      SELECT ${key}, ${id}::uuid, ${key}, ${key !== exact} WHERE NOT EXISTS (SELECT 1 FROM found)
       ON CONFLICT (key) DO NOTHING RETURNING contact_id),
     other AS (
-      INSERT INTO contact_address (key, contact_id, home) SELECT ${exact}, contact_id, ${key} FROM own WHERE ${key !== exact})
-    INSERT INTO contact (${columns}) SELECT ${values} FROM own RETURNING id, true AS created`;
+      INSERT INTO contact_address (key, contact_id, home) SELECT ${exact}, contact_id, ${key} FROM own WHERE ${key !== exact}),
+    made AS (
+      INSERT INTO contact (${columns}) SELECT ${fresh} FROM own RETURNING id)
+    SELECT id, false AS created FROM updated UNION ALL SELECT id, true FROM made`;
   return row;
 }
 

@@ -72,7 +72,7 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
 /** Whether journeys that a merge found beside this one have mailed the step oftener than this one accounts for. */
 const MAILED_BY_TWIN = Prisma.sql`coalesce((
   SELECT count(*) FROM journey_twin t JOIN send o ON o.journey_id = t.twin_id AND o.step_id = s.step_id AND o.handoff_id IS NULL
-    AND o.status IN ('dispatching', 'accepted', 'unknown') WHERE t.journey_id = s.journey_id) > (
+    AND o.status IN ('claimed', 'dispatching', 'accepted', 'unknown') WHERE t.journey_id = s.journey_id) > (
   SELECT count(*) FROM send o WHERE o.journey_id = s.journey_id AND o.step_id = s.step_id AND o.id <> s.id AND o.handoff_id IS NULL
     AND (o.status IN ('accepted', 'unknown') OR o.reason = ${MAILED_AS_OTHER})), false)`;
 

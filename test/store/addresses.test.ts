@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DEFAULT_IDENTITY, identitySchema } from '../../src/domain/identity/rules';
-import { findByAddress, keepAddressKeys } from '../../src/store/addresses';
+import { newId } from '../../src/domain/ids';
+import { findByAddress, keepAddressKeys, moveKeys, spellKeys } from '../../src/store/addresses';
 import { upsertContact } from '../../src/store/contacts';
 import { transaction } from '../../src/store/db';
 import { MONDAY } from '../support/builders';
@@ -73,4 +74,18 @@ test('new rules leave two contacts that would be one as they are, each with its 
   expect(await upsert('d.ora@gmail.com')).toEqual({ id: second.id, created: false });
   expect(await upsert('do.ra@gmail.com')).toEqual({ id: first.id, created: false });
   expect(await upsert('eva@gmail.com')).toEqual({ id: third.id, created: false });
+});
+
+test('contacts that were written in a bulk get their keys, and one whose address was corrected is found no more by the old one', async () => {
+  const contactId = newId();
+  const data = { id: contactId, email: 'f.ay+x@gmail.com', createdAt: new Date(MONDAY) };
+  await context.db.contact.create({ data });
+  await transaction(context.db, (tx) => spellKeys(tx, GMAIL, [contactId]));
+  expect(await findByAddress(context.db, 'fay@gmail.com', GMAIL)).toBe(contactId);
+  await context.db.contact.update({ where: { id: contactId }, data: { email: 'fay.w@gmail.com' } });
+  await transaction(context.db, (tx) => moveKeys(tx, GMAIL, { contactId, from: data.email }));
+  const found = await Promise.all(
+    ['fay@gmail.com', data.email, 'fayw@gmail.com'].map((one) => findByAddress(context.db, one, GMAIL)),
+  );
+  expect(found).toEqual([undefined, undefined, contactId]);
 });

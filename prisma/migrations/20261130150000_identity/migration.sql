@@ -2,7 +2,7 @@
 CREATE TABLE "contact_address" (
     "key" TEXT NOT NULL,
     "contact_id" UUID NOT NULL,
-    "home" TEXT NOT NULL,
+    "home" TEXT,
     "derived" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "contact_address_pkey" PRIMARY KEY ("key")
@@ -53,7 +53,7 @@ CREATE TABLE "journey_twin" (
     CONSTRAINT "journey_twin_pkey" PRIMARY KEY ("journey_id","twin_id")
 );
 
-INSERT INTO "contact_address" ("key", "contact_id", "home") SELECT lower("email"), "id", lower("email") FROM "contact";
+INSERT INTO "contact_address" ("key", "contact_id") SELECT lower("email"), "id" FROM "contact";
 
 -- CreateIndex
 CREATE INDEX "contact_address_contact_id_idx" ON "contact_address"("contact_id");
@@ -67,6 +67,9 @@ CREATE INDEX "contact_merge_contact_id_idx" ON "contact_merge"("contact_id");
 -- CreateIndex
 CREATE INDEX "contact_merge_merged_id_idx" ON "contact_merge"("merged_id");
 
+-- what was written without asking the rules is looked for at each start
+CREATE INDEX "contact_address_unspelled_idx" ON "contact_address"("contact_id", "key") WHERE "home" IS NULL;
+
 -- of a contact that was merged one merge stands
 CREATE UNIQUE INDEX "contact_merge_standing_key" ON "contact_merge"("merged_id") WHERE "undone_at" IS NULL;
 
@@ -79,7 +82,7 @@ CREATE INDEX "journey_twin_contact_id_idx" ON "journey_twin"("contact_id");
 -- The address of a contact is always among those by which it is found, and by it no other one: whoever writes contacts cannot forget it.
 CREATE FUNCTION contact_is_found_by_its_address() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO contact_address AS a (key, contact_id, home) VALUES (lower(NEW.email), NEW.id, lower(NEW.email))
+  INSERT INTO contact_address AS a (key, contact_id) VALUES (lower(NEW.email), NEW.id)
     ON CONFLICT (key) DO UPDATE SET derived = false WHERE a.derived AND a.contact_id = NEW.id;
   IF NOT EXISTS (SELECT 1 FROM contact_address WHERE key = lower(NEW.email) AND contact_id = NEW.id) THEN
     RAISE unique_violation USING MESSAGE = 'another contact is found by this address', CONSTRAINT = 'contact_address_pkey';
