@@ -28,7 +28,7 @@ export function enrolByHand(db: Db, deps: TurnDeps, request: EnrolmentByHand): P
   const { sequence, contact, lead, key: cause, entryKey, origin = 'by hand', now } = request;
   return transaction(db, async (tx) => {
     const version = await findNewest(tx, sequence);
-    const contactId = await contactIdOf(tx, contact);
+    const contactId = await contactIdOf(tx, contact, deps.rules.identity);
     const leadId = await leadIdOf(tx, contactId, lead);
     return enrol(tx, deps, { contactId, leadId, version, now, origin, cause, key: entryKey, via: 'hand' });
   });

@@ -18,7 +18,10 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   { heading: 'Mails:', commands: ['template', 'sends', 'inbound', 'suppression'] },
-  { heading: 'People:', commands: ['form', 'import', 'enrol', 'journeys', 'why', 'segment', 'consent'] },
+  {
+    heading: 'People:',
+    commands: ['form', 'import', 'list', 'contact', 'enrol', 'journeys', 'why', 'segment', 'consent', 'retention'],
+  },
   { heading: 'Sales:', commands: ['handoffs', 'task', 'rep'] },
   { heading: 'Set up:', commands: ['doctor', 'config', 'key', 'dkim'] },
 ];
