@@ -95,6 +95,7 @@ async function refuse(reply: FastifyReply, { code, http, message }: ViveiroError
     title: STATUS_CODES[http] ?? 'Error',
     status: http,
     detail: message,
+    instance: `urn:uuid:${reply.request.id}`,
     code,
     ...more,
   };
