@@ -309,6 +309,26 @@ test('the newest word about a purpose holds, in a chain that names the other; no
   expect((await newestConsents(context.db, other.contactId)).get('newsletter')).toMatchObject({ state: 'withdrawn' });
 });
 
+test('who objects to profiling under one of the two loses the points of both, and has them again once they are two', async () => {
+  const points = { leads: [aLead({ interest: 30, interestAt: MONDAY })] };
+  const [own, other] = await two(points, { leads: [aLead({ offer: 'ebook', interest: 30, interestAt: MONDAY })] });
+  const objection = { purpose: 'profiling', basis: 'consent', text: 'No.', source: 'form', at: MONDAY } as const;
+  await transaction(context.db, (tx) =>
+    recordConsent(tx, { contactId: other.contactId, granted: false, ...objection }),
+  );
+  await context.db.contact.update({ where: { id: other.contactId }, data: { profiling: false } });
+  const { mergeId } = await merge(own.contactId, other.contactId);
+  expect((await context.db.contact.findUniqueOrThrow({ where: { id: own.contactId } })).profiling).toBe(false);
+  expect(
+    (await context.db.lead.findMany({ where: { contactId: own.contactId } })).map(({ interest }) => interest),
+  ).toEqual([0, 0]);
+  await takeBack(mergeId);
+  expect(
+    (await context.db.lead.findMany({ where: { contactId: own.contactId } })).map(({ interest }) => interest),
+  ).toEqual([30]);
+  expect((await context.db.contact.findUniqueOrThrow({ where: { id: own.contactId } })).profiling).toBe(true);
+});
+
 test('what happened between stays with the one who stayed, and sums keep it', async () => {
   const bought = {
     status: 'active',

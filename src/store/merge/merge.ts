@@ -1,3 +1,4 @@
+import { PROFILING } from '../../domain/consent/purposes';
 import { failure } from '../../domain/errors';
 import { mergedPerson, type Person, type Side } from '../../domain/identity/merge';
 import { DEFAULT_IDENTITY } from '../../domain/identity/rules';
@@ -8,6 +9,7 @@ import { recordDecisions } from '../decisions';
 import { millis } from '../fact-columns';
 import { refit } from '../fit';
 import { enqueue } from '../outbox';
+import { endProfiling } from '../profiling';
 import type { TurnDeps } from '../turn';
 import { joinClients } from './clients';
 import { type EndedByMerge, settleJourneys } from './journeys';
@@ -86,12 +88,12 @@ async function mergeIn(tx: Tx, deps: TurnDeps, request: MergeRequest): Promise<M
   const suppressions = await carrySuppressions(tx, log, { own: own.email, other: other.email });
   await moveAll(log, merging);
   await joinClients(tx, log, merging);
-  const won = await joinPeople(tx, deps, log, { ...merging, own, other });
+  const { won, isScored } = await joinPeople(tx, deps, log, { ...merging, own, other });
   await tx.$executeRaw`
     INSERT INTO contact_merge (id, contact_id, merged_id, reason, by, at)
     VALUES (${merging.mergeId}::uuid, ${contactId}::uuid, ${mergedId}::uuid, ${reason}, ${by}, ${new Date(now)})`;
   const journeysEnded = await journeys.end(now);
-  await judgeAnew(tx, deps, log, { contactId, now });
+  await judgeAnew(tx, deps, log, { contactId, isScored, cause: merging.mergeId, now });
   await wakeAll(tx, contactId);
   const report = {
     moved: log.moved,
@@ -163,37 +165,54 @@ interface Joining extends Merging {
   readonly other: Row;
 }
 
-/** Who objects to profiling by the word that holds is not scored; where nobody has said anything, whoever is not scored stays so. */
 async function joinPeople(tx: Tx, { rules }: TurnDeps, log: MergeLog, { contactId, mergedId, own, other }: Joining) {
   const last = (row: Row): Person => ({ ...row, lastAt: row.lastAt ?? row.createdAt });
   const { person, won } = mergedPerson(last(own), last(other), rules.identity ?? DEFAULT_IDENTITY);
+  const isScored = await mayBeScored(tx, { contactId, mergedId });
   await log.changing(
     CONTACT,
     Prisma.sql`t.id = ${contactId}::uuid`,
     () =>
       tx.$executeRaw`
-      UPDATE contact c SET name = ${person.name}, time_zone = ${person.timeZone}, locale = ${person.locale},
+      UPDATE contact SET name = ${person.name}, time_zone = ${person.timeZone}, locale = ${person.locale},
         attributes = ${JSON.stringify(person.attributes)}::jsonb, tags = ${[...person.tags]}::text[],
-        organisation_id = ${person.organisationId}::uuid, created_at = ${new Date(person.createdAt)},
-        profiling = coalesce((SELECT n.granted FROM consent n WHERE n.contact_id = c.id AND n.purpose = 'profiling'
-          ORDER BY n.seq DESC LIMIT 1), c.profiling AND o.profiling)
-      FROM contact o WHERE c.id = ${contactId}::uuid AND o.id = ${mergedId}::uuid`,
+        organisation_id = ${person.organisationId}::uuid, created_at = ${new Date(person.createdAt)}, profiling = true
+      WHERE id = ${contactId}::uuid`,
   );
   await log.remove(CONTACT, Prisma.sql`t.id = ${mergedId}::uuid`);
-  return won;
+  return { won, isScored };
 }
 
-/** Fit goes by the contact, whose attributes have changed. */
+/** By the word that holds; where nobody has said anything, whoever is not scored stays so. */
+async function mayBeScored(tx: Tx, { contactId, mergedId }: Omit<Merging, 'mergeId'>): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ isScored: boolean }[]>`
+    SELECT coalesce((SELECT granted FROM consent WHERE contact_id = ${contactId}::uuid AND purpose = ${PROFILING}
+      ORDER BY seq DESC LIMIT 1), bool_and(profiling)) AS "isScored"
+    FROM contact WHERE id IN (${contactId}::uuid, ${mergedId}::uuid)`;
+  return row?.isScored ?? false;
+}
+
+interface Judging {
+  readonly contactId: string;
+  readonly isScored: boolean;
+  readonly cause: string;
+  readonly now: Instant;
+}
+
+/** Fit goes by the contact, whose attributes have changed; who objects to profiling loses the points of both. */
 async function judgeAnew(
   tx: Tx,
-  { rules }: TurnDeps,
+  deps: TurnDeps,
   log: MergeLog,
-  { contactId, now }: { readonly contactId: string; readonly now: Instant },
+  { contactId, isScored, cause, now }: Judging,
 ): Promise<void> {
   const [last] = await tx.$queryRaw<{ seq: string }[]>`SELECT coalesce(max(seq), 0)::text AS seq FROM score_entry`;
-  const ofContact = Prisma.sql`t.contact_id = ${contactId}::uuid`;
-  await log.changing({ table: 'lead', key: 'id', type: 'uuid' }, ofContact, () =>
-    refit(tx, rules.scoring, { contactId, at: now }),
+  await log.changing(CONTACT, Prisma.sql`t.id = ${contactId}::uuid`, () =>
+    log.changing({ table: 'lead', key: 'id', type: 'uuid' }, Prisma.sql`t.contact_id = ${contactId}::uuid`, () =>
+      isScored
+        ? refit(tx, deps.rules.scoring, { contactId, at: now })
+        : endProfiling(tx, deps, { contactId, at: now, cause }),
+    ),
   );
   const entries = await tx.$queryRaw<{ seq: string }[]>`
     SELECT seq::text AS seq FROM score_entry WHERE contact_id = ${contactId}::uuid AND seq > ${last?.seq ?? '0'}::bigint`;
