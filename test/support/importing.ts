@@ -35,5 +35,11 @@ export function aPurchasesMap(parts: Parts = {}): PurchasesMap {
 
 /** The first row of a file with these cells. */
 export function aRow(cells: { readonly [column: string]: string }, number = 1): Row {
-  return { line: number + 1, number, cells: new Map(Object.entries(cells)), original: Object.values(cells) };
+  return {
+    line: number + 1,
+    number,
+    ownNumber: number,
+    cells: new Map(Object.entries(cells)),
+    original: Object.values(cells),
+  };
 }
