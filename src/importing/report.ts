@@ -105,7 +105,10 @@ export class Report {
 
   /** Of a row that was recorded, or would be. */
   take(line: number, outcome: Exclude<RowOutcome, { error: unknown }>): void {
-    if (outcome.outcome === 'repeated') return this.count('repeated');
+    if (outcome.outcome === 'repeated') {
+      this.count('repeated');
+      return;
+    }
     const { changes, entry, opened } = outcome;
     const isNews = outcome.outcome !== 'unchanged' || entry !== undefined || opened;
     const { created, updated, entries, suppressed, consented, opened: leads } = this.#counts;
@@ -166,6 +169,7 @@ export class Report {
 /** A reason without what was in the row: the same for all rows with the same trouble, and safe to store. */
 const kindOf = (reason: string): string =>
   reason
+    .slice(0, 500) // what follows looks at it again and again
     .replace(/"(?:[^"\\]|\\.)*"/g, '…')
     .replace(/\S+@\S+/g, '…')
     .replace(/\d[\d.,:TZ-]*/g, '#')
