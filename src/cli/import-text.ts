@@ -17,7 +17,9 @@ export function importText(result: ImportResult, { isDryRun }: IsDryRun): string
     countsText(result, { isDryRun }),
     rejectsText(result),
     isDryRun ? foretoldText(result) : '',
-    result.importId === null ? '' : `\nTake it back: viveiro import undo ${result.importId}\n`,
+    result.importId === null || result.kind === 'purchases'
+      ? ''
+      : `\nTake it back: viveiro import undo ${result.importId}\n`,
   ].join('');
 }
 

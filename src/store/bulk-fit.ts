@@ -31,11 +31,7 @@ interface FittedLead {
  * `refit` of many contacts, whose locks the caller holds, as of an instant each: two statements, and one more where a standing changes.
  * One by one where fit rules ask for events.
  */
-export async function refitAll(
-  tx: Tx,
-  scoring: ScoringRules,
-  contacts: ReadonlyMap<string, Instant>,
-): Promise<void> {
+export async function refitAll(tx: Tx, scoring: ScoringRules, contacts: ReadonlyMap<string, Instant>): Promise<void> {
   if (fitNeeds(scoring).size > 0) {
     for (const [contactId, at] of contacts) await refit(tx, scoring, { contactId, at });
     return;

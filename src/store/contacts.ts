@@ -30,7 +30,10 @@ export async function upsertContact(
   const fixed = Prisma.sql`${newId()}::uuid, ${normalisedEmail(contact.email)}, ${new Date(contact.at)}`;
   const values = Prisma.join([fixed, ...given.map(({ value }) => value)]);
   // an update that changes nothing still takes the row's lock, and waits for whoever holds it
-  const changes = Prisma.join([Prisma.sql`email = excluded.email`, ...given.map(({ change }) => change)]);
+  const changes = Prisma.join([
+    Prisma.sql`changed_at = greatest(coalesce(contact.changed_at, contact.created_at), excluded.created_at)`,
+    ...given.map(({ change }) => change),
+  ]);
   const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`
     INSERT INTO contact (${columns}) VALUES (${values})
     ON CONFLICT (email) DO UPDATE SET ${changes} RETURNING id, (xmax = 0) AS created`; // xmax 0: no earlier row was locked

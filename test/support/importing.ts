@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type ImportMap, type LeadsMap, type PurchasesMap, parseMap } from '../../src/importing/map';
+import { type ContactsMap, type ImportMap, type LeadsMap, type PurchasesMap, parseMap } from '../../src/importing/map';
 import type { Row } from '../../src/importing/rows';
 
 type Parts = { readonly [key: string]: unknown };
@@ -42,4 +42,11 @@ export function aRow(cells: { readonly [column: string]: string }, number = 1): 
     cells: new Map(Object.entries(cells)),
     original: Object.values(cells),
   };
+}
+
+/** A mapping of contacts with the columns email and name. */
+export function aContactsMap(parts: Parts = {}): ContactsMap {
+  const map = parsed({ import: 'contacts', name: 'people', contact: { email: '{email}', name: '{name}' }, ...parts });
+  if (map.import !== 'contacts') throw new TypeError('a mapping of contacts was asked for');
+  return map;
 }

@@ -6,6 +6,7 @@ import { newId } from '../../domain/ids';
 import type { MergeRules } from '../../domain/importing/merge';
 import { type BulkConsent, recordConsents } from '../bulk-consents';
 import { refitAll } from '../bulk-fit';
+import { normalisedEmail } from '../contacts';
 import type { Db, Tx } from '../db';
 import { hashOf as eventHash, followUp } from '../ingest';
 import { type OpenedLead, openLeads } from '../leads';
@@ -40,7 +41,33 @@ export async function recordLeads(
   { rows, merge }: { readonly rows: readonly LeadRow[]; readonly merge: MergeRules },
 ): Promise<readonly LeadOutcome[]> {
   const outcomes = new Map<number, LeadOutcome>();
-  const news = await withoutRepeated(tx, rows, outcomes);
+  for (const wave of wavesOf(rows)) await recordWave(tx, deps, { wave, merge, outcomes });
+  return rows.map(({ number }) => outcomes.get(number) as LeadOutcome); // each row is repeated, refused or fresh
+}
+
+/** Rows of one contact in the order of the file, one in each wave: what follows from a row is seen by the next. */
+function wavesOf(rows: readonly LeadRow[]): readonly (readonly LeadRow[])[] {
+  const waves: LeadRow[][] = [];
+  const met = new Map<string, number>();
+  for (const row of rows) {
+    const email = normalisedEmail(row.registration.contact.email);
+    const place = met.get(email) ?? 0;
+    met.set(email, place + 1);
+    const wave = waves[place] ?? [];
+    wave.push(row);
+    waves[place] = wave;
+  }
+  return waves;
+}
+
+interface Wave {
+  readonly wave: readonly LeadRow[];
+  readonly merge: MergeRules;
+  readonly outcomes: Map<number, LeadOutcome>;
+}
+
+async function recordWave(tx: Tx, deps: TurnDeps, { wave, merge, outcomes }: Wave): Promise<void> {
+  const news = await withoutRepeated(tx, wave, outcomes);
   const put = await putContacts(
     tx,
     news.map(({ registration: { contact, at } }) => ({ contact, at })),
@@ -48,7 +75,6 @@ export async function recordLeads(
   );
   const fresh = news.map((row, index): Fresh => ({ ...row, put: put[index] as PutContact })); // one for each row
   for (const row of await recordFresh(tx, deps, fresh)) outcomes.set(row.number, row);
-  return rows.map(({ number }) => outcomes.get(number) as LeadOutcome); // each row is repeated, refused or fresh
 }
 
 /** Keys that have been used, with the hash of what was said under them. */
@@ -98,10 +124,18 @@ async function recordFresh(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Pro
       interest: EVENTS.leadCreated,
     })),
   );
-  await refitAll(tx, deps.rules.scoring, new Map(fresh.map(({ registration, put }) => [put.contactId, registration.at])));
+  await refitAll(
+    tx,
+    deps.rules.scoring,
+    new Map(fresh.map(({ registration, put }) => [put.contactId, registration.at])),
+  );
   const events = fresh.map((row, index): IncomingEvent => eventOf(row, leads[index] ?? NO_LEAD));
   const told = await insertEvents(tx, events);
-  await followAll(tx, deps, { events, told });
+  await followUp(
+    tx,
+    deps,
+    events.map((event, index) => ({ event, interactionId: told[index]?.id ?? '', seq: told[index]?.seq ?? 0 })),
+  );
   for (const [index, row] of fresh.entries())
     await confirm(tx, deps, { row, request: consents[index]?.request, lead: leads[index] });
   return fresh.map(({ number, put }, index) => ({
@@ -200,25 +234,6 @@ async function insertEvents(tx: Tx, events: readonly IncomingEvent[]): Promise<r
   if (inserted.length < rows.length) throw new Overtaken();
   const byId = new Map(inserted.map((row) => [row.id, row]));
   return rows.map(({ id }) => byId.get(id) ?? { id, seq: 0 });
-}
-
-/** In waves, of each contact one event at a time, in the order of the rows. */
-async function followAll(
-  tx: Tx,
-  deps: TurnDeps,
-  { events, told }: { readonly events: readonly IncomingEvent[]; readonly told: readonly Told[] },
-): Promise<void> {
-  const waves: { readonly event: IncomingEvent; readonly interactionId: string; readonly seq: number }[][] = [];
-  const met = new Map<string, number>();
-  for (const [index, event] of events.entries()) {
-    const { id = '', seq = 0 } = told[index] ?? {};
-    const wave = met.get(event.contactId) ?? 0;
-    met.set(event.contactId, wave + 1);
-    const own = waves[wave] ?? [];
-    own.push({ event, interactionId: id, seq });
-    waves[wave] = own;
-  }
-  for (const wave of waves) await followUp(tx, deps, wave);
 }
 
 interface Confirm {

@@ -157,7 +157,10 @@ async function removeEntries(tx: Tx, { importId, contactIds }: Page): Promise<Pa
 async function restoreFields(tx: Tx, { importId, contactIds }: Page): Promise<Partly> {
   const changes = await tx.$queryRaw<(FieldChange & { readonly contactId: string })[]>`
     SELECT contact_id AS "contactId", field, before, after FROM import_change
-    WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) ORDER BY seq`;
+    WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) AND NOT EXISTS (
+      SELECT 1 FROM import_row r -- of a contact that the import made, nothing was there before
+      WHERE r.import_id = import_change.import_id AND r.contact_id = import_change.contact_id AND r.outcome = 'created')
+    ORDER BY seq`;
   if (changes.length === 0) return { count: 0, kept: [] };
   const contacts = await tx.$queryRaw<KnownRow[]>`
     SELECT id, ${KNOWN_COLUMNS} FROM contact
