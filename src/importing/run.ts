@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalJson } from '../domain/canonical-json';
-import { failure } from '../domain/errors';
+import { failure, ViveiroError } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Db } from '../store/db';
-import { beginRun, endRun, type ImportRunRow } from '../store/imports/runs';
+import { beginRun, endRun, forgetRun, type ImportRunRow } from '../store/imports/runs';
 import type { MailingList } from '../store/lists';
 import { recordPurchase } from '../store/purchase-record';
 import type { TurnDeps } from '../store/turn';
@@ -47,7 +47,7 @@ export interface ImportRequest extends CheckRequest {
 
 export interface ImportResult extends ImportCounts {
   readonly kind: ImportMap['import'];
-  /** Null: a dry run. */
+  /** Null: nothing was recorded. */
   readonly importId: string | null;
   /** Rows that were done before it was broken off. */
   readonly resumedAfter: number;
@@ -83,6 +83,26 @@ export async function importFile({ db, turn, list, ...request }: ImportRequest):
     rejectsFile: request.rejectsFile === undefined ? null : path.resolve(request.rejectsFile),
     at: now,
   });
+  try {
+    const result = await recordedRun({ db, turn, list, ...request }, { head, run });
+    if (result.imported + result.repeated > 0) return result;
+    await forgetRun(db, run.id);
+    return { ...result, importId: null };
+  } catch (error) {
+    if (isOfInput(error)) await forgetRun(db, run.id);
+    throw error;
+  }
+}
+
+/** Another process may be about to record something: then the import is its own. */
+const isOfInput = (error: unknown): boolean =>
+  error instanceof ViveiroError && error.http < 500 && error.code !== 'VIV_IMPORT_BUSY';
+
+async function recordedRun(
+  { db, turn, list, ...request }: ImportRequest,
+  { head, run }: { readonly head: Head; readonly run: ImportRunRow },
+): Promise<ImportResult> {
+  const { map, now } = request;
   const importing = await prepared(request, { head, run });
   const record: RecordPurchase = (purchase) => recordPurchase(db, turn, purchase);
   const sinkOf = (batched: BatchedMapOf): Sink =>
