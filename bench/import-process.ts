@@ -44,8 +44,9 @@ async function main(): Promise<void> {
   const { imported } = await importFile({ db, turn: { rules }, file, map, now: Date.now() });
   const seconds = (performance.now() - started) / 1000;
   const measured: ImportMeasured = { imported, seconds, peakMb: process.resourceUsage().maxRSS / 1024 };
-  process.send?.(measured, () => process.disconnect());
+  process.send?.(measured);
   await disconnect(db);
+  process.disconnect();
 }
 
 void main();

@@ -9,7 +9,7 @@ import { refitAll } from '../bulk-fit';
 import { normalisedEmail } from '../contacts';
 import type { Db, Tx } from '../db';
 import { hashOf as eventHash, followUp } from '../ingest';
-import { type OpenedLead, openLeads } from '../leads';
+import { openLeads } from '../leads';
 import { askToConfirm, recordWord } from '../opt-in';
 import { hashOf, type Registration } from '../registration';
 import { liftUnsubscribed } from '../suppressions';
