@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const measured: ImportMeasured = { imported, seconds, peakMb: process.resourceUsage().maxRSS / 1024 };
   process.send?.(measured);
   await disconnect(db);
-  process.disconnect();
+  if (process.connected) process.disconnect();
 }
 
 void main();

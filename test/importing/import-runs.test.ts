@@ -52,6 +52,7 @@ const request = (file: string, parts: Partial<ImportRequest> = {}): ImportReques
 const written = (rows: string, head = 'name,email') => files.apart('people.csv', `${head}\n${rows}`);
 const contacts = () => context.db.contact.findMany({ orderBy: { email: 'asc' } });
 
+// INV-IMPORT-ONCE
 test('killed in the midst of it and done again, an import has each row once, also in the reject file', async () => {
   const rows = Array.from(
     { length: 6_000 },
