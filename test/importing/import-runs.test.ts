@@ -19,7 +19,7 @@ import { bundleOf, removeBundles } from '../support/bundle';
 import { collected } from '../support/collected';
 import { testDatabase } from '../support/database';
 import { testFiles } from '../support/files';
-import { aContactsMap, aLeadsMap } from '../support/importing';
+import { aContactsMap, aLeadsMap, aPurchasesMap } from '../support/importing';
 import { published } from '../support/journeys';
 
 const context = testDatabase(10);
@@ -274,6 +274,12 @@ test('an import is taken back: what it made goes, what it changed is restored, a
 test('an import that is not on record, and one of purchases, cannot be taken back', async () => {
   const unknown = undoImport(context.db, { id: 'none', now: NOON, isDryRun: false });
   await expect(unknown).rejects.toMatchObject({ code: 'VIV_IMPORT_UNKNOWN' });
+  const head = 'invoice,quantity,price,date,customer';
+  const file = written('1001,6,8.5,01-12-2025 10:04,7\n', head);
+  const { importId } = await importFile(request(file, { map: aPurchasesMap() }));
+  const undoing = undoImport(context.db, { id: importId ?? '', now: NOON, isDryRun: false });
+  await expect(undoing).rejects.toMatchObject({ code: 'VIV_IMPORT_STAYS' });
+  await context.db.$executeRaw`TRUNCATE client, purchase`;
 });
 
 test('a row that the database cannot hold costs itself, and no other of its batch', async () => {

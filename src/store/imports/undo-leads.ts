@@ -33,7 +33,12 @@ export async function removeLeads(
   const kept = leads.flatMap(({ contactId, reason }) =>
     reason === null ? [] : [{ contactId, reason: `leads stay: ${reason}` }],
   );
-  return { count: free.length, kept };
+  const again = await tx.$queryRaw<{ contactId: string }[]>`
+    SELECT DISTINCT contact_id AS "contactId" FROM import_row
+    WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) AND interaction_id IS NOT NULL
+      AND lead_id IS NULL ORDER BY contact_id`;
+  const reason = 'events stay: interest was shown in leads that were there before';
+  return { count: free.length, kept: [...kept, ...again.map((row) => ({ ...row, reason }))] };
 }
 
 async function remove(tx: Tx, importId: string, leadIds: readonly string[]): Promise<void> {
