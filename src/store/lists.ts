@@ -34,6 +34,14 @@ const COLUMNS = Prisma.sql`m.id, m.name, m.origin, m.collected_on::text AS "coll
 
 export type NewList = MailingList & { readonly evidence: Buffer };
 
+/** Takes a list from the record again that no import has put anybody on. */
+export async function forgetIfEmpty(db: Db, listId: string): Promise<void> {
+  await db.$executeRaw`
+    DELETE FROM mailing_list WHERE id = ${listId}::uuid
+      AND NOT EXISTS (SELECT 1 FROM list_entry WHERE list_id = ${listId}::uuid)
+      AND NOT EXISTS (SELECT 1 FROM import_run WHERE list_id = ${listId}::uuid)`;
+}
+
 /** What may not differ when more entries come to a list: it is what was declared of all of them. */
 const DECLARED = ['origin', 'collectedOn', 'basis', 'purpose', 'text', 'evidenceHash', 'offer'] as const;
 

@@ -198,6 +198,13 @@ test('a mailing list is imported with its evidence, and its figures are told', a
     '--currency',
     'EUR',
   ];
+  const nobody = files.write('fair.csv', 'Email,Name\nnobody,Ana\n');
+  expect((await list('import', nobody, '--map', path.join(MAPS, 'mailing-list.yaml'), ...declared)).exitCode).toBe(2);
+  expect([
+    await context.db.mailingList.count(),
+    await context.db.importRun.count({ where: { name: 'mailing-list' } }),
+  ]).toEqual([0, 0]);
+  files.write('fair.csv', 'Email,Name\nana@fair.example,Ana\nrui@fair.example,Rui\n');
   expect((await list(...words, '--dry-run')).out).toMatch(/^would import +2 {2}contacts$/m);
   expect(await context.db.mailingList.count()).toBe(0);
   expect((await list(...words)).out).toMatch(/^on the list +2 {2}new entries$/m);

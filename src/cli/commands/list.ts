@@ -41,7 +41,7 @@ export function register(program: Command): void {
     .option(...json)
     .description('list them, the newest first')
     .addHelpText('after', '\nExamples:\n  $ viveiro list ls')
-    .action(stats);
+    .action((options: JsonOption) => stats(options));
   group
     .command('stats')
     .argument('[list]', 'its name; default: all')
@@ -113,7 +113,14 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   };
   await carryOut({ file, map, options, check }, async (request) => {
     const turn = await turnDeps(options.rules);
-    return withDatabase(async (db) => importFile({ ...request, db, turn, list: await openList(db, list) }));
+    return withDatabase(async (db) => {
+      const known = await openList(db, list);
+      try {
+        return await importFile({ ...request, db, turn, list: known });
+      } finally {
+        await forgetIfEmpty(db, known.id); // a file that brings nobody leaves no list
+      }
+    });
   });
 }
 

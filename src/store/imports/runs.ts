@@ -99,8 +99,7 @@ export async function endRun(db: Db, { importId, report, rejectsFile, at }: EndO
 /** Forgets an import that has recorded nothing: there is nothing to look at, to go on with, or to take back. */
 export async function forgetRun(db: Db, importId: string): Promise<void> {
   await db.$executeRaw`
-    DELETE FROM import_run WHERE id = ${importId}::uuid AND status = 'running'
-      AND NOT EXISTS (SELECT 1 FROM import_row WHERE import_id = ${importId}::uuid)
+    DELETE FROM import_run WHERE id = ${importId}::uuid AND NOT EXISTS (SELECT 1 FROM import_row WHERE import_id = ${importId}::uuid)
       AND coalesce((report->>'imported')::int, 0) + coalesce((report->>'repeated')::int, 0) = 0`;
 }
 
