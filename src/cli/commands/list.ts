@@ -11,6 +11,7 @@ import { contactsMap, importFile } from '../../importing/run';
 import type { Db } from '../../store/db';
 import {
   findList,
+  forgetIfEmpty,
   listStats,
   type MailingList,
   type NewList,

@@ -279,6 +279,15 @@ const LISTS: readonly BadCommand[] = [
     'VIV_FILE_UNREADABLE',
   ],
   [
+    'rows that are all bad',
+    () => [
+      ...['list', 'import', csv(`${HEAD}nobody,Bob\n`), '--map', listMap(), ...LIST],
+      ...['--origin', 'bought', '--basis', 'none', '--rejects', file('rejects.csv', '')],
+    ],
+    'VIV_ROW_INVALID',
+    /e-mail/,
+  ],
+  [
     'a mapping of leads',
     () => list(() => importMap(good), '--origin', 'bought', '--basis', 'none'),
     'VIV_MAP_INVALID',
