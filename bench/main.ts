@@ -1,4 +1,5 @@
 // npm run bench -- <name> [--json]
+import { importBench } from './import';
 import { ingestBench } from './ingest';
 import { journeyBench } from './journey';
 import { memoryBench } from './memory';
@@ -8,6 +9,7 @@ import { simulateBench } from './simulate';
 
 type Result = { readonly [figure: string]: number };
 const BENCHES: { readonly [name: string]: (flags: readonly string[]) => Promise<Result> } = {
+  import: importBench,
   ingest: ingestBench,
   journey: journeyBench,
   memory: memoryBench,

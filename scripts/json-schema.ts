@@ -13,6 +13,7 @@ import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { identitySchema } from '../src/domain/identity/rules';
 import { inboundSchema } from '../src/domain/inbound/rules';
+import { listsSchema } from '../src/domain/lists/rules';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
 import { segmentsSchema } from '../src/domain/segments/segments';
@@ -37,6 +38,7 @@ const FILES = {
   webhooks: { schema: webhooksSchema, title: 'Webhook endpoints of Viveiro' },
   inbound: { schema: inboundSchema, title: 'What Viveiro does with what comes back' },
   engagement: { schema: engagementSchema, title: 'What counts as interest, and what is a machine, in Viveiro' },
+  lists: { schema: listsSchema, title: 'What mailing lists allow in Viveiro, and what makes leads of their entries' },
   purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
   identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
   form: { schema: formSchema, title: 'A form of Viveiro' },

@@ -7,6 +7,7 @@ import { startSystem } from '../runtime/system';
 import { connect, type Db, disconnect } from '../store/db';
 // for what a turn calls: see ../store/turn-calls
 import '../store/ingest';
+import { hasImports } from '../store/imports/runs';
 import { keysFrom, type StoreKeys } from '../store/keys';
 
 interface Options {
@@ -30,6 +31,30 @@ export async function withDatabase<T>(work: (db: Db) => Promise<T>, { connection
     }
   } finally {
     await database.close();
+  }
+}
+
+/**
+ * The same for whoever only compares: a database that is not there is not made, none is started, and an empty one stays empty. `work` gets
+ * none then.
+ */
+export async function withExistingDatabase<T>(work: (db: Db | undefined) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env);
+  const url = config.databaseUrl ?? runningSystem(config.dataDir)?.databaseUrl;
+  const db = url === undefined ? undefined : connect(url, 2, keysKnown(config));
+  if (!db) return work(undefined);
+  try {
+    return await work((await isPrepared(db)) ? db : undefined);
+  } finally {
+    await disconnect(db);
+  }
+}
+
+async function isPrepared(db: Db): Promise<boolean> {
+  try {
+    return await hasImports(db);
+  } catch {
+    return false; // whatever keeps it from answering: the file alone is looked at, and that is told
   }
 }
 

@@ -3,6 +3,7 @@ import { CONSENT_ERRORS } from './errors-of-consent';
 import { DELIVERY_ERRORS } from './errors-of-delivery';
 import { FORM_ERRORS } from './errors-of-forms';
 import { IDENTITY_ERRORS } from './errors-of-identity';
+import { IMPORT_ERRORS } from './errors-of-imports';
 import { INBOUND_ERRORS } from './errors-of-inbound';
 import { SEND_ERRORS } from './errors-of-sends';
 
@@ -238,6 +239,7 @@ export const ERRORS = {
   ...DELIVERY_ERRORS,
   ...IDENTITY_ERRORS,
   ...INBOUND_ERRORS,
+  ...IMPORT_ERRORS,
   ...SEND_ERRORS,
   ...CONSENT_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),

@@ -7,6 +7,7 @@ import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { IdentityRules } from './identity/rules';
 import type { InboundRules } from './inbound/rules';
+import type { ListRules } from './lists/rules';
 import type { ScoringRules } from './scoring/rules';
 import type { Segments } from './segments/segments';
 import type { DeclaredEvents } from './sequence/declared-events';
@@ -35,6 +36,8 @@ export interface Rules {
   readonly sources?: Sources;
   /** Absent: `DEFAULT_PURPOSES` hold. */
   readonly purposes?: PurposeRules;
+  /** Absent: `DEFAULT_LISTS` holds. */
+  readonly lists?: ListRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

@@ -8,10 +8,23 @@ const ofValue = (value: Value | undefined): readonly string[] => {
 
 /** Every column that a mapping names, each once. */
 export function columnsIn(map: ImportMap): readonly string[] {
-  const { email, name, locale, timeZone, attributes } = map.contact;
-  const own = map.import === 'leads' ? ofLeads(map) : ofPurchases(map);
-  const values = [email, name, locale, timeZone, ...Object.values(attributes)].flatMap(ofValue);
+  const { email, name, locale, timeZone, attributes, tags } = map.contact;
+  const own = ownColumns(map);
+  const values = [email, name, locale, timeZone, ...Object.values(attributes), ...tags].flatMap(ofValue);
   return [...new Set([...values, ...map.leaveOut.map(({ column }) => column), ...own])];
+}
+
+function ownColumns(map: ImportMap): readonly string[] {
+  switch (map.import) {
+    case 'leads':
+      return ofLeads(map);
+    case 'contacts':
+      return map.at ? [map.at.column] : [];
+    case 'purchases':
+      return ofPurchases(map);
+    default:
+      throw new TypeError(`unknown kind of import ${JSON.stringify(map satisfies never)}`);
+  }
 }
 
 function ofLeads({ lead, consent, at, key = [] }: LeadsMap): readonly string[] {

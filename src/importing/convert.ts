@@ -1,23 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { text } from '../api/contract/common';
+import { tagsField, text } from '../api/contract/common';
 import { contactBody, leadBody } from '../api/contract/leads';
+import { asciiDomain } from '../domain/identity/domain-name';
 import { type Instant, keyOf } from '../domain/ids';
 import type { Registration } from '../store/registration';
-import type { ImportMap, LeadsMap, PurchasesMap } from './map';
+import { isFormula } from './formulas';
+import type { ContactsMap, ImportMap, LeadsMap, PurchasesMap } from './map';
 import type { Row } from './rows';
-import {
-  amountIn,
-  attributeIn,
-  identityIn,
-  instantIn,
-  isFormula,
-  passes,
-  quoted,
-  requiredCell,
-  textIn,
-  wrongRow,
-} from './values';
+import { amountIn, attributeIn, identityIn, instantIn, passes, quoted, requiredCell, textIn, wrongRow } from './values';
 
 export type ImportedContact = Registration['contact'];
 
@@ -50,6 +41,18 @@ export function toRegistration(row: Row, map: LeadsMap, { now }: { readonly now:
   return { idempotencyKey, at: pastOnly(at ?? now, now), contact, lead, ...(consent ? { consent } : {}) };
 }
 
+/** What a row tells of a contact, as of when. */
+export interface ContactTold {
+  readonly contact: ImportedContact;
+  readonly at: Instant;
+}
+
+/** A row as what it tells of a contact. Throws VIV_ROW_INVALID. */
+export function toContact(row: Row, map: ContactsMap, { now }: { readonly now: Instant }): ContactTold {
+  const contact = checked(contactBody, contactIn(row, map));
+  return { contact, at: pastOnly((map.at && instantIn(row, map.at)) ?? now, now) };
+}
+
 /** A row as a line of a purchase. Throws VIV_ROW_INVALID. */
 export function toPurchaseLine(row: Row, map: PurchasesMap, { now }: { readonly now: Instant }): PurchaseLine {
   const { reference, amount, at, isReturn } = map.purchase;
@@ -63,7 +66,7 @@ export function toPurchaseLine(row: Row, map: PurchasesMap, { now }: { readonly 
 }
 
 function contactIn(row: Row, { contact, decimal }: ImportMap) {
-  const email = refuseFormula('the e-mail address', identityIn(row, contact.email));
+  const email = inAscii(refuseFormula('the e-mail address', identityIn(row, contact.email)));
   const name = contact.name && textIn(row, contact.name);
   // in the order of their names, so that a mapping written in another order gives the same content
   const attributes = Object.entries(contact.attributes)
@@ -76,7 +79,22 @@ function contactIn(row: Row, { contact, decimal }: ImportMap) {
     timeZone: contact.timeZone && textIn(row, contact.timeZone),
     locale: contact.locale && textIn(row, contact.locale),
     attributes: Object.fromEntries(attributes),
+    ...tagsIn(row, contact.tags),
   };
+}
+
+/** An address with its domain as mail servers know it: `ana@josé.example` has letters that none of them takes. */
+function inAscii(email: string): string {
+  const at = email.lastIndexOf('@');
+  const domain = asciiDomain(email.slice(at + 1));
+  return /^[ -~]*$/.test(email) || domain === undefined ? email : `${email.slice(0, at)}@${domain}`;
+}
+
+/** Nothing where the mapping names none: content is compared with that of earlier imports. */
+function tagsIn(row: Row, values: ImportMap['contact']['tags']): { readonly tags?: readonly string[] } {
+  const cells = values.flatMap((value) => textIn(row, value)?.split('|') ?? []);
+  const tags = [...new Set(cells.map((tag) => tag.trim()).filter((tag) => tag !== ''))].sort();
+  return tags.length === 0 ? {} : { tags: checked(tagsField, tags) };
 }
 
 /** Addresses and names go into mails and lists, which people open in spreadsheets. Attributes keep such a text as it is. */

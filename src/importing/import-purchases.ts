@@ -1,6 +1,7 @@
 import { failure } from '../domain/errors';
+import type { PurchaseRecord } from '../store/purchase-record';
 import { toPurchaseLine } from './convert';
-import { type ImportRun, LANES } from './import-run';
+import { type ImportRun, rejectRow } from './import-run';
 import { inLanes } from './lanes';
 import type { PurchasesMap } from './map';
 import { type Gathered, Gathering, purchaseOf } from './purchases';
@@ -8,11 +9,21 @@ import type { AnyRow, Row } from './rows';
 import { identityIn } from './values';
 import { attempted, type RowProblem, rowProblem, walk } from './walk';
 
+/** Puts a purchase on record. Throws what concerns it alone as an error of bad input. */
+export type RecordPurchase = (purchase: PurchaseRecord) => Promise<{ readonly duplicate: boolean }>;
+
+export interface PurchaseRun extends ImportRun {
+  readonly record: RecordPurchase;
+}
+
+/** Purchases are recorded so many at once; those of one contact in order. */
+export const LANES = 8;
+
 /**
  * Reads all rows before the first purchase is recorded, since any row may belong to any purchase; and reads them once more for
  * the reject file, so that memory holds purchases and not their rows.
  */
-export async function importPurchases(run: ImportRun, map: PurchasesMap): Promise<void> {
+export async function importPurchases(run: PurchaseRun, map: PurchasesMap): Promise<void> {
   const { gathering, hasBadRows } = await gather(run, map);
   const refused = new Map<string, RowProblem>();
   await inLanes(gathering.purchases(), {
@@ -33,9 +44,10 @@ async function gather(run: ImportRun, map: PurchasesMap) {
   const gathering = new Gathering();
   let hasBadRows = false;
   for await (const step of await stepsOf(run, map)) {
-    run.tally.count('read');
+    run.report.count('read');
     if (step.type === 'taken') gathering.add(step.item);
-    else if (step.type !== 'bad') run.tally.skip(step);
+    else if (step.type === 'left out') run.report.leaveOut(step.reason);
+    else if (step.type === 'beyond limit') run.report.count('beyondLimit');
     else {
       refuseHidden(step.row, run.file);
       hasBadRows = true;
@@ -54,10 +66,14 @@ function refuseHidden(row: AnyRow, file: string): void {
 }
 
 /** Undefined: it is on record. */
-async function record({ tally, recorder, now }: ImportRun, purchase: Gathered): Promise<RowProblem | undefined> {
+async function record(
+  { report, onProgress, record: put, now }: PurchaseRun,
+  purchase: Gathered,
+): Promise<RowProblem | undefined> {
   try {
-    const { duplicate } = await recorder.purchase({ ...purchaseOf(purchase), now });
-    tally.count(duplicate ? 'repeated' : 'imported');
+    const { duplicate } = await put({ ...purchaseOf(purchase), now });
+    report.count(duplicate ? 'repeated' : 'imported');
+    onProgress(1);
     return undefined;
   } catch (error) {
     return rowProblem(error);
@@ -70,7 +86,7 @@ async function reject(
 ): Promise<void> {
   for await (const step of await stepsOf(run, map)) {
     const problem = step.type === 'taken' ? refused.get(step.item.reference) : undefined;
-    if (step.type === 'bad') run.tally.reject(step.row, step.problem);
-    else if (step.type === 'taken' && problem) run.tally.reject(step.row, problem);
+    if (step.type === 'bad') rejectRow(run, step.row, step.problem);
+    else if (step.type === 'taken' && problem) rejectRow(run, step.row, problem);
   }
 }

@@ -1,25 +1,28 @@
 import type { Instant } from '../domain/ids';
-import type { PurchaseRecord } from '../store/purchase-record';
-import type { Registration } from '../store/registration';
-import type { CsvFile } from './rows';
-import type { Tally } from './tally';
+import type { RejectFile } from './rejects';
+import type { Report } from './report';
+import type { AnyRow, CsvFile } from './rows';
+import type { RowProblem } from './walk';
 
-/** Puts what a row or purchase says on record. Throws what concerns it alone as an error of bad input. */
-export interface Recorder {
-  lead(registration: Registration): Promise<{ readonly duplicate: boolean }>;
-  purchase(purchase: PurchaseRecord): Promise<{ readonly duplicate: boolean }>;
-}
-
-/** What both kinds of import work with. */
+/** What every kind of import works with. */
 export interface ImportRun {
   readonly file: string;
   /** Reads the file from its beginning. */
   readonly open: () => Promise<CsvFile>;
   readonly limit: number | undefined;
   readonly now: Instant;
-  readonly tally: Tally;
-  readonly recorder: Recorder;
+  readonly report: Report;
+  readonly rejects: RejectFile | undefined;
+  /** Called after each row or batch, with the share of the file that was read (0 to 1). */
+  readonly onProgress: (share: number) => void;
 }
 
-/** Rows are recorded so many at once; those of one contact in order. */
-export const LANES = 8;
+/** Counts a row that is not imported, and keeps it for whoever corrects it. */
+export function rejectRow(
+  { report, rejects }: Pick<ImportRun, 'report' | 'rejects'>,
+  row: AnyRow,
+  problem: RowProblem,
+): void {
+  report.reject(row.line, problem);
+  rejects?.add({ line: row.line, row: row.ownNumber, original: row.original, ...problem });
+}

@@ -5,6 +5,7 @@ import { failure } from '../domain/errors';
 import { slug } from '../domain/sequence/names';
 import { parseYaml } from '../domain/yaml/parse';
 import { problemText } from '../domain/yaml/problem';
+import { ENCODINGS } from './inspect';
 
 /** `{Column}` inside a text. */
 export const COLUMN = /\{([^{}]+)\}/;
@@ -70,7 +71,27 @@ const contact = z.strictObject({
   locale: value.optional(),
   timeZone: value.optional(),
   attributes: z.record(attributeName, attribute).default({}),
+  tags: z
+    .array(value)
+    .max(20)
+    .default([])
+    .meta({ description: 'Each a text or a column; several tags in one cell stand between bars: vip|fair.' }),
 });
+
+const fieldRule = z.enum(['keep', 'replace', 'newest']);
+const mergeRules = z
+  .strictObject({
+    name: fieldRule.default('replace'),
+    locale: fieldRule.default('replace'),
+    timeZone: fieldRule.default('replace'),
+    tags: z.enum(['append', 'keep', 'replace', 'newest']).default('append'),
+    attributes: fieldRule.default('replace').meta({ description: 'Of attributes that `attribute` does not name.' }),
+    attribute: z.record(attributeName, fieldRule).default({}).meta({ description: 'By name of the attribute.' }),
+  })
+  .meta({
+    description:
+      'What becomes of a field that is known already, on record or by a row above: keep, replace, or the newest by `at`.',
+  });
 
 const amount = z.union([z.strictObject({ column }), z.strictObject({ quantity: column, price: column })]);
 export type AmountValue = z.output<typeof amount>;
@@ -80,7 +101,9 @@ const common = {
   delimiter: z
     .string()
     .regex(/^[\t ,;|:]$/, 'must be one of , ; | : a space or "\\t"')
-    .default(','),
+    .optional()
+    .meta({ description: 'What stands between cells; default: found by the header row.' }),
+  encoding: z.enum(ENCODINGS).optional().meta({ description: 'Of the file; default: found by its bytes.' }),
   decimal: z.enum(['.', ',']).default('.').meta({ description: 'What stands before the decimals of a number.' }),
   leaveOut: z
     .array(z.strictObject({ ...rowTestKeys, reason: z.string().min(1).max(200) }).refine(hasOneTest, ONE_TEST))
@@ -89,13 +112,25 @@ const common = {
   contact,
 };
 
+const limitBy = z
+  .enum(['row', 'contact'])
+  .default('row')
+  .meta({ description: 'What --limit counts: rows, or contacts with all of their rows.' });
+
+const contactsMap = z.strictObject({
+  import: z.literal('contacts'),
+  ...common,
+  limitBy,
+  merge: mergeRules.prefault({}),
+  at: time.optional().meta({ description: 'As of when the row tells it; default: when the import runs.' }),
+});
+export type ContactsMap = z.output<typeof contactsMap>;
+
 const leadsMap = z.strictObject({
   import: z.literal('leads'),
   ...common,
-  limitBy: z
-    .enum(['row', 'contact'])
-    .default('row')
-    .meta({ description: 'What --limit counts: rows, or contacts with all of their rows.' }),
+  limitBy,
+  merge: mergeRules.prefault({}),
   key: z
     .array(column)
     .min(1)
@@ -129,8 +164,8 @@ const purchasesMap = z.strictObject({
 });
 export type PurchasesMap = z.output<typeof purchasesMap>;
 
-/** How the columns of a CSV file become leads or purchases. Described in docs/import.md. */
-export const importMapSchema = z.discriminatedUnion('import', [leadsMap, purchasesMap]);
+/** How the columns of a CSV file become leads, contacts or purchases. Described in docs/import.md. */
+export const importMapSchema = z.discriminatedUnion('import', [leadsMap, contactsMap, purchasesMap]);
 export type ImportMap = z.output<typeof importMapSchema>;
 
 /** Reads a mapping. Throws VIV_MAP_INVALID with every problem, each with its line. */

@@ -44,7 +44,8 @@ export interface ListedPeople {
 export async function readPeople(request: PeopleRequest): Promise<ListedPeople> {
   const { file, map, limit } = request;
   const { columns, rows, close } = await openCsv(file, {
-    delimiter: map?.delimiter ?? ',',
+    delimiter: map ? map.delimiter : ',',
+    encoding: map?.encoding,
     needs: map ? columnsIn(map) : [],
   });
   const convert = map ? byMap(map, request) : byNames(columns, request);

@@ -1,96 +1,229 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import path from 'node:path';
-import { failure } from '../domain/errors';
+import { canonicalJson } from '../domain/canonical-json';
+import { failure, ViveiroError } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import type { Db } from '../store/db';
+import { beginRun, endRun, forgetRun, type ImportRunRow } from '../store/imports/runs';
+import type { MailingList } from '../store/lists';
 import { recordPurchase } from '../store/purchase-record';
-import { register } from '../store/registration';
 import type { TurnDeps } from '../store/turn';
+import { importBatches, type Sink } from './batches';
 import { columnsIn } from './columns';
-import { importLeads } from './import-leads';
-import { importPurchases } from './import-purchases';
-import type { ImportRun, Recorder } from './import-run';
-import type { ImportMap } from './map';
-import { openRejects } from './rejects';
+import { importPurchases, LANES, type RecordPurchase } from './import-purchases';
+import type { ImportRun } from './import-run';
+import type { Inspected } from './inspect';
+import type { ContactsMap, ImportMap } from './map';
+import { openRejects, type RejectFile } from './rejects';
+import { type ImportCounts, Report, type ShownReject } from './report';
 import { openCsv } from './rows';
-import { type ImportCounts, type ShownReject, Tally } from './tally';
+import { Seen } from './seen';
+import { foretellingSink, recordingSink } from './sinks';
+
+export { LANES };
 
 export interface CheckRequest {
-  /** A CSV file in UTF-8 with a header row. */
+  /** A CSV file with a header row. */
   readonly file: string;
   readonly map: ImportMap;
   /** The first so many rows or contacts, as `map.limitBy` says. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Where rejected rows go; none: they are counted, and the first ones told. */
-  readonly rejectsFile?: string;
-  readonly onProgress?: (counts: ImportCounts) => void;
+  readonly rejectsFile?: string | undefined;
+  /** `share`: of the file that was read, 0 to 1. */
+  readonly onProgress?: (counts: ImportCounts, share: number) => void;
   /** The time of what has none of its own; what is later has not happened yet, and is refused. */
   readonly now: Instant;
 }
 
 export interface ImportRequest extends CheckRequest {
-  /** With at least 8 connections, which is how many rows are recorded at once. */
+  /** With at least 8 connections for purchases, which is how many are recorded at once; others need 2. */
   readonly db: Db;
   readonly turn: TurnDeps;
+  /** Contacts come with it. */
+  readonly list?: MailingList | undefined;
 }
 
 export interface ImportResult extends ImportCounts {
   readonly kind: ImportMap['import'];
+  /** Null: nothing was recorded. */
+  readonly importId: string | null;
+  /** Rows that were done before it was broken off. */
+  readonly resumedAfter: number;
+  /** Whether it was compared with what is on record: a dry run may have no database. */
+  readonly isCompared: boolean;
+  readonly encoding: Inspected['encoding'];
+  readonly delimiter: string;
+  /** Columns that the mapping does not name. */
+  readonly unmapped: readonly string[];
   /** Null: no row was rejected, or no file was asked for. */
   readonly rejectsFile: string | null;
   /** For a person to look at. */
   readonly firstRejects: readonly ShownReject[];
+  readonly rejectsByKind: ReturnType<Report['rejectsByKind']>;
+  readonly changesByField: ReturnType<Report['changesByField']>;
 }
 
 /**
- * Imports a CSV file, each lead or purchase in its own transaction; the same one again counts as repeated. A bad row ends
- * nothing: it goes to `rejectsFile`. Throws VIV_FILE_UNREADABLE and VIV_CSV_INVALID before anything is recorded, and what
- * another row would meet too (a database that is down): a second import goes on from there.
+ * Imports a CSV file. Leads and contacts go in batches, each in one transaction with how far the import is: killed, it is done again by the
+ * same call and goes on behind the last batch. A bad row ends nothing: it goes to `rejectsFile`. What was recorded before counts as
+ * repeated. Throws VIV_FILE_UNREADABLE, VIV_CSV_NOT_TEXT and VIV_CSV_INVALID before anything is recorded, VIV_IMPORT_BUSY, and what another
+ * row would meet too (a database that is down).
  */
-export function importFile({ db, turn, ...request }: ImportRequest): Promise<ImportResult> {
-  return run(request, {
-    lead: (registration) => register(db, turn, registration),
-    purchase: (purchase) => recordPurchase(db, turn, purchase),
+export async function importFile({ db, turn, list, ...request }: ImportRequest): Promise<ImportResult> {
+  const { file, map, now } = request;
+  const head = await headOf(request);
+  const run = await beginRun(db, {
+    kind: map.import,
+    name: map.name,
+    file: path.basename(file),
+    fingerprint: fingerprintOf(request, { sha256: head.inspected.sha256, list }),
+    listId: list?.id ?? null,
+    rejectsFile: request.rejectsFile === undefined ? null : path.resolve(request.rejectsFile),
+    at: now,
   });
+  try {
+    const result = await recordedRun({ db, turn, list, ...request }, { head, run });
+    if (result.imported + result.repeated > 0) return result;
+    await forgetRun(db, run.id);
+    return { ...result, importId: null };
+  } catch (error) {
+    if (isOfInput(error)) await forgetRun(db, run.id);
+    throw error;
+  }
 }
 
-/** What `importFile` would do, as far as the file and the mapping tell. Records nothing. */
-export function checkFile(request: CheckRequest): Promise<ImportResult> {
-  const seen = new Set<string>();
-  const isRepeated = (key: string) => seen.size === seen.add(key).size;
-  return run(request, {
-    lead: async ({ idempotencyKey }) => ({ duplicate: isRepeated(idempotencyKey) }),
-    purchase: async ({ reference }) => ({ duplicate: isRepeated(reference) }),
-  });
+/** Another process may be about to record something: then the import is its own. */
+const isOfInput = (error: unknown): boolean =>
+  error instanceof ViveiroError && error.http < 500 && error.code !== 'VIV_IMPORT_BUSY';
+
+async function recordedRun(
+  { db, turn, list, ...request }: ImportRequest,
+  { head, run }: { readonly head: Head; readonly run: ImportRunRow },
+): Promise<ImportResult> {
+  const { map, now } = request;
+  const importing = await prepared(request, { head, run });
+  const record: RecordPurchase = (purchase) => recordPurchase(db, turn, purchase);
+  const sinkOf = (batched: BatchedMapOf): Sink =>
+    recordingSink({ db, turn, map: batched, importId: run.id, list, now, after: run.rowsDone });
+  const result = await carriedOut(importing, { map, record, sinkOf, after: run.rowsDone });
+  const { rejectsFile } = result;
+  await endRun(db, { importId: run.id, report: importing.report.counts(), rejectsFile, at: now });
+  return { ...result, importId: run.id, resumedAfter: run.rowsDone, isCompared: true };
 }
 
-const optionsOf = (map: ImportMap) => ({ delimiter: map.delimiter, needs: columnsIn(map) });
+type BatchedMapOf = Exclude<ImportMap, { import: 'purchases' }>;
 
-/** The columns of a file that has those of the mapping. Throws VIV_FILE_UNREADABLE and VIV_CSV_INVALID. */
+/**
+ * What `importFile` would do. Records nothing; writes nothing but the reject file. With a database it is compared with what is on record,
+ * which is only read.
+ */
+export async function checkFile({
+  db,
+  ...request
+}: CheckRequest & { readonly db?: Db | undefined }): Promise<ImportResult> {
+  const { map } = request;
+  const head = await headOf(request);
+  const importing = await prepared(request, { head });
+  const seen = new Seen();
+  const record: RecordPurchase = async ({ reference }) => ({ duplicate: seen.add(reference) });
+  const sinkOf = (batched: BatchedMapOf): Sink => foretellingSink({ db, map: batched });
+  const result = await carriedOut(importing, { map, record, sinkOf, after: 0 });
+  return { ...result, importId: null, resumedAfter: 0, isCompared: db !== undefined };
+}
+
+interface Head {
+  readonly columns: readonly string[];
+  readonly delimiter: string;
+  readonly inspected: Inspected;
+}
+
+/** What stands before the rows. Throws VIV_FILE_UNREADABLE, VIV_CSV_NOT_TEXT and VIV_CSV_INVALID. */
+async function headOf({ file, map, rejectsFile }: CheckRequest): Promise<Head> {
+  if (rejectsFile !== undefined && path.resolve(rejectsFile) === path.resolve(file))
+    throw failure('VIV_FILE_UNWRITABLE', { file, problem: 'it is the file to import' });
+  const { delimiter, encoding } = map;
+  const csv = await openCsv(file, { delimiter, encoding, needs: columnsIn(map) });
+  await csv.close();
+  return { columns: csv.columns, delimiter: csv.delimiter, inspected: csv.inspected };
+}
+
+/** The columns of a file that has those of the mapping. Throws what `headOf` throws. */
 export async function checkHead(file: string, map: ImportMap): Promise<readonly string[]> {
-  const { columns, close } = await openCsv(file, optionsOf(map));
-  await close();
+  const { columns } = await headOf({ file, map, now: 0 });
   return columns;
 }
 
-async function run(request: CheckRequest, recorder: Recorder): Promise<ImportResult> {
-  const { file, map, limit, rejectsFile, onProgress, now } = request;
-  if (rejectsFile !== undefined && path.resolve(rejectsFile) === path.resolve(file))
-    throw failure('VIV_FILE_UNWRITABLE', { file, problem: 'it is the file to import' });
-  const open = () => openCsv(file, optionsOf(map));
-  const columns = await checkHead(file, map);
-  const rejects =
-    rejectsFile === undefined ? undefined : openRejects({ file: rejectsFile, columns, delimiter: map.delimiter });
-  const tally = new Tally(rejects, onProgress);
-  const importing: ImportRun = { file, open, limit, now, tally, recorder };
-  try {
-    if (map.import === 'leads') await importLeads(importing, map);
-    else await importPurchases(importing, map);
-  } finally {
-    rejects?.close();
-  }
-  const counts = tally.counts();
-  const written = counts.rejected > 0 ? (rejectsFile ?? null) : null;
-  return { kind: map.import, ...counts, rejectsFile: written, firstRejects: tally.firstRejects() };
+/** The same bytes by the same mapping are the same import. */
+function fingerprintOf(
+  { map, limit }: CheckRequest,
+  { sha256, list }: { readonly sha256: string; readonly list: MailingList | undefined },
+): string {
+  const parts = { sha256, map: JSON.stringify(map), limit: limit ?? null, list: list?.id ?? null };
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex');
 }
 
-export { LANES } from './import-run';
+interface Prepared extends ImportRun {
+  readonly head: Head;
+  readonly rejectsFile: string | undefined;
+}
+
+async function prepared(
+  { file, map, limit, rejectsFile: asked, onProgress, now }: CheckRequest,
+  { head, run }: { readonly head: Head; readonly run?: ImportRunRow },
+): Promise<Prepared> {
+  const { columns, delimiter, inspected } = head;
+  const report = new Report(run?.report);
+  const rejectsFile = asked === undefined ? undefined : (run?.rejectsFile ?? asked);
+  const from = Math.min(run?.rejectsBytes ?? 0, rejectsFile === undefined ? 0 : lengthOf(rejectsFile));
+  const rejects = rejectsFile === undefined ? undefined : openRejects({ file: rejectsFile, columns, delimiter, from });
+  const open = () => openCsv(file, { delimiter, needs: columnsIn(map), inspected });
+  const told = (share: number) => onProgress?.(report.counts(), Math.min(1, share));
+  return { file, open, limit, now, report, rejects, onProgress: told, head, rejectsFile };
+}
+
+/** Zero: it is gone, and begun anew. */
+const lengthOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+interface Work {
+  readonly map: ImportMap;
+  readonly record: RecordPurchase;
+  readonly sinkOf: (map: BatchedMapOf) => Sink;
+  readonly after: number;
+}
+
+async function carriedOut(
+  { head, rejectsFile, ...importing }: Prepared,
+  { map, record, sinkOf, after }: Work,
+): Promise<Omit<ImportResult, 'importId' | 'resumedAfter' | 'isCompared'>> {
+  const { report, rejects } = importing;
+  try {
+    if (map.import === 'purchases') await importPurchases({ ...importing, record }, map);
+    else await importBatches({ ...importing, map, after, sink: sinkOf(map) });
+  } finally {
+    closed(rejects);
+  }
+  const counts = report.counts();
+  const mapped = new Set(columnsIn(map));
+  return {
+    kind: map.import,
+    ...counts,
+    encoding: head.inspected.encoding,
+    delimiter: head.delimiter,
+    unmapped: head.columns.filter((name) => !mapped.has(name)),
+    rejectsFile: counts.rejected > 0 ? (rejectsFile ?? null) : null,
+    firstRejects: report.firstRejects(),
+    rejectsByKind: report.rejectsByKind(),
+    changesByField: report.changesByField(),
+  };
+}
+
+const closed = (rejects: RejectFile | undefined): void => rejects?.close();
+
+/** Of the contacts that a mailing list takes. Throws VIV_MAP_INVALID. */
+export function contactsMap(map: ImportMap, file: string): ContactsMap {
+  if (map.import === 'contacts') return map;
+  const problems = `\`import: ${map.import}\` makes more than list entries of its rows; a mailing list takes \`import: contacts\``;
+  throw failure('VIV_MAP_INVALID', { file, problems });
+}

@@ -3,6 +3,7 @@ import { type SuppressionScope, scopeSchema } from '../domain/consent/scope';
 import { type Instant, newId } from '../domain/ids';
 import type { Db } from '../store/db';
 import { addressOf, beginImport, endImport, type ImportedSuppression, insertImported } from '../store/suppression-list';
+import { restored } from './formulas';
 import { openRejects } from './rejects';
 import { type AnyRow, openCsv } from './rows';
 
@@ -57,7 +58,13 @@ export async function importSuppressions(db: Db | undefined, asked: SuppressionI
       if ('reason' in read && 'code' in read) {
         count.rejected += 1;
         if (problems.length < MOST_SHOWN) problems.push({ line: row.line, reason: read.reason });
-        rejects.add({ line: row.line, code: read.code, reason: read.reason, original: row.original });
+        rejects.add({
+          line: row.line,
+          row: row.ownNumber,
+          code: read.code,
+          reason: read.reason,
+          original: row.original,
+        });
         continue;
       }
       batch.push(read);
@@ -79,7 +86,7 @@ const bad = (reason: string): Bad => ({ code: 'VIV_ROW_INVALID', reason });
 
 function suppressionIn(row: AnyRow, otherwise: SuppressionScope): ImportedSuppression | Bad {
   if (!('cells' in row)) return bad(row.reason);
-  const address = addressOf(row.cells.get(ADDRESS) ?? '');
+  const address = addressOf(restored(row.cells.get(ADDRESS) ?? ''));
   if ('email' in address && !emailField.safeParse(address.email).success)
     return bad(
       `"${address.email.slice(0, 100)}" is neither an e-mail address nor a hash of one (64 hexadecimal digits)`,

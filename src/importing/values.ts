@@ -24,7 +24,7 @@ function cellOf({ cells }: Row, column: string): string {
 }
 
 function filled(pattern: string, row: Row): string {
-  return pattern.replace(EVERY_COLUMN, (_, name: string) => (name === ROW ? String(row.number) : cellOf(row, name)));
+  return pattern.replace(EVERY_COLUMN, (_, name: string) => (name === ROW ? String(row.ownNumber) : cellOf(row, name)));
 }
 
 /** A pattern that tells contacts or purchases apart: with one of its cells empty, it tells nothing. Throws VIV_ROW_INVALID. */
@@ -104,9 +104,6 @@ export function passes(row: Row, test: RowTest): boolean {
   if (test.startsWith !== undefined) return cell.startsWith(test.startsWith);
   return test.is === cell || (test.in?.includes(cell) ?? false);
 }
-
-/** What spreadsheets would run as a formula when they open a list with it (OWASP, CSV injection; full-width signs too). */
-export const isFormula = (text: string): boolean => /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text);
 
 const LONGEST_SHOWN = 60;
 

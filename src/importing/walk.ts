@@ -5,7 +5,7 @@ import { type AnyRow, type CsvFile, guessed, type Row } from './rows';
 import { identityIn } from './values';
 
 /** What becomes of one row. */
-export type Step<T> =
+export type Step<T> = { readonly number: number } & (
   | { readonly type: 'taken'; readonly row: Row; readonly item: T }
   | {
       readonly type: 'bad';
@@ -15,40 +15,49 @@ export type Step<T> =
       readonly guess: Row;
     }
   | { readonly type: 'left out'; readonly reason: string }
-  | { readonly type: 'beyond limit' };
+  | { readonly type: 'beyond limit' }
+);
 
 export interface Walk<T> {
   readonly map: ImportMap;
   /** Most rows or contacts, as the mapping says; none: all. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
+  /** Rows up to this number were done before, and are passed over. */
+  readonly after?: number;
   /** Throws VIV_ROW_INVALID. */
   readonly convert: (row: Row) => T;
 }
 
 /** Goes through a file row by row; the same file gives the same steps. */
-export async function* walk<T>({ columns, rows }: CsvFile, { map, limit, convert }: Walk<T>): AsyncGenerator<Step<T>> {
+export async function* walk<T>(
+  { columns, rows }: CsvFile,
+  { map, limit, after = 0, convert }: Walk<T>,
+): AsyncGenerator<Step<T>> {
   const within = contactsWithin(map.limitBy === 'contact' ? limit : undefined);
   const mostRows = map.limitBy === 'row' ? limit : undefined;
   for await (const any of rows) {
-    const guess = guessed(any, columns);
-    if (!within(emailOf(guess, map))) yield { type: 'beyond limit' };
-    else yield stepOf(any, { guess, map, convert });
+    const isWithin = limit === undefined || within(emailOf(guessed(any, columns), map));
+    if (any.number > after)
+      yield isWithin ? stepOf(any, { columns, map, convert }) : { type: 'beyond limit', number: any.number };
     if (any.number === mostRows) return;
   }
 }
 
 function stepOf<T>(
   any: AnyRow,
-  { guess, map, convert }: Pick<Walk<T>, 'map' | 'convert'> & { readonly guess: Row },
+  { columns, map, convert }: Pick<Walk<T>, 'map' | 'convert'> & { readonly columns: readonly string[] },
 ): Step<T> {
-  if (!('cells' in any))
-    return { type: 'bad', row: any, problem: { code: 'VIV_ROW_INVALID', reason: any.reason }, guess };
+  const { number } = any;
+  if (!('cells' in any)) {
+    const problem: RowProblem = { code: 'VIV_ROW_INVALID', reason: any.reason };
+    return { type: 'bad', number, row: any, problem, guess: guessed(any, columns) };
+  }
   const leftOut = leftOutBecause(any, map);
-  if (leftOut !== undefined) return { type: 'left out', reason: leftOut };
+  if (leftOut !== undefined) return { type: 'left out', number, reason: leftOut };
   const item = attempted(() => convert(any));
   return 'value' in item
-    ? { type: 'taken', row: any, item: item.value }
-    : { type: 'bad', row: any, problem: item, guess };
+    ? { type: 'taken', number, row: any, item: item.value }
+    : { type: 'bad', number, row: any, problem: item, guess: any };
 }
 
 function emailOf(row: Row, { contact }: ImportMap): string | undefined {

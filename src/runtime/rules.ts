@@ -16,6 +16,7 @@ import { routingSchema } from '../domain/handoff/rules';
 import { identityProblems, identitySchema } from '../domain/identity/rules';
 import { inboundProblems } from '../domain/inbound/rule-problems';
 import { inboundSchema } from '../domain/inbound/rules';
+import { listsSchema } from '../domain/lists/rules';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
 import { expandDocument, type Meanings } from '../domain/segments/expand';
@@ -35,7 +36,7 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml and sources.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml, sources.yaml and lists.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
@@ -57,6 +58,7 @@ export async function loadRules(folder: string): Promise<Rules> {
     purposes: await loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
     sources: await loadIfThere(fileOf('sources'), sourcesSchema, undefined, sourceProblems),
     identity: await loadIfThere(fileOf('identity'), identitySchema, undefined, identityProblems),
+    lists: await loadIfThere(fileOf('lists'), listsSchema, undefined),
   });
   if ('problems' in loaded)
     throw failure('VIV_RULES_INVALID', { file: folder, problems: loaded.problems.map(problemText).join('\n') });

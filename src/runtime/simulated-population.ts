@@ -97,8 +97,10 @@ async function listedPeople(
   { file, map: mapFile, limit, skipBadRows = false }: Extract<PopulationRequest, { type: 'listed' }>,
 ): Promise<Found> {
   const map = mapFile === undefined ? undefined : await loadMap(mapFile);
-  if (map?.import === 'purchases')
-    throw failure('VIV_USAGE', { problem: `${mapFile} is a mapping of purchases; a population needs one of leads` });
+  if (map !== undefined && map.import !== 'leads')
+    throw failure('VIV_USAGE', {
+      problem: `${mapFile} is a mapping of ${map.import}; a population needs one of leads`,
+    });
   const { people, refused, leftOut } = await readPeople({ file, map, consents: rules.gate.consentFor, limit, now });
   if (refused.length > 0 && !skipBadRows) {
     const told = refused.slice(0, MOST_TOLD).map(({ line, reason }) => `line ${line}: ${reason}`);

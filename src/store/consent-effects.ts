@@ -100,4 +100,4 @@ async function allowed(tx: Tx, deps: TurnDeps, { event }: Arrived, purpose: stri
 
 /** Their own new word ends what they said by unsubscribing. */
 export const liftFor = (tx: Tx, contactId: string, purpose: string): Promise<number> =>
-  liftUnsubscribed(tx, { contactId, scopes: ['marketing', purposeScope(purpose)] });
+  liftUnsubscribed(tx, { contactIds: [contactId], scopes: ['marketing', purposeScope(purpose)] });

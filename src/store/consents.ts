@@ -52,14 +52,16 @@ const endOf = ({ position, hash }: Pick<Head, 'position' | 'hash'>) => ({ positi
 const stateOf = ({ granted, request }: ConsentInput): ConsentState =>
   granted ? 'given' : request?.until === undefined ? 'withdrawn' : 'requested';
 
-interface Place {
+/** Behind which record one is appended. */
+export interface Place {
   readonly position: number;
   readonly previous: string;
   readonly email: string;
 }
 
-async function append(tx: Tx, consent: ConsentInput, { position, previous, email }: Place): Promise<void> {
-  const { contactId, purpose, granted, basis, text, textVersion = null, locale = null, source, at } = consent;
+/** A record with all that its row holds, at its place in the chain. */
+export function recordOf(consent: ConsentInput, { position, previous, email }: Place) {
+  const { contactId, purpose, basis, text, textVersion = null, locale = null, source, at } = consent;
   const { request, proof = {} } = consent;
   const personal = { email, ...proof };
   const salt = newSalt();
@@ -78,7 +80,13 @@ async function append(tx: Tx, consent: ConsentInput, { position, previous, email
     until: request?.until ?? null,
     personalDigest: personalDigest(salt, personal),
   };
-  const hash = recordHash(content, previous);
+  return { content, personal, salt, hash: recordHash(content, previous) };
+}
+
+async function append(tx: Tx, consent: ConsentInput, place: Place): Promise<void> {
+  const { position, previous } = place;
+  const { contactId, purpose, granted, basis, text, textVersion = null, locale = null, source, at } = consent;
+  const { content, personal, salt, hash } = recordOf(consent, place);
   const until = content.until === null ? null : new Date(content.until);
   await tx.$executeRaw`
     WITH written AS (
@@ -102,7 +110,10 @@ interface EarlierRow extends Omit<ConsentContent, 'position' | 'personalDigest'>
 }
 
 /** Gives the records of a contact from before there was a chain their places in it, in the order in which they were written. */
-async function chainEarlier(tx: Tx, contactId: string): Promise<{ readonly position: number; readonly hash: string }> {
+export async function chainEarlier(
+  tx: Tx,
+  contactId: string,
+): Promise<{ readonly position: number; readonly hash: string }> {
   const rows = await tx.$queryRaw<EarlierRow[]>`
     SELECT seq::text AS seq, contact_id AS "contactId", purpose, state, basis, text, text_version AS "textVersion", locale, source,
       ${millis(Prisma.sql`at`)} AS at, request_id AS "requestId", ${millis(Prisma.sql`until`)} AS until

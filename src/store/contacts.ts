@@ -61,11 +61,15 @@ interface Asked {
 async function findOrMake(tx: Tx, { address: { address, key }, given, at }: Asked) {
   const exact = address.toLowerCase();
   const id = newId();
-  const changes = Prisma.join([Prisma.sql`email = contact.email`, ...given.map(({ change }) => change)]);
+  // an update that changes nothing still takes the row's lock, and waits for whoever holds it
+  const changes = Prisma.join([
+    Prisma.sql`changed_at = greatest(coalesce(contact.changed_at, contact.created_at), excluded.created_at)`,
+    ...given.map(({ change }) => change),
+  ]);
   const columns = Prisma.join([Prisma.sql`id, email, created_at`, ...given.map(({ column }) => column)]);
   const fresh = Prisma.join([Prisma.sql`contact_id, ${address}, ${new Date(at)}`, ...given.map(({ value }) => value)]);
   const values = Prisma.join([
-    Prisma.sql`contact_id`,
+    Prisma.sql`contact_id, ${new Date(at)}::timestamptz AS created_at`,
     ...given.map(({ column, value }) => Prisma.sql`${value} AS ${column}`),
   ]);
   const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`

@@ -2,7 +2,7 @@ import { failure } from '../domain/errors';
 import type { Facts } from '../domain/facts';
 import type { Instant } from '../domain/ids';
 import { Prisma, type Tx } from './db';
-import { CONTACT, factSources, instantParam, leadScore, millis, ORGANISATION, PAUSE } from './fact-columns';
+import { type Clock, CONTACT, factSources, instantParam, leadScore, millis, ORGANISATION, PAUSE } from './fact-columns';
 
 export interface FactsRequest {
   readonly contactId: string;
@@ -33,18 +33,20 @@ export async function readFacts(tx: Tx, request: FactsRequest): Promise<Facts> {
 /** The statement of `readFacts`: at most one row, shaped like `Facts`. */
 export function factsQuery(request: FactsRequest): Prisma.Sql {
   return Prisma.sql`
-    SELECT ${CONTACT} AS contact, ${lead(request)} AS lead, ${CLIENT} AS client, ${ORGANISATION} AS organisation,
+    SELECT ${CONTACT} AS contact, ${leadFacts(request)} AS lead, ${CLIENT} AS client, ${ORGANISATION} AS organisation,
       ${events(request)} AS events,
       coalesce((SELECT max(seq) FROM interaction WHERE contact_id = ${request.contactId}::uuid), 0)::float8 AS "lastSeq"${pauses(request)}
     FROM ${factSources(request.leadId)}
     WHERE c.id = ${request.contactId}::uuid`;
 }
 
-const lead = (request: FactsRequest) => Prisma.sql`CASE WHEN l.id IS NOT NULL THEN json_build_object('id', l.id,
+/** Of lead `l`, as `Facts` has it. */
+export const leadFacts = (request: Clock) => Prisma.sql`CASE WHEN l.id IS NOT NULL THEN json_build_object('id', l.id,
   'offer', l.offer, 'source', l.source, 'campaign', l.campaign, 'stage', l.stage, 'temperature', l.temperature,
   'grade', l.grade, 'score', ${leadScore(request)}, 'createdAt', ${millis(Prisma.sql`l.created_at`)}) END`;
 
-const CLIENT = Prisma.sql`CASE WHEN k.contact_id IS NOT NULL THEN json_build_object('status', k.status,
+/** Of client `k`, as `Facts` has it. */
+export const CLIENT = Prisma.sql`CASE WHEN k.contact_id IS NOT NULL THEN json_build_object('status', k.status,
   'firstPurchaseAt', ${millis(Prisma.sql`k.first_purchase_at`)}, 'lastPurchaseAt', ${millis(Prisma.sql`k.last_purchase_at`)},
   'purchases', k.purchases, 'revenue', k.revenue::float8) END`;
 

@@ -1,4 +1,4 @@
-import { scopesOver } from '../domain/consent/scope';
+import { scopesOver, TRANSACTIONAL } from '../domain/consent/scope';
 import { type GateFacts, MAILED_AS_OTHER } from '../domain/gate/gate';
 import { type GateRules, purposesOf } from '../domain/gate/rules';
 import { SIMILAR_PRODUCTS } from '../domain/gate/soft-opt-in';
@@ -6,6 +6,7 @@ import type { Instant } from '../domain/ids';
 import { isAbout } from './address-sql';
 import { Prisma, type Tx } from './db';
 import { instantParam, millis } from './fact-columns';
+import { listedSql } from './lists';
 import { SEND_COLUMNS, type SendRow } from './sends';
 import { widest } from './suppressions';
 
@@ -24,7 +25,16 @@ export interface GatedSend {
   readonly facts: GateFacts;
 }
 
-type Asked = 'consent' | 'suppression' | 'client' | 'mailedAt' | 'mailedElse' | 'rivals' | 'engagement' | 'zone';
+type Asked =
+  | 'listed'
+  | 'consent'
+  | 'suppression'
+  | 'client'
+  | 'mailedAt'
+  | 'mailedElse'
+  | 'rivals'
+  | 'engagement'
+  | 'zone';
 
 type Raw = Pick<GateFacts, Asked> & { readonly mailedAsOther: boolean } & {
   readonly [key in keyof SendRow]: SendRow[key] | null;
@@ -39,7 +49,7 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
   const { sendId, contactId, purpose, priority } = question;
   const [row] = await tx.$queryRaw<Raw[]>`
     SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent,
-      ${suppression(tx, question)} AS suppression, ${client(question)} AS client,
+      ${suppression(tx, question)} AS suppression, ${client(question)} AS client, ${listed(question)} AS listed,
       ${MAILED_BY_TWIN} AS "mailedAsOther", ${mailedAt(question)} AS "mailedAt"${mailedElse(question)}${rivals(question)}${engagement(question)}
     FROM contact c LEFT JOIN send s ON s.id = ${sendId}::uuid WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');
@@ -50,6 +60,7 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
     client: buyer,
     mailedAt: mailed,
     mailedAsOther,
+    listed: onList,
     ...rest
   } = row;
   const { mailedElse: others, rivals: waiting, engagement: taken, ...send } = rest;
@@ -62,6 +73,7 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
     client: buyer,
     mailedAt: mailed,
     ...(mailedAsOther ? { isMailedAsOther: true } : {}),
+    ...(onList ? { listed: onList } : {}),
     ...(others ? { mailedElse: others } : {}),
     ...(waiting ? { rivals: waiting } : {}),
     ...(taken ? { engagement: taken } : {}),
@@ -86,6 +98,9 @@ const suppression = (tx: Tx, { purpose }: GateQuestion) =>
     Prisma.sql`${isAbout(tx, Prisma.sql`lower(c.email)`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
     millis(Prisma.sql`at`),
   );
+
+const listed = ({ contactId, purpose }: GateQuestion) =>
+  purpose === TRANSACTIONAL ? Prisma.sql`NULL::json` : listedSql(Prisma.sql`${contactId}::uuid`);
 
 /** Only soft opt-in asks whether someone has bought. */
 const client = ({ contactId, purpose }: GateQuestion) =>

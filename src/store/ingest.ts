@@ -5,6 +5,7 @@ import { keyOf, newId } from '../domain/ids';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { enterBy, type RecordedEvent } from './entry';
 import { applyEvent } from './event-effects';
+import { leadsFromLists } from './list-interest';
 import { listenersTo } from './listeners';
 import { enqueue } from './outbox';
 import { applyScores } from './scores';
@@ -46,6 +47,12 @@ export async function followUp(
   deps: TurnDeps,
   recorded: readonly RecordedEvent[],
 ): Promise<readonly (readonly string[])[]> {
+  // first: what shows the interest scores the lead that it makes
+  const made = await leadsFromLists(
+    tx,
+    deps,
+    recorded.map(({ event }) => event),
+  );
   await applyScores(
     tx,
     deps.rules.scoring,
@@ -68,7 +75,7 @@ export async function followUp(
   );
   for (const [index, one] of recorded.entries())
     await enterBy(tx, deps, { ...one, versions: listeners[index]?.versions ?? [] });
-  return pokes;
+  return pokes.map((own, index) => [...(made[index] ?? []), ...own]);
 }
 
 /** Records an event that nothing follows from: for whoever asks what happened. Throws VIV_CONTACT_UNKNOWN, VIV_IDEMPOTENCY_CONFLICT. */

@@ -82,7 +82,7 @@ export async function registerIn(tx: Tx, deps: TurnDeps, input: Registration): P
     await joinOrganisation(tx, { contactId: contact.id, organisation: input.contact.organisation, at: input.at });
   else await joinByDomain(tx, deps.rules, { contactId: contact.id, at: input.at });
   const request = await recordWord(tx, deps, { input, contactId: contact.id });
-  const lead = await openLead(tx, deps.rules, { contactId: contact.id, ...input.lead, at: input.at });
+  const lead = await openLead(tx, deps.rules, { contactId: contact.id, ...input.lead, at: input.at, form: input.form });
   const told = await tell(tx, deps, { input, inputHash, contactId: contact.id, lead });
   const asked =
     request === undefined
@@ -137,7 +137,7 @@ function formEvent(
 }
 
 /** What the caller said, without the time: a retry with no `at` of its own is still the same registration. */
-function hashOf({ contact, lead, consent, form }: Registration): string {
+export function hashOf({ contact, lead, consent, form }: Registration): string {
   const said = consent && { ...consent, proof: undefined };
   return createHash('sha256')
     .update(canonicalJson({ contact, lead, consent: said, form }))

@@ -47,10 +47,10 @@ const isOfPerson = (reason: NewSuppression['reason']): boolean => reason === 'un
 /** What someone said by unsubscribing is undone by their own new consent; what a server or a complaint said is not. */
 export async function liftUnsubscribed(
   tx: Tx,
-  { contactId, scopes }: { readonly contactId: string; readonly scopes: readonly SuppressionScope[] },
+  { contactIds, scopes }: { readonly contactIds: readonly string[]; readonly scopes: readonly SuppressionScope[] },
 ): Promise<number> {
   return tx.$executeRaw`
-    DELETE FROM suppression USING contact c WHERE c.id = ${contactId}::uuid AND reason = 'unsubscribed'
+    DELETE FROM suppression USING contact c WHERE c.id = ANY(${[...contactIds]}::uuid[]) AND reason = 'unsubscribed'
       AND scope = ANY(${[...scopes]}::text[])
       AND (suppression.email = lower(c.email) OR suppression.hash = ${addressHashSql(tx, Prisma.sql`lower(c.email)`)})`;
 }

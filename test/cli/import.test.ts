@@ -31,19 +31,22 @@ C536548,22244,HANGER,-4,01-12-2010 14:33,1.95,12431,Australia
 test('rows of a bank become leads by the shipped mapping; a bad one is told and kept', async () => {
   const said = await run(files.write('bank.csv', BANK), '--map', path.join(MAPS, 'bank-marketing.yaml'));
   const rejects = files.path('data/rejects/bank.rejects.csv');
-  expect(said).toEqual({
+  expect({ ...said, out: said.out.replace(/undo \S+/, 'undo IMPORT') }).toEqual({
     exitCode: 0,
     err: '',
     out: `read                2  rows
 imported            1  leads
 repeated            0  leads that came before
 rejected            1  rows, see ${rejects}
+new                 1  contacts
 
 line  code             reason
 3     VIV_ROW_INVALID  loan is "maybe", which the mapping does not list
+
+Take it back: viveiro import undo IMPORT
 `,
   });
-  expect(readFileSync(rejects, 'utf8')).toContain('\n3,VIV_ROW_INVALID,');
+  expect(readFileSync(rejects, 'utf8')).toContain('\n3,2,VIV_ROW_INVALID,');
   const contact = await context.db.contact.findUniqueOrThrow({ where: { email: 'lead-1@example.test' } });
   expect(contact).toMatchObject({ name: null, locale: 'pt-BR', timeZone: 'Europe/Lisbon' });
   expect(contact.attributes).toEqual({
@@ -63,7 +66,7 @@ line  code             reason
 test('invoices of a shop become purchases by the shipped mapping', async () => {
   const file = files.write('shop.csv', SHOP);
   const { exitCode, out } = await run(file, '--map', path.join(MAPS, 'online-retail.yaml'), '--limit', '1', '--json');
-  expect([exitCode, JSON.parse(out)]).toEqual([
+  expect([exitCode, JSON.parse(out)]).toMatchObject([
     0,
     {
       kind: 'purchases',
@@ -128,4 +131,91 @@ test('a file without the mapped columns changes nothing', async () => {
   );
   expect([exitCode, err]).toEqual([2, expect.stringMatching(/^VIV_CSV_INVALID: .*no column "age"/)]);
   expect(await context.db.interaction.count()).toBe(before);
+});
+
+const LEADS =
+  'import: leads\nname: cli\ncontact: { email: "{Email}", name: "{Name}" }\nlead: { offer: course, source: file }\n';
+
+test('imports are listed, shown, and taken back by their ids', async () => {
+  const map = files.write('leads.yaml', LEADS);
+  const file = files.write('people.csv', 'Email,Name\nana@cli.example,Ana\nnobody,Rui\n');
+  const { importId } = JSON.parse((await run(file, '--map', map, '--json')).out);
+  const listed = await run('list', '--most', '1');
+  expect(listed.out).toMatch(new RegExp(`^${importId} .* leads +people\\.csv +finished +2 +1 +1$`, 'm'));
+  const shown = await run('show', importId);
+  expect(shown.out).toMatch(/^status +finished$/m);
+  expect(shown.out).toMatch(/1 {2}VIV_ROW_INVALID: contact\.email: not an e-mail address/);
+  expect(shown.out).not.toContain('ana@cli');
+  const foretold = await run('undo', importId, '--dry-run');
+  expect(foretold.out).toMatch(/^This would be taken back; nothing was changed\.\n +1 {2}contacts removed/);
+  expect(await context.db.contact.count({ where: { email: 'ana@cli.example' } })).toBe(1);
+  expect((await run('undo', importId)).out).toMatch(/^ +1 {2}contacts removed/);
+  expect(await context.db.contact.count({ where: { email: 'ana@cli.example' } })).toBe(0);
+  const twice = await run('undo', importId, '--json');
+  expect([twice.exitCode, JSON.parse(twice.out).error.code]).toEqual([2, 'VIV_IMPORT_UNDONE']);
+});
+
+test('a dry run tells samples of what would be refused and changed', async () => {
+  const map = files.write('leads.yaml', LEADS);
+  await run(files.write('people.csv', 'Email,Name\nana@dry.example,Ana\n'), '--map', map);
+  const file = files.write('people.csv', 'Email;Name;Age\nana@dry.example;Anna;30\nnobody;Rui;40\n');
+  const { out } = await run(file, '--map', map, '--dry-run');
+  expect(out).toContain('encoding utf-8, delimiter ";"\ncolumns that the mapping does not name: Age\n');
+  expect(out).toMatch(/^1 +3 +VIV_ROW_INVALID: contact\.email: not an e-mail address/m);
+  expect(out).toMatch(/^name +1 +2 +Ana +Anna$/m);
+  expect(out).toMatch(/Nothing was changed\.\n$/);
+});
+
+test('a mailing list is imported with its evidence, and its figures are told', async () => {
+  const environment = {
+    VIVEIRO_DATABASE_URL: context.url,
+    VIVEIRO_DATA_DIR: files.path('data'),
+    VIVEIRO_ADDRESS_KEY: ADDRESS_KEY,
+  };
+  const list = (...words: readonly string[]) => viveiro(['list', ...words], environment);
+  const file = files.write('fair.csv', 'Email,Name\nana@fair.example,Ana\nrui@fair.example,Rui\n');
+  const evidence = files.write('form.txt', 'signed');
+  const declared = [
+    '--origin',
+    'event',
+    '--date',
+    '2026-03-01',
+    '--basis',
+    'none',
+    '--evidence',
+    evidence,
+    '--offer',
+    'course',
+  ];
+  const words = [
+    'import',
+    file,
+    '--map',
+    path.join(MAPS, 'mailing-list.yaml'),
+    ...declared,
+    '--cost',
+    '100',
+    '--currency',
+    'EUR',
+  ];
+  const nobody = files.write('fair.csv', 'Email,Name\nnobody,Ana\n');
+  expect((await list('import', nobody, '--map', path.join(MAPS, 'mailing-list.yaml'), ...declared)).exitCode).toBe(2);
+  expect([
+    await context.db.mailingList.count(),
+    await context.db.importRun.count({ where: { name: 'mailing-list' } }),
+  ]).toEqual([0, 0]);
+  files.write('fair.csv', 'Email,Name\nana@fair.example,Ana\nrui@fair.example,Rui\n');
+  expect((await list(...words, '--dry-run')).out).toMatch(/^would import +2 {2}contacts$/m);
+  expect(await context.db.mailingList.count()).toBe(0);
+  expect((await list(...words)).out).toMatch(/^on the list +2 {2}new entries$/m);
+  await context.db.$executeRaw`
+    UPDATE list_entry SET lead_id = gen_random_uuid(), interest = 'mail.clicked'
+    WHERE contact_id = (SELECT id FROM contact WHERE email = 'ana@fair.example')`;
+  expect((await list('stats', 'fair')).out).toMatch(
+    /^fair +event +2026-03-01 +none +2 +0 +1 +50\.0% +0 +100\.00 EUR +1 mail\.clicked$/m,
+  );
+  expect((await list('show', 'fair')).out).toMatch(/^evidence +form\.txt, SHA-256 [0-9a-f]{64}$/m);
+  expect((await list('ls')).out).toMatch(/^fair /m);
+  const other = await list(...words.map((word) => (word === 'event' ? 'bought' : word)), '--json');
+  expect([other.exitCode, JSON.parse(other.out).error.code]).toEqual([2, 'VIV_LIST_DIFFERS']);
 });

@@ -1,11 +1,15 @@
-import { type AnyRow, openCsv } from '../../src/importing/rows';
+import { type AnyRow, type CsvOptions, openCsv } from '../../src/importing/rows';
 import { collected } from '../support/collected';
 import { testFiles } from '../support/files';
 
 const files = testFiles();
 
-async function read(content: string | Buffer, { needs = ['name'], delimiter = ',' } = {}) {
-  const { columns, rows } = await openCsv(files.write('rows.csv', content), { needs, delimiter });
+async function read(content: string | Buffer, options: Partial<CsvOptions> = {}) {
+  const { columns, rows } = await openCsv(files.write('rows.csv', content), {
+    needs: ['name'],
+    delimiter: ',',
+    ...options,
+  });
   return { columns, rows: await collected(rows) };
 }
 
@@ -55,6 +59,32 @@ test('a row that may have swallowed others says so', async () => {
   expect(rows.map(({ line }) => line)).toEqual([2, 5, 6]);
 });
 
+test.each([
+  ['UTF-8 with its mark', Buffer.from('\ufeffname,b\nJos\u00e9,1\n')],
+  ['UTF-16, little end first', Buffer.from('\ufeffname,b\nJos\u00e9,1\n', 'utf16le')],
+  ['UTF-16, big end first', Buffer.from('\ufeffname,b\nJos\u00e9,1\n', 'utf16le').swap16()],
+  ['UTF-16 without a mark', Buffer.from('name,b\nJos\u00e9,1\n', 'utf16le')],
+  ['Windows-1252', Buffer.from('name,b\nJos\u00e9,1\n', 'latin1')],
+])('the encoding is found: %s', async (_, content) => {
+  expect((await read(content)).rows.map(told)).toEqual([{ name: 'Jos\u00e9', b: '1' }]);
+});
+
+test('an encoding that is named is taken', async () => {
+  const content = Buffer.from('name,b\n\u00a31,1\n'); // both UTF-8 and, read so, Windows-1252
+  expect((await read(content, { encoding: 'windows-1252' })).rows.map(told)).toEqual([
+    { name: '\u00c2\u00a31', b: '1' },
+  ]);
+});
+
+test.each([
+  [';', 'name;b\n"Ana; 1";1,5\n', 'Ana; 1'],
+  ['tab', 'name\tb\nAna, 1\t2\n', 'Ana, 1'],
+  ['|', 'a|b|name\n1|2|Ana;1\n', 'Ana;1'],
+])('the delimiter is found: %s', async (_, content, name) => {
+  const [row] = (await read(content, { delimiter: undefined })).rows;
+  expect(row && 'cells' in row ? row.cells.get('name') : row).toBe(name);
+});
+
 test('another delimiter is taken', async () => {
   expect((await read('name;b\nAna;1,5\n', { delimiter: ';' })).rows.map(told)).toEqual([{ name: 'Ana', b: '1,5' }]);
 });
@@ -64,8 +94,8 @@ test.each([
   ['no mapped column', 'nome,b\nAna,1\n', /no column "name".*Its columns: nome, b\.$/],
   ['another delimiter', 'name;b\nAna;1\n', /Its columns: name;b\. If they stand in one, set `delimiter`/],
   ['a mapped column twice', 'name,name\nAna,1\n', /two columns are called "name"/],
-  ['UTF-16', Buffer.from('\ufeffname,b\n', 'utf16le'), /UTF-16 text; save it as UTF-8/],
-  ['a header in latin1', Buffer.from('name,caf\u00e9\n', 'latin1'), /the header row: it is not UTF-8/],
+  ['more columns than anybody needs', `name${',x'.repeat(1_000)}\n`, /1001 columns, more than 1000/],
+  ['a header that never ends', `name,"${'x'.repeat(2_000_000)}`, /the header row: .*never closed/],
 ])('a file with %s is refused as a whole', async (_, content, problem) => {
   await expect(read(content)).rejects.toMatchObject({
     code: 'VIV_CSV_INVALID',

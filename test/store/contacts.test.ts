@@ -16,6 +16,7 @@ describe('a contact that is put on record', () => {
     expect(await stored(id)).toEqual({
       id,
       email: 'ana@example.test',
+      changedAt: null,
       profiling: true,
       name: null,
       timeZone: 'America/Sao_Paulo',

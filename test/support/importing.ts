@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type ImportMap, type LeadsMap, type PurchasesMap, parseMap } from '../../src/importing/map';
+import { type ContactsMap, type ImportMap, type LeadsMap, type PurchasesMap, parseMap } from '../../src/importing/map';
 import type { Row } from '../../src/importing/rows';
 
 type Parts = { readonly [key: string]: unknown };
@@ -35,5 +35,18 @@ export function aPurchasesMap(parts: Parts = {}): PurchasesMap {
 
 /** The first row of a file with these cells. */
 export function aRow(cells: { readonly [column: string]: string }, number = 1): Row {
-  return { line: number + 1, number, cells: new Map(Object.entries(cells)), original: Object.values(cells) };
+  return {
+    line: number + 1,
+    number,
+    ownNumber: number,
+    cells: new Map(Object.entries(cells)),
+    original: Object.values(cells),
+  };
+}
+
+/** A mapping of contacts with the columns email and name. */
+export function aContactsMap(parts: Parts = {}): ContactsMap {
+  const map = parsed({ import: 'contacts', name: 'people', contact: { email: '{email}', name: '{name}' }, ...parts });
+  if (map.import !== 'contacts') throw new TypeError('a mapping of contacts was asked for');
+  return map;
 }

@@ -1,7 +1,8 @@
 import { isZone } from '../calendar/zone-offset';
-import { concerns, scopeText } from '../consent/scope';
+import { concerns, scopeText, TRANSACTIONAL } from '../consent/scope';
 import { EVENTS } from '../event';
 import type { Instant } from '../ids';
+import { type Listed, listedText } from '../lists/listed';
 import { fullCap, longer } from './caps';
 import { dayOf } from './day';
 import { type OneAtATime, tooSoon } from './gap';
@@ -23,6 +24,8 @@ export interface GateFacts extends OneAtATime {
   readonly suppression: { readonly reason: string; readonly at: Instant; readonly scope?: string } | null;
   /** The contact as a client; null for one who has not bought. Left out where the purpose asks for no client. */
   readonly client?: ClientOfGate | null;
+  /** The mailing list that somebody is on who is neither lead nor client; absent or null: they are one, or on no list. */
+  readonly listed?: Listed | null;
   /** The contact's zone. */
   readonly zone: string;
   /** The person has got this mail under another contact, which was merged into this one. Absent: they have not. */
@@ -87,13 +90,15 @@ function barred(rules: GateRules, facts: GateFacts, now: Instant): Barring | und
 }
 
 function forbidden({ consentFor, softOptIn }: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
-  const { purpose, consent, suppression, client } = facts;
+  const { purpose, consent, suppression, client, listed } = facts;
   if (suppression && concerns(suppression.scope, purpose)) {
     const since = `is suppressed${scopeText(suppression.scope)} since ${dayOf(suppression.at)}`;
     return { type: 'exit', reason: `the address ${since}: ${suppression.reason}` };
   }
   if (consent?.granted === false) return unconfirmed(facts, now) ?? withdrawn(purpose, consent.at);
   if (consent) return undefined;
+  // INV-LIST-ENTRY-NO-MAIL: before what rules say of purposes, since none of them is about people who never asked
+  if (listed && purpose !== TRANSACTIONAL) return { type: 'skip', reason: listedText(listed, purpose) };
   if (purpose === SIMILAR_PRODUCTS) return notAClient(client, softOptIn, now);
   if (consentFor.includes(purpose)) return { type: 'skip', reason: `there is no consent to ${purpose} mail on record` };
   return undefined;

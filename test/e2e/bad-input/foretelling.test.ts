@@ -179,10 +179,10 @@ const IMPORTS: readonly BadCommand[] = [
     /"Email"/,
   ],
   [
-    'a file of other text',
-    () => ['import', csv(Buffer.from([0xff, 0xfe, 0x41, 0x00])), '--map', importMap(good)],
-    'VIV_CSV_INVALID',
-    /UTF-8/,
+    'an archive',
+    () => ['import', csv(Buffer.from([0x50, 0x4b, 0x03, 0x04, 0x00])), '--map', importMap(good)],
+    'VIV_CSV_NOT_TEXT',
+    /Unpack it/,
   ],
   ['a mapping that is not there', () => ['import', csv(HEAD), '--map', 'none.yaml'], 'VIV_MAP_INVALID'],
   [
@@ -223,7 +223,76 @@ const IMPORTS: readonly BadCommand[] = [
     'VIV_ROW_INVALID',
     /e-mail/,
   ],
+  [
+    'an encoding that nobody knows',
+    () => ['import', csv(HEAD), '--map', importMap(good), '--encoding', 'x'],
+    'VIV_USAGE',
+  ],
+  ['an id that no import has', () => ['import', 'show', '0193b6a0'], 'VIV_IMPORT_UNKNOWN', /viveiro import list/],
+  ['an undo of what no import is', () => ['import', 'undo', '0193b6a0'], 'VIV_IMPORT_UNKNOWN'],
   ['broken rules', () => ['import', csv(HEAD), '--map', importMap(good), '--rules', 'none'], 'VIV_RULES_INVALID'],
+];
+
+const listMap = () => importMap('import: contacts\nname: bad\ncontact: { email: "{Email}", name: "{Name}" }\n');
+const LIST = ['--date', '2026-01-01', '--evidence', __filename, '--offer', 'course', '--name', 'fair'] as const;
+const list = (map: () => string, ...words: readonly string[]) => [
+  'list',
+  'import',
+  csv(HEAD),
+  '--map',
+  map(),
+  ...LIST,
+  ...words,
+];
+const LISTS: readonly BadCommand[] = [
+  ['a list that nobody has', () => ['list', 'show', 'none'], 'VIV_LIST_UNKNOWN', /viveiro list import/],
+  ['figures of a list that nobody has', () => ['list', 'stats', 'none'], 'VIV_LIST_UNKNOWN'],
+  ['no origin', () => list(listMap, '--basis', 'none'), 'VIV_USAGE', /--origin/],
+  ['an origin that nobody knows', () => list(listMap, '--basis', 'none', '--origin', 'found'), 'VIV_USAGE', /partner/],
+  ['no basis', () => list(listMap, '--origin', 'bought'), 'VIV_USAGE', /--basis/],
+  [
+    'a consent without its words',
+    () => list(listMap, '--origin', 'bought', '--basis', 'consent', '--purpose', 'marketing'),
+    'VIV_LIST_INVALID',
+    /--text/,
+  ],
+  [
+    'no basis for a purpose',
+    () => list(listMap, '--origin', 'bought', '--basis', 'none', '--purpose', 'marketing'),
+    'VIV_LIST_INVALID',
+  ],
+  [
+    'a day to come',
+    () => list(listMap, '--origin', 'bought', '--basis', 'none', '--date', '2999-01-01'),
+    'VIV_LIST_INVALID',
+    /up to today/,
+  ],
+  [
+    'a cost of nothing in particular',
+    () => list(listMap, '--origin', 'bought', '--basis', 'none', '--cost', '12'),
+    'VIV_LIST_INVALID',
+    /--currency/,
+  ],
+  [
+    'evidence that is not there',
+    () => list(listMap, '--origin', 'bought', '--basis', 'none', '--evidence', 'none.pdf'),
+    'VIV_FILE_UNREADABLE',
+  ],
+  [
+    'rows that are all bad',
+    () => [
+      ...['list', 'import', csv(`${HEAD}nobody,Bob\n`), '--map', listMap(), ...LIST],
+      ...['--origin', 'bought', '--basis', 'none', '--rejects', file('rejects.csv', '')],
+    ],
+    'VIV_ROW_INVALID',
+    /e-mail/,
+  ],
+  [
+    'a mapping of leads',
+    () => list(() => importMap(good), '--origin', 'bought', '--basis', 'none'),
+    'VIV_MAP_INVALID',
+    /import: contacts/,
+  ],
 ];
 
 const STARTS: readonly BadCommand[] = [
@@ -245,6 +314,7 @@ describe.each([
   ['backtest', BACKTESTS],
   ['rehearse', REHEARSALS],
   ['import', IMPORTS],
+  ['list', LISTS],
   ['a start', STARTS],
 ] as const)('%s', (_, cases) => {
   it.each(commands(cases))('with $name is refused', refused);

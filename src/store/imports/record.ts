@@ -1,0 +1,91 @@
+import { ViveiroError } from '../../domain/errors';
+import type { Instant } from '../../domain/ids';
+import type { FieldChange, MergeRules } from '../../domain/importing/merge';
+import { DEFAULT_LISTS } from '../../domain/lists/rules';
+import type { Tx } from '../db';
+import { type AddedEntry, addEntries, type MailingList } from '../lists';
+import type { TurnDeps } from '../turn';
+import { type ContactRow, putContacts } from './contacts';
+import { type LeadRow, recordLeads } from './leads';
+import { noteRows, type RecordedRow } from './rows';
+
+export type NumberedContact = ContactRow & { readonly number: number };
+
+/** Rows of one kind that are recorded together. */
+export type Batch =
+  | { readonly kind: 'leads'; readonly rows: readonly LeadRow[] }
+  | { readonly kind: 'contacts'; readonly rows: readonly NumberedContact[] };
+
+export interface Recording {
+  readonly importId: string;
+  readonly merge: MergeRules;
+  /** Contacts come with it. */
+  readonly list?: MailingList | undefined;
+  readonly now: Instant;
+}
+
+/** What became of one row. */
+export type RowOutcome =
+  | {
+      readonly number: number;
+      readonly outcome: RecordedRow['outcome'];
+      readonly changes: readonly FieldChange[];
+      /** Of a row that brought a new entry of the list. */
+      readonly entry?: { readonly suppressed: boolean; readonly consented: boolean } | undefined;
+      /** It opened a lead. */
+      readonly opened: boolean;
+    }
+  | { readonly number: number; readonly outcome: 'repeated' }
+  | { readonly number: number; readonly error: ViveiroError };
+
+/** Records a batch in the caller's transaction, and notes what became of its rows, in their order. Throws Overtaken. */
+export async function recordBatch(
+  tx: Tx,
+  deps: TurnDeps,
+  { batch, ...recording }: Recording & { readonly batch: Batch },
+): Promise<readonly RowOutcome[]> {
+  if (batch.rows.length === 0) return [];
+  if (batch.kind === 'contacts') return recordContacts(tx, deps, { ...recording, rows: batch.rows });
+  const { importId, merge } = recording;
+  const rows = await recordLeads(tx, deps, { rows: batch.rows, merge });
+  const recorded = rows.filter(
+    (row): row is RecordedRow => !(row instanceof ViveiroError) && row.outcome !== 'repeated',
+  );
+  await noteRows(tx, importId, recorded);
+  return rows.map((row, index): RowOutcome => {
+    const number = batch.rows[index]?.number ?? 0;
+    if (row instanceof ViveiroError) return { number, error: row };
+    if (row.outcome === 'repeated') return { number, outcome: 'repeated' };
+    const { outcome, changes = [], leadId } = row;
+    return { number, outcome, changes, opened: leadId !== undefined };
+  });
+}
+
+async function recordContacts(
+  tx: Tx,
+  { rules }: TurnDeps,
+  { importId, merge, list, now, rows }: Recording & { readonly rows: readonly NumberedContact[] },
+): Promise<readonly RowOutcome[]> {
+  const put = await putContacts(tx, rows, merge);
+  const contactIds = put.map(({ contactId }) => contactId);
+  const asked = { rules: rules.lists ?? DEFAULT_LISTS, importId, contactIds, at: now };
+  const added = list ? await addEntries(tx, { list, ...asked }) : [];
+  const entries = new Map<string, AddedEntry>(added.map((entry) => [entry.contactId, entry]));
+  const recorded = put.map((one, index) => {
+    const entry = entries.get(one.contactId);
+    entries.delete(one.contactId); // of several rows the first brings it
+    return { number: rows[index]?.number ?? 0, ...one, entry, consentSeq: entry?.consentSeq };
+  });
+  await noteRows(
+    tx,
+    importId,
+    recorded.filter(({ outcome, entry }) => outcome !== 'unchanged' || entry),
+  );
+  return recorded.map(({ number, outcome, changes, entry }) => ({
+    number,
+    outcome,
+    changes,
+    opened: false,
+    entry: entry && { suppressed: entry.suppressed, consented: entry.consentSeq !== undefined },
+  }));
+}
