@@ -3,6 +3,7 @@ import { CONSENT_ERRORS } from './errors-of-consent';
 import { DELIVERY_ERRORS } from './errors-of-delivery';
 import { IDENTITY_ERRORS } from './errors-of-identity';
 import { INBOUND_ERRORS } from './errors-of-inbound';
+import { PRIVACY_ERRORS } from './errors-of-privacy';
 import { SEND_ERRORS } from './errors-of-sends';
 
 /**
@@ -240,6 +241,7 @@ export const ERRORS = {
   ...INBOUND_ERRORS,
   ...SEND_ERRORS,
   ...CONSENT_ERRORS,
+  ...PRIVACY_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(
     (p) => `${p.file} cannot be read: ${p.problem}. Look at its name and folder, and let this user read it.`,

@@ -25,19 +25,36 @@ export const TAKEN_OVER = 'taken-over';
  */
 export async function endTakenOver(tx: Tx, { member, by, now, lastSeq }: TakingOver): Promise<OpenJourney> {
   const { journeyId } = member;
+  const reason = `${by.sequence} takes over in the group ${by.exclusive?.group ?? ''}`.trimEnd();
+  return endFromOutside(tx, { journeyId, outcome: TAKEN_OVER, reason, now, lastSeq });
+}
+
+export interface EndingFromOutside {
+  readonly journeyId: string;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly now: Instant;
+  /** `seq` of the contact's newest interaction, for people who read the poke in the history. */
+  readonly lastSeq: number;
+}
+
+/** Ends a journey that runs, wherever it stands, and nothing that follows from its end. Answers it as it stood. */
+export async function endFromOutside(
+  tx: Tx,
+  { journeyId, outcome, reason, now, lastSeq }: EndingFromOutside,
+): Promise<OpenJourney> {
   const journey = await lockJourney(tx, journeyId);
   const { contactId, turn, last } = journey;
-  const reason = `${by.sequence} takes over in the group ${by.exclusive?.group ?? ''}`.trimEnd();
   const stored: StoredTurn = {
     state: { ...last.state, place: { type: 'ended' } },
-    move: { type: 'end', outcome: TAKEN_OVER },
+    move: { type: 'end', outcome },
     waitsFor: [],
   };
-  await writeTurn(tx, { journeyId, turn, last: stored, ended: { at: now, outcome: TAKEN_OVER, reason } });
+  await writeTurn(tx, { journeyId, turn, last: stored, ended: { at: now, outcome, reason } });
   await writeInterests(tx, { journeyId, contactId, kinds: ['wait', 'goal', 'exit', 'condition'], interests: [] });
   await dropSends(tx, { journeyId, reason: `the journey is over: ${reason}`, at: now });
   await recordDecisions(tx, [
-    { key: keyOf(TAKEN_OVER, journeyId), contactId, journeyId, kind: 'end', outcome: TAKEN_OVER, reason, at: now },
+    { key: keyOf(outcome, journeyId), contactId, journeyId, kind: 'end', outcome, reason, at: now },
   ]);
   await enqueue(tx, [{ task: 'poke', payload: { workflow: `journey:${journeyId}`, seq: lastSeq } }]);
   return journey;

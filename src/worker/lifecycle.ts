@@ -5,13 +5,15 @@ import { readJourney } from '../store/journeys';
 import { moveWithoutTimer } from '../store/rehearsed-join';
 import { findVersion } from '../store/sequences';
 import type { Reactions } from '../store/turn';
+import type { erasure } from '../workflows/erasure';
 import type { JourneyInput } from '../workflows/input';
 import { attributesOf } from './search-attributes';
 
 /** The only place that starts and signals workflows. Every call may be repeated: "already there" is success. */
 export interface Lifecycle {
   startJourney(journeyId: string): Promise<void>;
-  /** Wakes `journey:<id>` or `handoff:<id>`; one that has ended has nothing to see. */
+  startErasure(erasureId: string): Promise<void>;
+  /** Wakes `journey:<id>`, `handoff:<id>` or `erasure:<id>`; one that has ended has nothing to see. */
   poke(workflow: string, seq: number): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export interface LifecycleDeps {
 }
 
 const JOURNEY = 'journey:';
+const ERASURE = 'erasure:';
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
@@ -31,6 +34,16 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       orAlreadyThere(async () => {
         const options = await journeyOptions(deps, journeyId);
         await deps.client.workflow.start('journey', options);
+      }),
+    startErasure: (erasureId) =>
+      orAlreadyThere(async () => {
+        const { client, taskQueue } = deps;
+        await client.workflow.start<typeof erasure>('erasure', {
+          workflowId: `${ERASURE}${erasureId}`,
+          taskQueue,
+          args: [{ v: 1, erasureId }],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
       }),
     poke: (workflow, seq) =>
       workflow.startsWith(JOURNEY) ? pokeJourney(deps, workflow, seq) : pokeRunning(deps, workflow, seq),
