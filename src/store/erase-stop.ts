@@ -104,10 +104,8 @@ async function dropJobs(tx: Tx, contactId: string): Promise<void> {
 async function endJourneys(tx: Tx, contactId: string, now: Instant): Promise<void> {
   const running = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM journey WHERE contact_id = ${contactId}::uuid AND status = 'running' ORDER BY id`;
-  for (const { id: journeyId } of running) {
+  for (const { id: journeyId } of running)
     await endFromOutside(tx, { journeyId, outcome: 'erased', reason: REASON, now, lastSeq: 0 });
-    await enqueue(tx, [{ task: 'poke', payload: { workflow: `journey:${journeyId}`, seq: 0 } }]);
-  }
 }
 
 async function endSales(tx: Tx, contactId: string, now: Instant): Promise<void> {
