@@ -18,7 +18,7 @@ const { readErasure, stopErased, settleErased } = proxyActivities<ErasureActivit
 });
 const { eraseRows, eraseHistories, proveErasure } = proxyActivities<ErasureActivities>({
   startToCloseTimeout: '12h',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '5s',
   retry: RETRY,
 });
 
