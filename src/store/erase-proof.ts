@@ -57,7 +57,11 @@ interface Found extends Leftover {
 /** Goes through a whole table once, however much is sought in however many columns of it. */
 async function lookThrough(
   db: Db,
-  { columns, sought, erasureId }: { readonly columns: readonly Column[]; readonly sought: readonly Sought[]; readonly erasureId: string },
+  {
+    columns,
+    sought,
+    erasureId,
+  }: { readonly columns: readonly Column[]; readonly sought: readonly Sought[]; readonly erasureId: string },
 ): Promise<readonly Found[]> {
   const found: Found[] = [];
   for (const table of new Set(columns.map((column) => column.table))) {
@@ -66,7 +70,8 @@ async function lookThrough(
       .flatMap((column) => sought.filter((one) => isMeant(column, one)).map((one) => ({ column, sought: one })));
     if (looks.length === 0) continue;
     const counts = looks.map(
-      ({ column, sought: one }) => Prisma.sql`count(*) FILTER (WHERE ${holds(column, one)} AND ${besidesRecord(column, erasureId)})`,
+      ({ column, sought: one }) =>
+        Prisma.sql`count(*) FILTER (WHERE ${holds(column, one)} AND ${besidesRecord(column, erasureId)})`,
     );
     const [row] = await db.$queryRaw<{ counts: readonly number[] }[]>(
       Prisma.sql`SELECT json_build_array(${Prisma.join(counts)}) AS counts FROM ${nameSql(table)}`,
@@ -107,7 +112,9 @@ export async function eraseMentions(db: Db, { erasureId }: ErasureTurn): Promise
 function replaceIn(db: Db, column: Column, sought: Sought): Promise<number> {
   const [table, name] = [nameSql(column.table), nameSql(column.column)];
   return transaction(db, (tx) =>
-    tx.$executeRaw(Prisma.sql`UPDATE ${table} SET ${name} = ${replacedSql(column, sought)} WHERE ${holds(column, sought)}`),
+    tx.$executeRaw(
+      Prisma.sql`UPDATE ${table} SET ${name} = ${replacedSql(column, sought)} WHERE ${holds(column, sought)}`,
+    ),
   );
 }
 

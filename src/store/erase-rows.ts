@@ -1,5 +1,5 @@
-import { INVENTORY, type TableEntry } from '../domain/privacy/inventory';
 import type { Identifiers } from '../domain/privacy/identifiers';
+import { INVENTORY, type TableEntry } from '../domain/privacy/inventory';
 import { eraseConsentDetails } from './consents';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { type ErasureTurn, stopIn } from './erase-stop';

@@ -1,7 +1,7 @@
 import type { SuppressionScope } from '../domain/consent/scope';
 import { failure } from '../domain/errors';
-import { type Instant, newId } from '../domain/ids';
 import { DEFAULT_IDENTITY } from '../domain/identity/rules';
+import { type Instant, newId } from '../domain/ids';
 import type { ErasureOrigin, ErasureRecord } from '../domain/privacy/erasure';
 import { type Identifiers, identifiersOf, type KnownAs } from '../domain/privacy/identifiers';
 import type { Rules } from '../domain/rules';
@@ -63,10 +63,7 @@ export function requestErasure(
   return transaction(db, async (tx) => {
     const { contactId, after } = request;
     if (!(await lockContact(tx, contactId))) throw failure('VIV_CONTACT_UNKNOWN', { contact: contactId });
-    const [open] = await read(
-      tx,
-      Prisma.sql`e.contact_id = ${contactId}::uuid AND e.status IN ('waiting', 'working')`,
-    );
+    const [open] = await read(tx, Prisma.sql`e.contact_id = ${contactId}::uuid AND e.status IN ('waiting', 'working')`);
     if (open) return { erasure: open, isNew: false };
     const known = await knownAs(tx, contactId);
     const { addresses } = identifiersOf(known, rules.identity ?? DEFAULT_IDENTITY);

@@ -41,7 +41,11 @@ function wayOf({ column, of }: Belonging, person: Person): Prisma.Sql {
 }
 
 /** What a blanked column becomes, and whether it is something else yet. */
-function blankSql(column: string, blank: Blank, standIn: string): { readonly to: Prisma.Sql; readonly isOther: Prisma.Sql } {
+function blankSql(
+  column: string,
+  blank: Blank,
+  standIn: string,
+): { readonly to: Prisma.Sql; readonly isOther: Prisma.Sql } {
   const name = nameSql(column);
   const fixed = (to: Prisma.Sql) => ({ to, isOther: Prisma.sql`${name} IS DISTINCT FROM ${to}` });
   switch (blank) {
@@ -88,7 +92,10 @@ export async function eraseBatch(tx: Tx, { entry, where, standIn, limit }: Batch
     return tx.$executeRaw`
       DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${where} LIMIT ${limit}))`;
   if (erasure.how !== 'anonymise') throw new TypeError(`${entry.table} is erased by a rule of its own`);
-  const blanks = Object.entries(erasure.set).map(([column, blank]) => ({ column, ...blankSql(column, blank, standIn) }));
+  const blanks = Object.entries(erasure.set).map(([column, blank]) => ({
+    column,
+    ...blankSql(column, blank, standIn),
+  }));
   const set = Prisma.join(blanks.map(({ column, to }) => Prisma.sql`${nameSql(column)} = ${to}`));
   const isOther = Prisma.join(
     blanks.map((blank) => blank.isOther),

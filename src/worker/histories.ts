@@ -3,6 +3,12 @@ import type { Client } from '@temporalio/client';
 import type { Histories } from '../activities/erasure';
 import { refusalOf } from './refusal';
 
+interface Run {
+  readonly workflowId: string;
+  /** Absent: the newest. */
+  readonly runId?: string;
+}
+
 const NOT_FOUND = 5; // gRPC
 /** The server deletes beside everything else, and its index of workflows follows a moment later. */
 const PATIENCE_MS = 60_000;
@@ -21,19 +27,8 @@ export function createHistories(client: Client, patienceMs = PATIENCE_MS): Histo
     );
   return {
     async deleteOf(contactId, workflowIds) {
-      const runs = new Map<string, { readonly workflowId: string; readonly runId: string }>();
-      for await (const { workflowId, runId } of client.workflow.list({ query: byContact(contactId) }))
-        runs.set(runId, { workflowId, runId });
-      for (const id of workflowIds)
-        for await (const { workflowId, runId } of client.workflow.list({ query: `WorkflowId = '${id}'` }))
-          runs.set(runId, { workflowId, runId });
-      // the newest run of each may not be found yet
-      const named = workflowIds.filter((id) => ![...runs.values()].some(({ workflowId }) => workflowId === id));
       let deleted = 0;
-      for (const { workflowId, runId = undefined } of [
-        ...runs.values(),
-        ...named.map((workflowId) => ({ workflowId, runId: undefined })),
-      ]) {
+      for (const { workflowId, runId } of await runsOf(contactId, workflowIds)) {
         const refusal = await remove(workflowId, runId);
         if (refusal && refusal.code !== NOT_FOUND) return { deleted, refused: refusal.details };
         if (!refusal) deleted += 1;
@@ -43,14 +38,30 @@ export function createHistories(client: Client, patienceMs = PATIENCE_MS): Histo
     async leftOf(contactId) {
       const end = performance.now() + patienceMs;
       for (;;) {
-        const { count } = await service.countWorkflowExecutions({ namespace, query: byContact(contactId) });
-        const left = Number(count);
+        let left = 0;
+        // the index of workflows lags behind: what it finds may be gone
+        for await (const { workflowId, runId } of client.workflow.list({ query: byContact(contactId) }))
+          if (await isThere(workflowId, runId)) left += 1;
         if (left === 0 || performance.now() > end) return left;
         await sleep(250);
       }
     },
   };
+
+  /** Every run that is found, and of each workflow that is not found (yet) the newest. */
+  async function runsOf(contactId: string, workflowIds: readonly string[]): Promise<readonly Run[]> {
+    const runs: Run[] = [];
+    for (const query of [byContact(contactId), ...workflowIds.map((id) => `WorkflowId = '${id}'`)])
+      for await (const { workflowId, runId } of client.workflow.list({ query }))
+        if (!runs.some((run) => run.runId === runId)) runs.push({ workflowId, runId });
+    const found = new Set(runs.map(({ workflowId }) => workflowId));
+    return [...runs, ...workflowIds.filter((id) => !found.has(id)).map((workflowId) => ({ workflowId }))];
+  }
+
+  async function isThere(workflowId: string, runId: string): Promise<boolean> {
+    const execution = { workflowId, runId };
+    return (await refusalOf(() => service.describeWorkflowExecution({ namespace, execution }))) === undefined;
+  }
 }
 
 const byContact = (contactId: string): string => `ViveiroContact = '${contactId}'`;
-

@@ -82,7 +82,12 @@ describe('an erasure', () => {
     const other = await someone(database.db, { name: 'Rui', attributes: { note: `asked by ${ANA.email}.` } });
     const joana = await someone(database.db, { email: `jo${ANA.email}` }); // another address, which holds this one
     await writeEvents(database.db, [
-      { contactId: other.contactId, type: 'call.noted', at: MONDAY, properties: { said: `see <${ANA.email.toUpperCase()}>` } },
+      {
+        contactId: other.contactId,
+        type: 'call.noted',
+        at: MONDAY,
+        properties: { said: `see <${ANA.email.toUpperCase()}>` },
+      },
     ]);
     const person = { contactId: ana.contactId, addresses: [ANA.email] };
     const { tables } = await previewErasure(database.db, person);
@@ -178,7 +183,10 @@ describe('an erasure', () => {
       code: 'VIV_ERASURE_BEGUN',
     });
     const steps = createErasureActivities({ db: database.db, turn: SALES });
-    expect(await steps.readErasure({ erasureId: erasure.id, now: MONDAY })).toEqual({ type: 'over', status: 'cancelled' });
+    expect(await steps.readErasure({ erasureId: erasure.id, now: MONDAY })).toEqual({
+      type: 'over',
+      status: 'cancelled',
+    });
   });
 
   test('says where something of the person is left that may not be changed, and does not call itself done', async () => {

@@ -40,7 +40,13 @@ export async function aWholePerson(db: Db, parts: { readonly email?: string } = 
     { contactId, journeyId, type: 'form.submitted', at: MONDAY, properties: { words: said, phone: ANA.phone } },
   ]);
   await transaction(db, (tx) =>
-    applyPurchase(tx, SALES.rules.lifecycle, { contactId, reference: `of ${email}`, amount: 12.5, isReturn: false, at: MONDAY }),
+    applyPurchase(tx, SALES.rules.lifecycle, {
+      contactId,
+      reference: `of ${email}`,
+      amount: 12.5,
+      isReturn: false,
+      at: MONDAY,
+    }),
   );
   await addSuppression(db, { address: { email }, scope: 'purpose:newsletter', at: MONDAY });
   const ids = { sendId: newId(), handoffId: newId(), visitorId: newId() };
@@ -106,7 +112,14 @@ async function itsMail(db: Db, { contactId, journeyId, sendId, said, email }: It
   });
   await db.linkHit.create({ data: { id: newId(), sendId, contactId, at, judged: 'person' } });
   const raw = Buffer.from(`From: ${said}\r\n\r\nCall me: ${ANA.phone}`);
-  const inbound = { way: 'smtp', kind: 'reply', standing: 'applied', reason: said, subject: said, details: { to: email } };
+  const inbound = {
+    way: 'smtp',
+    kind: 'reply',
+    standing: 'applied',
+    reason: said,
+    subject: said,
+    details: { to: email },
+  };
   const row = { ...inbound, receivedAt: at, raw, rawBytes: raw.length };
   await db.inbound.create({ data: { ...row, id: newId(), key: newId(), sendId, contactId, sender: email } });
   await db.inbound.create({ data: { ...row, id: newId(), key: newId(), sender: email, standing: 'kept' } });
@@ -134,18 +147,36 @@ async function itsSales(db: Db, { contactId, journeyId, leadId, handoffId, said 
     },
   });
   await db.task.create({
-    data: { ...about, id: newId(), kind: 'call', title: `Call ${said}`, note: said, status: 'open', createdAt: at, dueAt: at },
+    data: {
+      ...about,
+      id: newId(),
+      kind: 'call',
+      title: `Call ${said}`,
+      note: said,
+      status: 'open',
+      createdAt: at,
+      dueAt: at,
+    },
   });
   const webhook = { journeyId, contactId, stepId: 'tell', endpoint: 'crm', reason: said, plannedAt: at };
   await db.webhook.create({ data: { ...webhook, id: newId(), status: 'planned' } });
 }
 
 async function itsVisits(db: Db, { contactId, visitorId, said }: Its): Promise<void> {
-  await db.visitor.create({ data: { id: visitorId, contactId, firstAt: at, lastAt: at, joinedAt: at, joinedBy: 'form' } });
+  await db.visitor.create({
+    data: { id: visitorId, contactId, firstAt: at, lastAt: at, joinedAt: at, joinedBy: 'form' },
+  });
   await db.pageView.create({ data: { id: newId(), visitorId, at, properties: { page: `/hello?${said}` } } });
   await db.scriptedEvent.create({ data: { id: newId(), contactId, dueAt: at, type: 'x', properties: { said } } });
   await db.pause.create({
-    data: { id: newId(), mode: 'elapse', contactId, reason: `${said} is away`, since: at, endedAt: new Date(MONDAY + DAY) },
+    data: {
+      id: newId(),
+      mode: 'elapse',
+      contactId,
+      reason: `${said} is away`,
+      since: at,
+      endedAt: new Date(MONDAY + DAY),
+    },
   });
   const entry = { origin: 'by hand', cause: said };
   await db.waiting.create({

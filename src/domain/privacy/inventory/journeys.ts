@@ -50,8 +50,7 @@ export const JOURNEYS: readonly TableEntry[] = [
     isExported: true,
     columns: {
       content: 'title note outcome',
-      technical:
-        'id journey_id contact_id lead_id step_id kind team rep_id status created_at due_at closed_at',
+      technical: 'id journey_id contact_id lead_id step_id kind team rep_id status created_at due_at closed_at',
     },
   }),
   entry('send', {

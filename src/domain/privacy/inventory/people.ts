@@ -72,8 +72,7 @@ export const PEOPLE: readonly TableEntry[] = [
     erasure: { how: 'anonymise', set: { stage: 'closedStage', contact_id: 'standIn' } },
     isExported: true,
     columns: {
-      behaviour:
-        'offer source campaign stage temperature grade fit_points interest interest_at mql_at created_at',
+      behaviour: 'offer source campaign stage temperature grade fit_points interest interest_at mql_at created_at',
       technical: 'id contact_id',
     },
   }),
@@ -98,7 +97,10 @@ export const PEOPLE: readonly TableEntry[] = [
   }),
   entry('suppression', {
     belongs: [{ column: 'email', of: 'address' }],
-    erasure: { how: 'own', why: 'the address goes, its hash stays: who was erased must not be mailed when they come again' },
+    erasure: {
+      how: 'own',
+      why: 'the address goes, its hash stays: who was erased must not be mailed when they come again',
+    },
     isExported: true,
     columns: { contact: 'email hash', behaviour: 'scope reason at', technical: 'id import_id' },
   }),
