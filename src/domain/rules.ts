@@ -7,6 +7,7 @@ import type { GateRules } from './gate/rules';
 import type { RoutingRules } from './handoff/rules';
 import type { IdentityRules } from './identity/rules';
 import type { InboundRules } from './inbound/rules';
+import type { RetentionRules } from './privacy/retention';
 import type { ScoringRules } from './scoring/rules';
 import type { Segments } from './segments/segments';
 import type { DeclaredEvents } from './sequence/declared-events';
@@ -32,6 +33,8 @@ export interface Rules {
   readonly engagement?: EngagementRules;
   /** Absent: `DEFAULT_PURPOSES` hold. */
   readonly purposes?: PurposeRules;
+  /** Absent: nothing goes by its age alone. */
+  readonly retention?: RetentionRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

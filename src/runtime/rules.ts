@@ -16,6 +16,7 @@ import { routingSchema } from '../domain/handoff/rules';
 import { identityProblems, identitySchema } from '../domain/identity/rules';
 import { inboundProblems } from '../domain/inbound/rule-problems';
 import { inboundSchema } from '../domain/inbound/rules';
+import { retentionProblems, retentionSchema } from '../domain/privacy/retention';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
 import { expandDocument, type Meanings } from '../domain/segments/expand';
@@ -34,7 +35,7 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml and identity.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml and retention.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
@@ -55,6 +56,7 @@ export async function loadRules(folder: string): Promise<Rules> {
     engagement: await loadIfThere(fileOf('engagement'), engagementSchema, undefined),
     purposes: await loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
     identity: await loadIfThere(fileOf('identity'), identitySchema, undefined, identityProblems),
+    retention: await loadIfThere(fileOf('retention'), retentionSchema, undefined, retentionProblems),
   });
   if ('problems' in loaded)
     throw failure('VIV_RULES_INVALID', { file: folder, problems: loaded.problems.map(problemText).join('\n') });
