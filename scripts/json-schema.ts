@@ -12,6 +12,7 @@ import { gateSchema } from '../src/domain/gate/rules';
 import { routingSchema } from '../src/domain/handoff/rules';
 import { identitySchema } from '../src/domain/identity/rules';
 import { inboundSchema } from '../src/domain/inbound/rules';
+import { personExportSchema } from '../src/domain/privacy/person-export';
 import { retentionSchema } from '../src/domain/privacy/retention';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
@@ -38,6 +39,7 @@ const FILES = {
   engagement: { schema: engagementSchema, title: 'What counts as interest, and what is a machine, in Viveiro' },
   purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
   identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
+  'person-export': { schema: personExportSchema, title: 'The data of a person, as Viveiro hands it out' },
   retention: { schema: retentionSchema, title: 'How long Viveiro keeps data' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },

@@ -19,7 +19,8 @@ export function erasuresText(erasures: readonly ErasureRecord[]): string {
 
 function erasureText({ id, status, origin, by, askedAt, dueAt, endedAt, counts, proof }: ErasureRecord): string {
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const when = status === 'waiting' ? `due ${minuteText(dueAt)}` : endedAt === null ? '' : `ended ${minuteText(endedAt)}`;
+  const when =
+    status === 'waiting' ? `due ${minuteText(dueAt)}` : endedAt === null ? '' : `ended ${minuteText(endedAt)}`;
   return [
     `${id}  ${status}  asked ${minuteText(askedAt)} UTC by ${onOneLine(by)} (${origin})  ${when}`.trimEnd(),
     ...(rows > 0 ? [`  ${rows} rows of ${Object.keys(counts).length} tables`] : []),
@@ -28,7 +29,16 @@ function erasureText({ id, status, origin, by, askedAt, dueAt, endedAt, counts, 
   ].join('\n');
 }
 
-function proofLines({ columns, tables, sought, replaced, left, toJudge, kept, histories }: ErasureProof): readonly string[] {
+function proofLines({
+  columns,
+  tables,
+  sought,
+  replaced,
+  left,
+  toJudge,
+  kept,
+  histories,
+}: ErasureProof): readonly string[] {
   const lines = (title: string, found: readonly Leftover[]) =>
     found.map(({ where, kind, rows }) => `  ${title}: ${kind} in ${where}, ${rows} ${rows === 1 ? 'row' : 'rows'}`);
   const refused = histories.refused === null ? '' : `; refused: ${onOneLine(histories.refused)}`;

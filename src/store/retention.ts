@@ -1,7 +1,13 @@
 import type { Instant } from '../domain/ids';
 import { newId } from '../domain/ids';
 import { entryOf, type TableEntry } from '../domain/privacy/inventory';
-import { classesOf, DEFAULT_RETENTION, type DueClass, type RetentionAction, type RetentionClass } from '../domain/privacy/retention';
+import {
+  classesOf,
+  DEFAULT_RETENTION,
+  type DueClass,
+  type RetentionAction,
+  type RetentionClass,
+} from '../domain/privacy/retention';
 import type { Rules } from '../domain/rules';
 import { eraseConsentDetails } from './consents';
 import { type Db, Prisma, transaction } from './db';
@@ -49,12 +55,22 @@ const PARTS: { readonly [C in Exclude<RetentionClass, 'proofs' | 'contacts'>]: r
       isOver: (cutoff) => Prisma.sql`answered_at < ${cutoff} AND status NOT IN ('offered', 'escalated')`,
     },
   ],
-  webhooks: [{ table: 'webhook', isOver: (cutoff) => Prisma.sql`settled_at < ${cutoff} AND status NOT IN ('planned', 'deferred')` }],
+  webhooks: [
+    {
+      table: 'webhook',
+      isOver: (cutoff) => Prisma.sql`settled_at < ${cutoff} AND status NOT IN ('planned', 'deferred')`,
+    },
+  ],
   purchases: [
-    { table: 'interaction', isOver: (cutoff) => Prisma.sql`at < ${cutoff} AND ${IS_PURCHASE} AND ${ofNoJourney('interaction')}` },
+    {
+      table: 'interaction',
+      isOver: (cutoff) => Prisma.sql`at < ${cutoff} AND ${IS_PURCHASE} AND ${ofNoJourney('interaction')}`,
+    },
     { table: 'purchase', isOver: (cutoff) => Prisma.sql`at < ${cutoff}` },
   ],
-  erasures: [{ table: 'erasure', isOver: (cutoff) => Prisma.sql`ended_at < ${cutoff} AND status NOT IN ('waiting', 'working')` }],
+  erasures: [
+    { table: 'erasure', isOver: (cutoff) => Prisma.sql`ended_at < ${cutoff} AND status NOT IN ('waiting', 'working')` },
+  ],
 };
 
 /** Whose word was the last one before `cutoff`, who allow nothing, and whose proofs still say who they were. */
@@ -65,7 +81,19 @@ const overProofs = (cutoff: Prisma.Sql): Prisma.Sql => Prisma.sql`
       SELECT 1 FROM consent l WHERE l.contact_id = g.contact_id AND l.purpose = g.purpose AND l.seq > g.seq))`;
 
 /** What machines and we ourselves did with somebody is no sign of them. */
-const NO_SIGNS = ['mail.accepted', 'mail.scanned', 'mail.delivered', 'mail.delayed', 'mail.bounced', 'mail.soft_bounced', 'mail.blocked', 'mail.auto_replied', 'journey.ended', 'client.inactive', 'client.pre_inactive'];
+const NO_SIGNS = [
+  'mail.accepted',
+  'mail.scanned',
+  'mail.delivered',
+  'mail.delayed',
+  'mail.bounced',
+  'mail.soft_bounced',
+  'mail.blocked',
+  'mail.auto_replied',
+  'journey.ended',
+  'client.inactive',
+  'client.pre_inactive',
+];
 
 /** Of whom nothing was heard since `cutoff`; clients whose contract lasts are none of them. */
 const overContacts = (cutoff: Prisma.Sql): Prisma.Sql => Prisma.sql`
@@ -104,7 +132,9 @@ async function countDue(db: Db, { dataClass, keepFor }: DueClass, now: Instant):
   if (dataClass === 'contacts') return (await counted(Prisma.sql`(${overContacts(cutoff)}) AS o`))[0]?.count ?? 0;
   let count = 0;
   for (const part of PARTS[dataClass])
-    count += (await counted(Prisma.sql`${nameSql(part.table)} WHERE ${part.isOver(cutoff)} AND ${isWhole(part.table)}`))[0]?.count ?? 0;
+    count +=
+      (await counted(Prisma.sql`${nameSql(part.table)} WHERE ${part.isOver(cutoff)} AND ${isWhole(part.table)}`))[0]
+        ?.count ?? 0;
   return count;
 }
 
@@ -154,7 +184,11 @@ const MOST_CONTACTS = 200;
  * Removes what is due by the rules, some at a time, and notes how much of which class: nobody is named. May be broken off between any two
  * transactions and repeated. Answers what was done.
  */
-export async function runRetention(db: Db, rules: Rules, request: RetentionRequest): Promise<readonly PlannedRetention[]> {
+export async function runRetention(
+  db: Db,
+  rules: Rules,
+  request: RetentionRequest,
+): Promise<readonly PlannedRetention[]> {
   const done: PlannedRetention[] = [];
   for (const due of classesOf(rules.retention ?? DEFAULT_RETENTION)) {
     const { dataClass, action, keepFor } = due;

@@ -13,6 +13,7 @@ import { pages } from './pages';
 import { pauses } from './pauses';
 import { preferences } from './preferences';
 import { purchases } from './purchases';
+import { rights } from './rights';
 import { story } from './story';
 import { tasks } from './tasks';
 
@@ -34,4 +35,5 @@ export const ROUTES: readonly Routes[] = [
   story,
   tasks,
   inbound,
+  rights,
 ];

@@ -18,7 +18,10 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   { heading: 'Mails:', commands: ['template', 'sends', 'inbound', 'suppression'] },
-  { heading: 'People:', commands: ['import', 'enrol', 'journeys', 'why', 'segment', 'consent', 'contact', 'retention'] },
+  {
+    heading: 'People:',
+    commands: ['import', 'enrol', 'journeys', 'why', 'segment', 'consent', 'contact', 'retention'],
+  },
   { heading: 'Sales:', commands: ['handoffs', 'task', 'rep'] },
   { heading: 'Set up:', commands: ['doctor', 'config', 'key', 'dkim'] },
 ];

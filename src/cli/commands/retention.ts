@@ -22,7 +22,10 @@ export function register(program: Command): void {
     .option(...RULES_OPTION)
     .option(...JSON_OPTION)
     .description('say what would go now, by class; nothing is changed')
-    .addHelpText('after', '\nExamples:\n  $ viveiro retention plan\n  $ viveiro retention plan --rules drafts/rules --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ viveiro retention plan\n  $ viveiro retention plan --rules drafts/rules --json',
+    )
     .action(plan);
   group
     .command('run')
@@ -52,14 +55,25 @@ async function run({ rules, json }: Options): Promise<void> {
   tell(done, { json, title: 'gone' });
 }
 
-function tell(classes: readonly PlannedRetention[], { json, title }: { readonly json?: boolean | undefined; readonly title: string }): void {
-  if (json) return writeJson({ classes });
+function tell(
+  classes: readonly PlannedRetention[],
+  { json, title }: { readonly json?: boolean | undefined; readonly title: string },
+): void {
+  if (json) writeJson({ classes });
+  else process.stdout.write(plannedText(classes, title));
+}
+
+function plannedText(classes: readonly PlannedRetention[], title: string): string {
   if (classes.length === 0) {
-    process.stdout.write('No class of data has a rule: rules/retention.yaml names none, so nothing goes by its age.\n');
-    return;
+    return 'No class of data has a rule: rules/retention.yaml names none, so nothing goes by its age.\n';
   }
-  const rows = classes.map(({ dataClass, action, before, count }) => [dataClass, action, minuteText(before), String(count)]);
-  process.stdout.write(table(['class', 'action', 'older than (UTC)', title], rows));
+  const rows = classes.map(({ dataClass, action, before, count }) => [
+    dataClass,
+    action,
+    minuteText(before),
+    String(count),
+  ]);
+  return table(['class', 'action', 'older than (UTC)', title], rows);
 }
 
 async function list({ most, json }: Options & { readonly most: number }): Promise<void> {

@@ -4,11 +4,11 @@ import { type Found, senseless } from '../yaml/problem';
 
 const DAY = 86_400_000;
 
-const kept = <A extends string>(description: string, then: readonly [A, ...A[]]) =>
+const kept = <A extends string>(description: string, afterwards: readonly [A, ...A[]]) =>
   z
     .strictObject({
       keepFor: durationSchema.meta({ description: 'How long it is kept, like 1095d for three years.' }),
-      then: z.enum(then).meta({ description: 'What becomes of it then.' }),
+      afterwards: z.enum(afterwards).meta({ description: 'What becomes of it then.' }),
     })
     .readonly()
     .optional()
@@ -20,15 +20,21 @@ const kept = <A extends string>(description: string, then: readonly [A, ...A[]])
  */
 export const retentionSchema = z
   .strictObject({
-    interactions: kept('Events of contacts, but purchases. Those of a contact with a journey under way stay.', ['delete']),
+    interactions: kept('Events of contacts, but purchases. Those of a contact with a journey under way stay.', [
+      'delete',
+    ]),
     decisions: kept('Stored reasons. Those of a contact with a journey under way stay.', ['delete']),
     scores: kept('Changes of scores. Those of a contact with a journey under way stay.', ['delete']),
     mails: kept('Settled sends with their tries, links and clicks. Sends in doubt stay.', ['anonymise']),
-    inbound: kept('What came back: bounces, replies, complaints. Raw messages go earlier: inbound.yaml.', ['anonymise']),
+    inbound: kept('What came back: bounces, replies, complaints. Raw messages go earlier: inbound.yaml.', [
+      'anonymise',
+    ]),
     handoffs: kept('Handoffs and tasks that are closed.', ['anonymise']),
     webhooks: kept('Settled messages to other systems.', ['delete']),
     purchases: kept('Purchases, and their events. Status and revenue of the client stay.', ['anonymise']),
-    proofs: kept('What is personal in proofs of consent of contacts who allow nothing any more, from the last word.', ['anonymise']),
+    proofs: kept('What is personal in proofs of consent of contacts who allow nothing any more, from the last word.', [
+      'anonymise',
+    ]),
     contacts: kept('Contacts of whom nothing was heard, who are no clients and have no journey under way.', ['erase']),
     erasures: kept('Records of erasures that are over.', ['delete']),
   })
@@ -52,7 +58,7 @@ export interface DueClass {
 export function classesOf(rules: RetentionRules): readonly DueClass[] {
   return CLASSES.flatMap((dataClass) => {
     const rule = rules[dataClass];
-    return rule ? [{ dataClass, action: rule.then, keepFor: rule.keepFor }] : [];
+    return rule ? [{ dataClass, action: rule.afterwards, keepFor: rule.keepFor }] : [];
   });
 }
 

@@ -40,8 +40,16 @@ export function register(group: Command): void {
   group
     .command('erase')
     .argument('<contact>', 'e-mail address or id')
-    .addOption(new Option('--after <time>', 'wait so long, in which it can be cancelled').argParser(duration).default(0, 'at once'))
-    .addOption(new Option('--scope <scope>', 'mails that the address gets no more: marketing, or everything').argParser(scope).default('marketing'))
+    .addOption(
+      new Option('--after <time>', 'wait so long, in which it can be cancelled')
+        .argParser(duration)
+        .default(0, 'at once'),
+    )
+    .addOption(
+      new Option('--scope <scope>', 'mails that the address gets no more: marketing, or everything')
+        .argParser(scope)
+        .default('marketing'),
+    )
     .option('--dry-run', 'say what would be erased')
     .option('--yes', 'do not ask')
     .option('--by <text>', 'who asks, for the record; name nobody outside', shortText(100))
@@ -56,7 +64,10 @@ export function register(group: Command): void {
     .option('--most <count>', 'at most so many', wholeNumber(1), 50)
     .option(...JSON_OPTION)
     .description('list erasures with their proofs, the newest first')
-    .addHelpText('after', '\nExamples:\n  $ viveiro contact erasures\n  $ viveiro contact erasures ana@example.com --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ viveiro contact erasures\n  $ viveiro contact erasures ana@example.com --json',
+    )
     .action(list);
   group
     .command('cancel-erasure')
@@ -128,7 +139,10 @@ async function confirmed(contact: string): Promise<void> {
   }
 }
 
-async function list(contact: string | undefined, { most, json }: JsonOption & { readonly most: number }): Promise<void> {
+async function list(
+  contact: string | undefined,
+  { most, json }: JsonOption & { readonly most: number },
+): Promise<void> {
   const erasures = await withDatabase((db) => listErasures(db, { email: contact, most }));
   if (json) writeJson({ erasures });
   else process.stdout.write(erasuresText(erasures));
