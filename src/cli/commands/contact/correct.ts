@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { attributeName } from '../../../api/contract/common';
 import { correctionFields } from '../../../api/contract/rights';
 import { failure } from '../../../domain/errors';
@@ -34,7 +34,7 @@ export function register(group: Command): void {
     .option('--phone <number>', 'the right telephone number, kept as the attribute phone')
     .option('--locale <locale>', 'like pt-BR')
     .option('--time-zone <zone>', 'like Europe/Warsaw')
-    .option('--attribute <name=value>', 'may be given several times; a value that is JSON is taken as that', collect)
+    .option('--attribute <name=value>', 'may be given several times; numbers, true and false are taken as what they are', collect)
     .option('--remove <what>', 'name, phone, or an attribute; may be given several times', collect)
     .requiredOption('--reason <text>', 'for whoever asks why', shortText(500))
     .option(...RULES_OPTION)
@@ -84,8 +84,8 @@ function fieldsOf({ email, name, phone, locale, timeZone, attribute = [], remove
 
 function attributeOf(text: string): readonly [string, Json] {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('write an attribute like city=Lisboa');
-  return [checkedName(text.slice(0, at)), valueOf(text.slice(at + 1))];
+  if (at < 1) throw failure('VIV_USAGE', { problem: `"${text}" is no attribute with a value; write one like city=Lisboa.` });
+  return [checkedName(text.slice(0, at)), valueIn(text.slice(at + 1))];
 }
 
 function checkedName(name: string): string {
@@ -94,7 +94,7 @@ function checkedName(name: string): string {
 }
 
 /** Numbers and booleans are written as they are; all else is text. */
-function valueOf(text: string): Json {
+function valueIn(text: string): Json {
   if (/^(-?\d+(\.\d+)?|true|false)$/.test(text)) return JSON.parse(text);
   return text;
 }
