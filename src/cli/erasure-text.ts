@@ -30,6 +30,7 @@ function erasureText({ id, status, origin, by, askedAt, dueAt, endedAt, counts, 
 }
 
 function proofLines({
+  recipients,
   columns,
   tables,
   sought,
@@ -45,6 +46,7 @@ function proofLines({
   return [
     `  proof: ${sought} texts looked for in ${columns} columns of ${tables} tables; ${replaced} mentions in rows of others replaced`,
     `  histories: ${histories.deleted} deleted, ${histories.left} left${refused}`,
+    ...recipients.map((recipient) => `  tell ${onOneLine(recipient)} of it: it was told of them (GDPR art. 19)`),
     ...lines('LEFT', left),
     ...lines('look at', toJudge),
     ...lines('kept', kept),

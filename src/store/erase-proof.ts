@@ -161,6 +161,7 @@ export async function proveErasure(db: Db, { erasureId, now, replaced, histories
     left: histories.left > 0 ? [...left, { where: 'temporal', kind: 'history', rows: histories.left }] : left,
     toJudge: of('toJudge'),
     kept: of('kept'),
+    recipients: open.identifiers?.recipients ?? [],
     histories,
   };
   return transaction(db, async (tx) => {

@@ -80,6 +80,7 @@ function withEarlier(now: Identifiers, before: Identifiers | null): Identifiers 
     ...now,
     addresses: [...new Set([...before.addresses, ...now.addresses])],
     phones: [...new Set([...before.phones, ...now.phones])],
+    recipients: [...new Set([...before.recipients, ...now.recipients])],
   };
 }
 

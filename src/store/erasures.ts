@@ -106,7 +106,8 @@ export async function knownAs(tx: Tx, contactId: string): Promise<KnownAs & { re
   const [row] = await tx.$queryRaw<(Omit<KnownAs, 'addresses'> & { email: string; addresses: string[] })[]>`
     SELECT c.id AS "contactId", c.email, c.name, c.attributes, ARRAY(
       SELECT c.email UNION SELECT lower(s.recipient) FROM send s WHERE s.contact_id = c.id AND s.recipient <> ''
-      UNION SELECT lower(n.personal->>'email') FROM consent n WHERE n.contact_id = c.id AND n.personal ? 'email') AS addresses
+      UNION SELECT lower(n.personal->>'email') FROM consent n WHERE n.contact_id = c.id AND n.personal ? 'email') AS addresses,
+      ARRAY(SELECT DISTINCT w.endpoint FROM webhook w WHERE w.contact_id = c.id AND w.status = 'delivered' ORDER BY 1) AS recipients
     FROM contact c WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');
   return row;

@@ -222,7 +222,7 @@ test.each([
   ['POST', '/v1/contacts/no@viva.test/erasure', {}, 404, 'VIV_CONTACT_UNKNOWN'],
   ['GET', '/v1/erasures/seven', undefined, 400, 'VIV_BODY_INVALID'],
   ['POST', '/v1/erasures/0193b6a0-0000-7000-8000-0000000000aa/cancel', {}, 404, 'VIV_ERASURE_UNKNOWN'],
-] as const)('%s %s with %j is refused', async (method, url, body, status, code) => {
+] as const)('%s %s with %j is refused', async (method, url, body, ...[status, code]) => {
   expect((await ask(method, url, body)).json()).toMatchObject({ status, code });
 });
 

@@ -1,4 +1,5 @@
 import { createErasureActivities } from '../../src/activities/erasure';
+import { newId } from '../../src/domain/ids';
 import type { ErasureRecord } from '../../src/domain/privacy/erasure';
 import { COLUMN_CLASSES, entryOf, FOREIGN, INVENTORY, inventoryProblems } from '../../src/domain/privacy/inventory';
 import { verifyConsents } from '../../src/store/consent-verify';
@@ -102,7 +103,7 @@ describe('an erasure', () => {
     expect(record).toMatchObject({
       status: 'done',
       counts: { send: 3, contact: 1, inbound: 2, interaction: expect.any(Number), consent: 2, organisation: 1 },
-      proof: { left: [], toJudge: [], kept: [], replaced: 2, tables: expect.any(Number) },
+      proof: { left: [], toJudge: [], kept: [], recipients: ['crm'], replaced: 2, tables: expect.any(Number) },
     });
     expect(await database.db.send.findUnique({ where: { id: ana.sendId } })).toMatchObject({
       status: 'accepted',
@@ -144,6 +145,33 @@ describe('an erasure', () => {
     expect(jobs.filter(({ payload }) => payload.journeyId === journeyId)).toEqual([]);
     expect(jobs.filter(({ payload }) => payload.workflow === `journey:${journeyId}`)).toHaveLength(1);
     expect((await carriedOut(erasure.id)).status).toBe('done');
+  });
+
+  test('waits for a mail that is on its way, and settles one whose worker is gone', async () => {
+    const { contactId, journeyId } = await aJourney(database.db, await aTwoDayWait(database.db));
+    const id = newId();
+    const mail = {
+      contactId,
+      journeyId,
+      stepId: 'hello',
+      recipient: 'x@viva.test',
+      purpose: 'marketing',
+      template: 'hello',
+    };
+    const lease = { leaseToken: newId(), leaseUntil: new Date(Date.now() + 60_000) };
+    await database.db.send.create({
+      data: { ...mail, ...lease, id, status: 'dispatching', messageId: '<x>', plannedAt: new Date(MONDAY) },
+    });
+    const { erasure } = await ask(contactId);
+    const steps = createErasureActivities({ db: database.db, turn: SALES });
+    const turn = { erasureId: erasure.id, now: MONDAY };
+    await steps.readErasure(turn);
+    await steps.stopErased(turn);
+    expect(await steps.settleErased(turn)).toBeGreaterThan(1_000);
+    await database.db.send.update({ where: { id }, data: { leaseUntil: new Date(MONDAY) } });
+    expect(await steps.settleErased(turn)).toBe(0);
+    expect((await carriedOut(erasure.id)).status).toBe('done');
+    expect(await database.db.send.findUnique({ where: { id } })).toMatchObject({ status: 'unknown', recipient: '' });
   });
 
   test('goes through ten thousand interactions in bounded transactions, and may be broken off in any of them', async () => {

@@ -159,7 +159,7 @@ async function itsSales(db: Db, { contactId, journeyId, leadId, handoffId, said 
     },
   });
   const webhook = { journeyId, contactId, stepId: 'tell', endpoint: 'crm', reason: said, plannedAt: at };
-  await db.webhook.create({ data: { ...webhook, id: newId(), status: 'planned' } });
+  for (const status of ['planned', 'delivered']) await db.webhook.create({ data: { ...webhook, id: newId(), status } });
 }
 
 async function itsVisits(db: Db, { contactId, visitorId, said }: Its): Promise<void> {

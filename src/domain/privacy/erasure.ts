@@ -35,6 +35,8 @@ export interface ErasureProof {
   readonly toJudge: readonly Leftover[];
   /** The person in another part, which stays on purpose: as a rep, in what the company has published. */
   readonly kept: readonly Leftover[];
+  /** Other systems that were told of them, and must be told of this: GDPR art. 19. */
+  readonly recipients: readonly string[];
   readonly histories: {
     readonly deleted: number;
     /** Still to be seen at the server. */

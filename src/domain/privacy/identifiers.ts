@@ -11,6 +11,8 @@ export interface Identifiers {
   /** As they were typed, and in E.164. */
   readonly phones: readonly string[];
   readonly name: string | null;
+  /** Other systems that were told of them: endpoints of webhooks. Whoever erases must tell those, too (GDPR art. 19). */
+  readonly recipients: readonly string[];
 }
 
 export interface KnownAs {
@@ -20,6 +22,7 @@ export interface KnownAs {
   readonly phones?: readonly string[];
   readonly name: string | null;
   readonly attributes: { readonly [name: string]: Json };
+  readonly recipients: readonly string[];
 }
 
 /** Names of attributes whose values are telephone numbers, in the languages of the forms. */
@@ -27,7 +30,7 @@ const PHONES = /phone|mobile|whatsapp|fone|celular|^tel|telefon|komórk/i;
 
 /** Everything by which somebody could be found again. */
 export function identifiersOf(known: KnownAs, rules: IdentityRules): Identifiers {
-  const { contactId, name, attributes } = known;
+  const { contactId, name, attributes, recipients } = known;
   const typed = Object.entries(attributes).flatMap(([key, value]) =>
     PHONES.test(key) && typeof value === 'string' ? [value] : [],
   );
@@ -36,6 +39,7 @@ export function identifiersOf(known: KnownAs, rules: IdentityRules): Identifiers
     addresses: unique(known.addresses.flatMap((address) => spellings(address, rules))),
     phones: unique([...(known.phones ?? []), ...typed].flatMap((phone) => numbers(phone, rules))),
     name,
+    recipients,
   };
 }
 
@@ -71,7 +75,7 @@ export interface Sought {
  * What the proof looks for. A name counts from two words on: a first name alone is many people's, and so may be the whole name, which is
  * why it is counted by itself.
  */
-export function soughtOf({ contactId, addresses, phones, name }: Identifiers): readonly Sought[] {
+export function soughtOf({ contactId, addresses, phones, name }: Omit<Identifiers, 'recipients'>): readonly Sought[] {
   const whole = (name ?? '').trim().toLowerCase();
   return [
     ...addresses.map(

@@ -34,7 +34,11 @@ export function register(group: Command): void {
     .option('--phone <number>', 'the right telephone number, kept as the attribute phone')
     .option('--locale <locale>', 'like pt-BR')
     .option('--time-zone <zone>', 'like Europe/Warsaw')
-    .option('--attribute <name=value>', 'may be given several times; numbers, true and false are taken as what they are', collect)
+    .option(
+      '--attribute <name=value>',
+      'may be given several times; numbers, true and false are taken as what they are',
+      collect,
+    )
     .option('--remove <what>', 'name, phone, or an attribute; may be given several times', collect)
     .requiredOption('--reason <text>', 'for whoever asks why', shortText(500))
     .option(...RULES_OPTION)
@@ -84,7 +88,8 @@ function fieldsOf({ email, name, phone, locale, timeZone, attribute = [], remove
 
 function attributeOf(text: string): readonly [string, Json] {
   const at = text.indexOf('=');
-  if (at < 1) throw failure('VIV_USAGE', { problem: `"${text}" is no attribute with a value; write one like city=Lisboa.` });
+  if (at < 1)
+    throw failure('VIV_USAGE', { problem: `"${text}" is no attribute with a value; write one like city=Lisboa.` });
   return [checkedName(text.slice(0, at)), valueIn(text.slice(at + 1))];
 }
 
