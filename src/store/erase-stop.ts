@@ -3,13 +3,13 @@ import { type Instant, newId } from '../domain/ids';
 import { type Identifiers, identifiersOf } from '../domain/privacy/identifiers';
 import { newestConsents, recordConsent } from './consents';
 import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
+import { endFromOutside } from './end-journey';
 import { knownAs, lockOpen, type OpenErasure } from './erasures';
 import { instantParam, millis } from './fact-columns';
 import { LEASE_LEFT_MS } from './lease';
 import { enqueue } from './outbox';
 import { suppressErased } from './suppressions';
 import { sweepSends } from './sweep-sends';
-import { endFromOutside } from './take-over';
 import type { TurnDeps } from './turn';
 
 export interface ErasureTurn {
