@@ -14,6 +14,8 @@ import { routingSchema } from '../src/domain/handoff/rules';
 import { identitySchema } from '../src/domain/identity/rules';
 import { inboundSchema } from '../src/domain/inbound/rules';
 import { listsSchema } from '../src/domain/lists/rules';
+import { personExportSchema } from '../src/domain/privacy/person-export';
+import { retentionSchema } from '../src/domain/privacy/retention';
 import { scriptSchema } from '../src/domain/rehearsal/script';
 import { scoringSchema } from '../src/domain/scoring/rules';
 import { segmentsSchema } from '../src/domain/segments/segments';
@@ -43,6 +45,8 @@ const FILES = {
   identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
   form: { schema: formSchema, title: 'A form of Viveiro' },
   sources: { schema: sourcesSchema, title: 'Other systems that tell Viveiro of leads' },
+  'person-export': { schema: personExportSchema, title: 'The data of a person, as Viveiro hands it out' },
+  retention: { schema: retentionSchema, title: 'How long Viveiro keeps data' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

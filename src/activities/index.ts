@@ -1,6 +1,7 @@
 import { signLink } from '../mail/links';
 import { atItsTime, type Clock } from './at-its-time';
 import { createDeliver } from './deliver';
+import { createErasureActivities, type ErasureActivities, type Histories } from './erasure';
 import { withFailures } from './failure';
 import { createHandoffActivities, type HandoffActivities } from './handoff';
 import { createMailRep } from './handoff-mail';
@@ -18,11 +19,14 @@ export type Activities = TurnActivities &
   WebhookActivities &
   ScriptActivities &
   HandoffActivities &
-  SweepActivities;
+  SweepActivities &
+  ErasureActivities;
 
 /** Every activity, failing in Temporal's words. A new one adds its file and one line here. */
-export function createActivities(deps: MailDeps & WebhookDeps & { readonly clock?: Clock | undefined }): Activities {
-  const { db, turn, publicUrl, linkSecret, clock } = deps;
+export function createActivities(
+  deps: MailDeps & WebhookDeps & { readonly clock?: Clock | undefined; readonly histories?: Histories | undefined },
+): Activities {
+  const { db, turn, publicUrl, linkSecret, clock, histories } = deps;
   const mailRep = createMailRep({
     rules: turn.rules,
     publicUrl,
@@ -37,5 +41,6 @@ export function createActivities(deps: MailDeps & WebhookDeps & { readonly clock
     ...createPlayScript(db, turn),
     ...createHandoffActivities({ db, turn, mailRep }),
     ...createSweepActivities({ db, turn }),
+    ...createErasureActivities({ db, turn, histories }),
   });
 }

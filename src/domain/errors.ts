@@ -5,6 +5,7 @@ import { FORM_ERRORS } from './errors-of-forms';
 import { IDENTITY_ERRORS } from './errors-of-identity';
 import { IMPORT_ERRORS } from './errors-of-imports';
 import { INBOUND_ERRORS } from './errors-of-inbound';
+import { PRIVACY_ERRORS } from './errors-of-privacy';
 import { SEND_ERRORS } from './errors-of-sends';
 
 /**
@@ -242,6 +243,7 @@ export const ERRORS = {
   ...IMPORT_ERRORS,
   ...SEND_ERRORS,
   ...CONSENT_ERRORS,
+  ...PRIVACY_ERRORS,
   VIV_NOT_FOUND: bad<{ what: string }>((p) => `${p.what} does not exist. Check the address or the id.`, 404),
   VIV_FILE_UNREADABLE: bad<{ file: string; problem: string }>(
     (p) => `${p.file} cannot be read: ${p.problem}. Look at its name and folder, and let this user read it.`,

@@ -52,6 +52,8 @@ export const EVENTS = {
   handoffAnswered: 'handoff.answered',
   taskClosed: 'task.closed',
   journeyEnded: 'journey.ended',
+  contactCorrected: 'contact.corrected',
+  contactExported: 'contact.exported',
 } as const;
 
 /** Recorded in place of `lead.created` when a contact shows interest in an offer that it has a lead for. */

@@ -8,6 +8,7 @@ import type { RoutingRules } from './handoff/rules';
 import type { IdentityRules } from './identity/rules';
 import type { InboundRules } from './inbound/rules';
 import type { ListRules } from './lists/rules';
+import type { RetentionRules } from './privacy/retention';
 import type { ScoringRules } from './scoring/rules';
 import type { Segments } from './segments/segments';
 import type { DeclaredEvents } from './sequence/declared-events';
@@ -38,6 +39,8 @@ export interface Rules {
   readonly purposes?: PurposeRules;
   /** Absent: `DEFAULT_LISTS` holds. */
   readonly lists?: ListRules;
+  /** Absent: nothing goes by its age alone. */
+  readonly retention?: RetentionRules;
   /** Absent: there is no other system to tell. */
   readonly webhooks?: WebhookRules;
 }

@@ -19,6 +19,7 @@ import { keysFrom } from '../store/keys';
 import { createReplyNotes } from '../store/reply-notes';
 import type { Reactions, TurnDeps } from '../store/turn';
 import { startFleet } from '../worker/fleet';
+import { createHistories } from '../worker/histories';
 import { createLifecycle } from '../worker/lifecycle';
 import { startOutbox } from '../worker/outbox';
 import type { WorkerVersion } from '../worker/worker';
@@ -110,7 +111,12 @@ async function startParts(options: EngineOptions, stops: Stops): Promise<Omit<En
     client: connection,
     namespace,
     taskQueue,
-    activities: createActivities({ ...mailing, secretOf, clock: reactions ? undefined : Date.now }),
+    activities: createActivities({
+      ...mailing,
+      secretOf,
+      clock: reactions ? undefined : Date.now,
+      histories: createHistories(client),
+    }),
     delivery,
     usedLanes: await lanesInUse(single(db)),
     version,

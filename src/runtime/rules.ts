@@ -17,6 +17,7 @@ import { identityProblems, identitySchema } from '../domain/identity/rules';
 import { inboundProblems } from '../domain/inbound/rule-problems';
 import { inboundSchema } from '../domain/inbound/rules';
 import { listsSchema } from '../domain/lists/rules';
+import { retentionProblems, retentionSchema } from '../domain/privacy/retention';
 import type { Rules } from '../domain/rules';
 import { scoringSchema } from '../domain/scoring/rules';
 import { expandDocument, type Meanings } from '../domain/segments/expand';
@@ -36,7 +37,7 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml, sources.yaml and lists.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml, sources.yaml, lists.yaml and retention.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
@@ -59,6 +60,7 @@ export async function loadRules(folder: string): Promise<Rules> {
     sources: await loadIfThere(fileOf('sources'), sourcesSchema, undefined, sourceProblems),
     identity: await loadIfThere(fileOf('identity'), identitySchema, undefined, identityProblems),
     lists: await loadIfThere(fileOf('lists'), listsSchema, undefined),
+    retention: await loadIfThere(fileOf('retention'), retentionSchema, undefined, retentionProblems),
   });
   if ('problems' in loaded)
     throw failure('VIV_RULES_INVALID', { file: folder, problems: loaded.problems.map(problemText).join('\n') });

@@ -11,7 +11,8 @@ export type OutboxJob =
       readonly task: 'send_again';
       readonly payload: { readonly sendId: string; readonly journeyId: string; readonly askId: string };
     }
-  /** Wakes a waiting workflow; `workflow` is its id: `journey:<id>` or `handoff:<id>`. */
+  | { readonly task: 'start_erasure'; readonly payload: { readonly erasureId: string } }
+  /** Wakes a waiting workflow; `workflow` is its id: `journey:<id>`, `handoff:<id>` or `erasure:<id>`. */
   | { readonly task: 'poke'; readonly payload: { readonly workflow: string; readonly seq: number } };
 
 /** Adds jobs to the outbox in the caller's transaction: they exist exactly if it commits. */

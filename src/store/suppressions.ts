@@ -44,13 +44,13 @@ export async function suppressContact(tx: Tx, suppression: NewSuppression): Prom
 /** What a person says holds for the address that they have now, too: a mail may have gone to one that was merged since. */
 const isOfPerson = (reason: NewSuppression['reason']): boolean => reason === 'unsubscribed' || reason === 'complaint';
 
-/** What someone said by unsubscribing is undone by their own new consent; what a server or a complaint said is not. */
+/** What someone said by unsubscribing, or by being erased, is undone by their own new consent; what a server or a complaint said is not. */
 export async function liftUnsubscribed(
   tx: Tx,
   { contactIds, scopes }: { readonly contactIds: readonly string[]; readonly scopes: readonly SuppressionScope[] },
 ): Promise<number> {
   return tx.$executeRaw`
-    DELETE FROM suppression USING contact c WHERE c.id = ANY(${[...contactIds]}::uuid[]) AND reason = 'unsubscribed'
+    DELETE FROM suppression USING contact c WHERE c.id = ANY(${[...contactIds]}::uuid[]) AND reason IN ('unsubscribed', 'erased')
       AND scope = ANY(${[...scopes]}::text[])
       AND (suppression.email = lower(c.email) OR suppression.hash = ${addressHashSql(tx, Prisma.sql`lower(c.email)`)})`;
 }
@@ -70,3 +70,25 @@ export const widest = (which: Prisma.Sql, at: Prisma.Sql): Prisma.Sql => Prisma.
   SELECT json_build_object('reason', reason, 'at', ${at}, 'scope', scope) FROM suppression
   WHERE ${which}
   ORDER BY scope = 'everything' DESC, scope = 'marketing' DESC, at LIMIT 1)`;
+
+/**
+ * Suppresses the addresses of somebody who is erased; answers the ids of those that are new. What was suppressed before stands as it is,
+ * also when the import that brought it is taken back.
+ */
+export async function suppressErased(
+  tx: Tx,
+  o: { readonly addresses: readonly string[]; readonly scope: SuppressionScope; readonly at: Instant },
+): Promise<readonly number[]> {
+  const { addresses, scope, at } = o;
+  const hashes = addresses.map((email) => addressHash(tx, email));
+  await tx.$executeRaw`
+    UPDATE suppression SET import_id = NULL
+    WHERE import_id IS NOT NULL AND scope = ${scope}
+      AND (email = ANY(${[...addresses]}::text[]) OR hash = ANY(${hashes}::text[]))`;
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO suppression (email, hash, scope, reason, at)
+    SELECT email, hash, ${scope}, 'erased', ${new Date(at)}
+    FROM unnest(${[...addresses]}::text[], ${hashes}::text[]) AS a(email, hash)
+    ON CONFLICT DO NOTHING RETURNING id::float8 AS id`;
+  return rows.map(({ id }) => id);
+}

@@ -28,17 +28,25 @@ interface Abandoned {
   readonly mayHaveArrived: boolean;
 }
 
+interface SweptSends {
+  readonly now: Instant;
+  readonly signal?: AbortSignal | undefined;
+  /** Only mails to this contact, or about it to reps. */
+  readonly contactId?: string;
+}
+
 /**
  * Settles what nobody will try any more: by the reply that its worker has noted, as unknown if it may have arrived, else as skipped.
  * No send is left without an end.
  */
-export async function sweepSends(
-  db: Db,
-  deps: TurnDeps,
-  { now, signal }: { readonly now: Instant; readonly signal?: AbortSignal | undefined },
-): Promise<void> {
+export async function sweepSends(db: Db, deps: TurnDeps, { now, signal, contactId: only }: SweptSends): Promise<void> {
+  const isMeant =
+    only === undefined
+      ? Prisma.sql`true`
+      : Prisma.sql`(s.contact_id = ${only}::uuid
+          OR s.handoff_id IN (SELECT id FROM handoff WHERE contact_id = ${only}::uuid))`;
   const ids = await db.$queryRaw<Pick<Abandoned, 'id' | 'contactId'>[]>`
-    SELECT s.id, s.contact_id AS "contactId" FROM send s WHERE ${ABANDONED} ORDER BY s.id`;
+    SELECT s.id, s.contact_id AS "contactId" FROM send s WHERE ${isMeant} AND ${ABANDONED} ORDER BY s.id`;
   for (const { id, contactId } of ids) {
     signal?.throwIfAborted();
     await transaction(db, async (tx) => {

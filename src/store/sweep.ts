@@ -3,6 +3,7 @@ import type { Instant } from '../domain/ids';
 import { anchorConsents } from './consent-anchors';
 import { type Db, type Tx, transaction } from './db';
 import { decideExperiments } from './experiments';
+import { runRetention } from './retention';
 import { newestVersions } from './sequences';
 import { sweepEntries } from './sweep-entries';
 import { sweepInbound } from './sweep-inbound';
@@ -47,7 +48,7 @@ const PAGE_OF_ENTRIES = 50;
 
 /**
  * The daily sweep: enters who has waited for a day with room, gives clients the status of their recency and leads the temperature
- * of their interest, settles sends that nobody tries any more, looks after what came back, anchors proofs of consent, decides experiments, then enters everyone whom a published sequence wants by condition
+ * of their interest, settles sends that nobody tries any more, looks after what came back, anchors proofs of consent, removes what is kept no longer, decides experiments, then enters everyone whom a published sequence wants by condition
  * or date. May be broken off at any point and repeated: what is done stays done.
  */
 export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepRequest): Promise<Swept> {
@@ -60,7 +61,11 @@ export async function runSweep(db: Db, deps: TurnDeps, { now, signal }: SweepReq
   await sweepSends(db, deps, { now, signal });
   await sweepInbound(db, deps, { now, signal }); // behind it: what has become doubtful may be answered by now
   await sweepVisits(db, deps, { now, signal });
-  if (!deps.reactions) await anchorConsents(db, now); // a rehearsal proves nothing
+  if (!deps.reactions) {
+    // a rehearsal proves nothing, and keeps nothing
+    await anchorConsents(db, now);
+    await runRetention(db, deps.rules, { now, signal, by: 'the daily sweep' });
+  }
   const decided = await decideExperiments(db, { now }); // before the entries: they get what has won
   let missed = 0;
   for (const version of await transaction(db, (tx) => newestVersions(tx))) {

@@ -5,6 +5,7 @@ import { readJourney } from '../store/journeys';
 import { moveWithoutTimer } from '../store/rehearsed-join';
 import { findVersion } from '../store/sequences';
 import type { Reactions } from '../store/turn';
+import type { erasure } from '../workflows/erasure';
 import type { JourneyInput } from '../workflows/input';
 import { attributesOf } from './search-attributes';
 
@@ -13,7 +14,8 @@ export interface Lifecycle {
   startJourney(journeyId: string): Promise<void>;
   /** Starts a journey anew whose end was taken back. */
   restartJourney(journeyId: string): Promise<void>;
-  /** Wakes `journey:<id>` or `handoff:<id>`; one that has ended has nothing to see. */
+  startErasure(erasureId: string): Promise<void>;
+  /** Wakes `journey:<id>`, `handoff:<id>` or `erasure:<id>`; one that has ended has nothing to see. */
   poke(workflow: string, seq: number): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export interface LifecycleDeps {
 }
 
 const JOURNEY = 'journey:';
+const ERASURE = 'erasure:';
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
@@ -42,6 +45,16 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
         // it asks at once: a poke may have come while no run was there to hear it
         const anew = { args: [{ ...input, poked: true }], workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const };
         await deps.client.workflow.start('journey', { ...options, ...anew });
+      }),
+    startErasure: (erasureId) =>
+      orAlreadyThere(async () => {
+        const { client, taskQueue } = deps;
+        await client.workflow.start<typeof erasure>('erasure', {
+          workflowId: `${ERASURE}${erasureId}`,
+          taskQueue,
+          args: [{ v: 1, erasureId }],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
       }),
     poke: (workflow, seq) =>
       workflow.startsWith(JOURNEY) ? pokeJourney(deps, workflow, seq) : pokeRunning(deps, workflow, seq),

@@ -8,6 +8,7 @@ import type { Lifecycle } from './lifecycle';
 
 const startPayload = z.object({ journeyId: z.uuid() });
 const againPayload = z.object({ sendId: z.uuid(), journeyId: z.uuid(), askId: z.uuid() });
+const erasurePayload = z.object({ erasureId: z.uuid() });
 const judgePayload = z.object({ sendId: z.uuid() });
 const pokePayload = z.object({ workflow: z.string(), seq: z.number() });
 
@@ -89,6 +90,7 @@ function startRunner(
     taskList: {
       start_journey: (payload) => lifecycle.startJourney(startPayload.parse(payload).journeyId),
       restart_journey: (payload) => lifecycle.restartJourney(startPayload.parse(payload).journeyId),
+      start_erasure: (payload) => lifecycle.startErasure(erasurePayload.parse(payload).erasureId),
       poke: (payload) => {
         const { workflow, seq } = pokePayload.parse(payload);
         return lifecycle.poke(workflow, seq);

@@ -19,6 +19,7 @@ import { CONSEQUENCES } from '../../src/domain/inbound/consequence';
 import { hookSchema } from '../../src/domain/inbound/hook-rules';
 import { inboundProblems } from '../../src/domain/inbound/rule-problems';
 import { DEFAULT_INBOUND, inboundSchema } from '../../src/domain/inbound/rules';
+import { retentionProblems, retentionSchema } from '../../src/domain/privacy/retention';
 import { personaSchema, scriptSchema } from '../../src/domain/rehearsal/script';
 import { scoringSchema } from '../../src/domain/scoring/rules';
 import { declaredEventsSchema } from '../../src/domain/sequence/declared-events';
@@ -106,6 +107,14 @@ test('docs/engagement.md and the shipped rules show the defaults as they are, an
   for (const text of [shown, shipped]) expect(engagementSchema.parse(parse(text))).toEqual(DEFAULT_ENGAGEMENT);
   const [, gate = ''] = /```yaml gate\n(.*?)```/s.exec(read('gate.md')) ?? [];
   expect(problemsOf(gateSchema, parse(gate))).toEqual([]);
+});
+
+test('the example of docs/privacy.md is valid, and every class of data is listed', () => {
+  const [, text = ''] = /```yaml retention\n(.*?)```/s.exec(read('privacy.md')) ?? [];
+  const rules = retentionSchema.parse(parse(text));
+  expect(retentionProblems(rules)).toEqual([]);
+  const shown = listed('privacy.md', 'Retention').filter((word) => Object.hasOwn(retentionSchema.unwrap().shape, word));
+  expect(shown.toSorted()).toEqual(Object.keys(retentionSchema.unwrap().shape).toSorted());
 });
 
 test('the examples of docs/reactivation.md are valid', () => {

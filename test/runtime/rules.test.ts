@@ -154,6 +154,31 @@ describe('inbound.yaml', () => {
   });
 });
 
+describe('retention.yaml', () => {
+  test('may be left out, and the shipped one touches no contact by itself', async () => {
+    expect(Object.keys((await loadRules(folder)).retention ?? {})).toEqual(['inbound', 'webhooks', 'erasures']);
+    rmSync(path.join(folder, 'retention.yaml'));
+    expect((await loadRules(folder)).retention).toBeUndefined();
+  });
+
+  test.each([
+    ['interactions: { keepFor: 5d, afterwards: delete }', 'too short for interactions'],
+    ['interactions:\n  keepFor: soon\n  afterwards: delete', 'retention.yaml:2:'],
+    ['mails: { keepFor: 1095d, afterwards: delete }', 'retention.yaml:1:'],
+    ['proofs: { keepFor: 30d, afterwards: anonymise }', 'must be able to show it'],
+    [
+      'mails: { keepFor: 1095d, afterwards: anonymise }\nproofs: { keepFor: 730d, afterwards: anonymise }',
+      'would go before the mails',
+    ],
+    ['suppressions: { keepFor: 365d, afterwards: delete }', 'VIV_KEY_UNKNOWN'],
+    ['contacts: { keepFor: 1095d }', 'afterwards'],
+  ])('%j is refused with its line', async (text, told) => {
+    write('retention.yaml', text);
+    await expect(loadRules(folder)).rejects.toThrow(told);
+    await expect(loadRules(folder)).rejects.toThrow(/retention\.yaml:\d+:\d+ error VIV_/);
+  });
+});
+
 describe('delivery.yaml', () => {
   const one = (parts: string) => `accounts:\n  main: { urlEnv: VIVEIRO_SMTP_URL_MAIN${parts} }`;
 

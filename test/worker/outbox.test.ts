@@ -23,6 +23,7 @@ const lifecycle = {
     waiting = [];
     for (const wake of woken) wake();
   },
+  startErasure: async () => undefined,
   poke: async () => undefined,
   restartJourney: async () => undefined,
 };

@@ -16,6 +16,7 @@ import { pauses } from './pauses';
 import { preferences } from './preferences';
 import { purchases } from './purchases';
 import { sources } from './sources';
+import { rights } from './rights';
 import { story } from './story';
 import { tasks } from './tasks';
 
@@ -40,4 +41,5 @@ export const ROUTES: readonly Routes[] = [
   inbound,
   merges,
   sources,
+  rights,
 ];
