@@ -5,6 +5,7 @@ import { loadContent } from '../src/runtime/content';
 import { startEngine } from '../src/runtime/engine';
 import { freePort } from '../src/runtime/free-port';
 import { connectTo, installRuntime } from '../src/runtime/temporal/connect';
+import { bundledFrom } from '../src/worker/workflow-source';
 
 /** What the parent says, in BENCH_WORKER. */
 export interface WorkerOrder {
@@ -61,7 +62,7 @@ async function startBare({ taskQueue, maxCachedWorkflows }: WorkerOrder, tempora
   const worker = await Worker.create({
     connection: temporal.nativeConnection,
     taskQueue,
-    workflowsPath: require.resolve('./workflows'),
+    ...bundledFrom(require.resolve('./workflows')),
     maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: '1s',
   });

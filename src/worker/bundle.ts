@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { WORKFLOW_BUNDLE } from './workflow-source';
+import { bundling, WORKFLOW_BUNDLE } from './workflow-source';
 
 // the last step of the build
-void bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger: new DefaultLogger('WARN') }).then(
+void bundleWorkflowCode({ ...bundling(require.resolve('../workflows')), logger: new DefaultLogger('WARN') }).then(
   ({ code }) => writeFileSync(WORKFLOW_BUNDLE, code),
 );

@@ -12,7 +12,7 @@ import type { HandoffOutcome } from '../domain/journey/move';
 import { type Clock, createClock } from './clock';
 import { isRenewalDue, renew } from './renewal';
 import { poke, watch } from './signals';
-import { type Script, type Wake, waitUntil } from './waiter';
+import { createWake, ring, type Script, type Wake, waitUntil } from './waiter';
 
 /** A handoff's start, and what it carries when it continues as new. Plain JSON, only ids and times. */
 export interface HandoffInput {
@@ -53,11 +53,9 @@ const { offerHandoff, tendHandoff } = proxyActivities<HandoffActivities>({
  * an answer can be neither lost nor doubled, however it races the due time.
  */
 export async function handoff(input: HandoffInput): Promise<HandoffResult> {
-  const wake: Wake = { poked: input.poked ?? false };
+  const wake = createWake(input.poked);
   const journey = { isWatching: input.watched ?? false };
-  setHandler(poke, () => {
-    wake.poked = true;
-  });
+  setHandler(poke, () => ring(wake));
   setHandler(watch, () => {
     journey.isWatching = true;
   });

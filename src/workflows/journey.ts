@@ -11,12 +11,12 @@ import type { Effect, HandoffOutcome, JourneyStatus, Turn } from '../domain/jour
 import { createClock } from './clock';
 import { answeredOrPoked, followHandoff, type HandedOver, startHandoff } from './hand-over';
 import type { JourneyInput } from './input';
-import { createRest, listenForMigrations, type Movable, restIn } from './migrate';
+import { createRest, listenForMigrations, type Movable, type Rested, restIn } from './migrate';
 import { failJourney, sendMailBy, sendWebhook, takeTurn } from './proxies';
 import { isRenewalDue, renew } from './renewal';
 import { poke } from './signals';
 import { show } from './status';
-import { type Script, type Wake, waitUntil } from './waiter';
+import { createWake, ring, type Script, type Wake, waitUntil } from './waiter';
 
 /** What the loop holds between turns. */
 interface Run extends Movable {
@@ -35,10 +35,8 @@ interface Run extends Movable {
  * performs its move, and asks again. Signals only wake it: an event is never carried by a signal, so none can be lost or doubled.
  */
 export async function journey(input: JourneyInput): Promise<string> {
-  const wake: Wake = { poked: input.poked ?? false };
-  setHandler(poke, () => {
-    wake.poked = true;
-  });
+  const wake = createWake(input.poked);
+  setHandler(poke, () => ring(wake));
   const run = begun(input, wake);
   listenForMigrations(run);
   for (;;) {
@@ -50,7 +48,8 @@ export async function journey(input: JourneyInput): Promise<string> {
     await renewIfDue(run);
     // no function of its own around it: each one that awaits is a promise that a waiting journey holds
     try {
-      run.turn = await perform(run);
+      const done = await perform(run);
+      run.turn = 'moved' in done ? (done.moved ?? (await next(run))) : done;
     } catch (error) {
       run.turn = await failed(run, error);
     }
@@ -98,22 +97,20 @@ function codeOf(error: unknown): string | undefined {
   return isWrapped ? codeOf(error.cause) : undefined;
 }
 
-/** Performs the turn's move and answers the turn after it. */
-function perform(run: Run): Promise<Turn> {
-  const { move } = run.turn;
+/** Performs the turn's move. Answers the turn after it, or that the journey has rested: the turn after that is still to be asked for. */
+function perform(run: Run): Promise<Turn | Rested<void>> {
+  const { move, turn } = run.turn;
   switch (move.type) {
     case 'perform':
       return performEffect(run, { stepId: move.stepId, effect: move.effect });
     case 'await':
-      return rest(run, move.until);
+      return restIn(run, turn, () => waitUntil({ ...run, until: move.until }));
     case 'end':
       throw new TypeError('an ended journey performs nothing');
   }
 }
 
-async function rest(run: Run, until: number | null): Promise<Turn> {
-  const { moved } = await restIn(run, run.turn.turn, () => waitUntil({ ...run, until }));
-  if (moved) return moved;
+async function next(run: Run): Promise<Turn> {
   await renewIfDue(run); // the wait is over in the next run too: a new version decides
   return ask(run);
 }

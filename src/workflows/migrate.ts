@@ -4,7 +4,7 @@ import type { MigrationAnswer, MigrationRequest } from '../domain/change/request
 import type { Turn } from '../domain/journey/move';
 import type { Clock } from './clock';
 import { showVersion } from './status';
-import type { Wake } from './waiter';
+import { endTimer, type Wake } from './waiter';
 
 /** Asks a journey to move to another version of its sequence. */
 export const migrate = defineUpdate<MigrationAnswer, [MigrationRequest]>('migrate');
@@ -45,6 +45,8 @@ export function listenForMigrations({ journeyId, clock, wake, rest }: Movable): 
         rest.moved = answer.turn;
         showVersion(answer.version);
         wake.poked = true; // the loop goes on with it, and looks once more: a poke may have come meanwhile
+        const goOn = () => endTimer(wake);
+        void condition(() => !rest.isMoving).then(goOn, goOn); // the update has its answer first
       }
       return answer;
     } finally {
@@ -58,15 +60,17 @@ export function listenForMigrations({ journeyId, clock, wake, rest }: Movable): 
   setHandler(migrate, handler, { validator });
 }
 
+export interface Rested<T> {
+  readonly value: T;
+  /** The turn to go on with, in place of the one that was held. */
+  readonly moved: Turn | null;
+}
+
 /**
  * Rests in a turn until `until` has come, and lets itself be moved meanwhile. No turn is asked for while a migration is under way, so
- * whoever wakes the journey is seen by the turn that comes after it. `moved`: the turn to go on with, in place of the one that was held.
+ * whoever wakes the journey is seen by the turn that comes after it.
  */
-export async function restIn<T>(
-  { rest }: Movable,
-  turn: number,
-  until: () => Promise<T>,
-): Promise<{ readonly value: T; readonly moved: Turn | null }> {
+export async function restIn<T>({ rest }: Movable, turn: number, until: () => Promise<T>): Promise<Rested<T>> {
   Object.assign(rest, { turn, moved: null });
   try {
     const value = await until();

@@ -2,9 +2,26 @@ import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import type { Clock } from './clock';
 import { playScript } from './proxies';
 
-/** Set by the `poke` signal: something happened that may concern this workflow. */
+/** Something happened that may concern this workflow. */
 export interface Wake {
   poked: boolean;
+  /** The timer that is open. */
+  timer: CancellationScope | null;
+}
+
+export const createWake = (poked = false): Wake => ({ poked, timer: null });
+
+/** Wakes the workflow, now or as soon as it rests. */
+export function ring(wake: Wake): void {
+  wake.poked = true;
+  endTimer(wake);
+}
+
+/** Once: in a storm of pokes each further one would cost an error with its stack. */
+export function endTimer(wake: Wake): void {
+  const { timer } = wake;
+  wake.timer = null;
+  timer?.cancel();
 }
 
 /** Only in a rehearsal: whose script is played while this workflow waits. */
@@ -34,7 +51,15 @@ export async function waitUntil({ clock, wake, until, script }: Wait): Promise<v
       return;
     }
     const left = due - clock.now();
-    if (left > 0 && (await pokedWithin(wake, left))) return;
+    if (left > 0) {
+      wake.timer = new Timer();
+      try {
+        await wake.timer.run(() => sleep(left));
+      } catch (error) {
+        if (!wake.poked) throw error;
+      }
+      if (wake.poked) return;
+    }
     // an event at the very end of a wait is in time: the script goes first
     const scripted = script !== null && scriptedAt !== null && scriptedAt <= due;
     if (!scripted) return;
@@ -45,20 +70,11 @@ export async function waitUntil({ clock, wake, until, script }: Wait): Promise<v
   }
 }
 
-/**
- * Whether a poke comes before the time (ms) has passed. As `condition` with a timeout, which holds twice as many promises: the SDK keeps
- * the stack of each one that is pending, some two kilobytes for every journey that waits in a worker's memory.
- */
-async function pokedWithin(wake: Wake, ms: number): Promise<boolean> {
-  const timer = new CancellationScope();
-  let isOver = false;
-  const end = () => {
-    isOver = true;
-  };
-  timer.run(() => sleep(ms)).then(end, end);
-  await condition(() => wake.poked || isOver);
-  timer.cancel();
-  return wake.poked;
+/** As its parent, but what it runs is wrapped in no promise of its own. */
+class Timer extends CancellationScope {
+  protected override runInContext<T>(run: () => Promise<T>): Promise<T> {
+    return run();
+  }
 }
 
 function earlier(a: number | null, b: number | null): number | null {
