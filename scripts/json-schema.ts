@@ -19,6 +19,7 @@ import { scoringSchema } from '../src/domain/scoring/rules';
 import { segmentsSchema } from '../src/domain/segments/segments';
 import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
+import { sourcesSchema } from '../src/domain/source/rules';
 import { webhooksSchema } from '../src/domain/webhook/rules';
 import { importMapSchema } from '../src/importing/map';
 import { salesSampleSchema, sampleSchema } from '../src/mail/template/sample-data';
@@ -41,6 +42,7 @@ const FILES = {
   identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
   'person-export': { schema: personExportSchema, title: 'The data of a person, as Viveiro hands it out' },
   retention: { schema: retentionSchema, title: 'How long Viveiro keeps data' },
+  sources: { schema: sourcesSchema, title: 'Other systems that tell Viveiro of leads' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

@@ -1,4 +1,7 @@
+import { companyDomain } from '../domain/identity/company-domain';
+import { DEFAULT_IDENTITY } from '../domain/identity/rules';
 import { type Instant, newId } from '../domain/ids';
+import type { Rules } from '../domain/rules';
 import { Prisma, type Tx } from './db';
 
 export interface OrganisationInput {
@@ -9,6 +12,22 @@ export interface OrganisationInput {
   /** Number of people. */
   readonly size?: number;
   readonly country?: string;
+}
+
+/**
+ * Lets a contact that belongs to none belong to the organisation of the domain of its address, if that is one of a company and the rules
+ * want it. Under the contact's lock.
+ */
+export async function joinByDomain(
+  tx: Tx,
+  { identity = DEFAULT_IDENTITY }: Pick<Rules, 'identity'>,
+  o: { readonly contactId: string; readonly at: Instant },
+): Promise<void> {
+  if (!identity.organisations.byDomain) return;
+  const [contact] = await tx.$queryRaw<{ email: string }[]>`
+    SELECT email FROM contact WHERE id = ${o.contactId}::uuid AND organisation_id IS NULL`;
+  const domain = contact && companyDomain(contact.email, identity);
+  if (domain !== undefined) await joinOrganisation(tx, { ...o, organisation: { domain } });
 }
 
 /**

@@ -13,6 +13,8 @@ import { attributesOf } from './search-attributes';
 export interface Lifecycle {
   startJourney(journeyId: string): Promise<void>;
   startErasure(erasureId: string): Promise<void>;
+  /** Starts a journey anew whose end was taken back. */
+  restartJourney(journeyId: string): Promise<void>;
   /** Wakes `journey:<id>`, `handoff:<id>` or `erasure:<id>`; one that has ended has nothing to see. */
   poke(workflow: string, seq: number): Promise<void>;
 }
@@ -32,7 +34,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     startJourney: (journeyId) =>
       orAlreadyThere(async () => {
-        const options = await journeyOptions(deps, journeyId);
+        const { move: _, ...options } = await journeyOptions(deps, journeyId);
         await deps.client.workflow.start('journey', options);
       }),
     startErasure: (erasureId) =>
@@ -45,6 +47,15 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
         });
       }),
+    restartJourney: (journeyId) =>
+      orAlreadyThere(async () => {
+        const { move, args, ...options } = await journeyOptions(deps, journeyId);
+        if (move.type === 'end') return; // it has come to an end of its own since
+        const [input] = args;
+        // it asks at once: a poke may have come while no run was there to hear it
+        const anew = { args: [{ ...input, poked: true }], workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const };
+        await deps.client.workflow.start('journey', { ...options, ...anew });
+      }),
     poke: (workflow, seq) =>
       workflow.startsWith(JOURNEY) ? pokeJourney(deps, workflow, seq) : pokeRunning(deps, workflow, seq),
   };
@@ -53,7 +64,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 /** Starts the journey if the poke overtook its start: the outbox keeps no order. */
 function pokeJourney(deps: LifecycleDeps, workflow: string, seq: number): Promise<void> {
   return orAlreadyThere(async () => {
-    const options = await journeyOptions(deps, workflow.slice(JOURNEY.length));
+    const { move: _, ...options } = await journeyOptions(deps, workflow.slice(JOURNEY.length));
     await deps.client.workflow.signalWithStart('journey', { ...options, signal: 'poke', signalArgs: [seq] });
   });
 }
@@ -78,9 +89,10 @@ async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journ
   const now = reactions ? enteredAt : undefined;
   const input: JourneyInput = { v: 1, journeyId, turn, move, now, shown, rehearsal };
   return {
+    move,
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,
-    args: [input],
+    args: [input] as const,
     typedSearchAttributes: attributesOf({ contactId, sequence, version, status: shown, move: last.move }),
     // a journey runs once: its end is final
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,

@@ -90,6 +90,7 @@ function startRunner(
     taskList: {
       start_journey: (payload) => lifecycle.startJourney(startPayload.parse(payload).journeyId),
       start_erasure: (payload) => lifecycle.startErasure(erasurePayload.parse(payload).erasureId),
+      restart_journey: (payload) => lifecycle.restartJourney(startPayload.parse(payload).journeyId),
       poke: (payload) => {
         const { workflow, seq } = pokePayload.parse(payload);
         return lifecycle.poke(workflow, seq);

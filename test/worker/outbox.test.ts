@@ -25,6 +25,7 @@ const lifecycle = {
   },
   startErasure: async () => undefined,
   poke: async () => undefined,
+  restartJourney: async () => undefined,
 };
 
 async function isStarted(journeyId: string): Promise<void> {

@@ -9,11 +9,13 @@ import { inbound } from './inbound';
 import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
+import { merges } from './merges';
 import { pages } from './pages';
 import { pauses } from './pauses';
 import { preferences } from './preferences';
 import { purchases } from './purchases';
 import { rights } from './rights';
+import { sources } from './sources';
 import { story } from './story';
 import { tasks } from './tasks';
 
@@ -36,4 +38,6 @@ export const ROUTES: readonly Routes[] = [
   tasks,
   inbound,
   rights,
+  merges,
+  sources,
 ];

@@ -20,7 +20,7 @@ export const GROUPS: readonly Group[] = [
   { heading: 'Mails:', commands: ['template', 'sends', 'inbound', 'suppression'] },
   {
     heading: 'People:',
-    commands: ['import', 'enrol', 'journeys', 'why', 'segment', 'consent', 'contact', 'retention'],
+    commands: ['import', 'contact', 'enrol', 'journeys', 'why', 'segment', 'consent', 'retention'],
   },
   { heading: 'Sales:', commands: ['handoffs', 'task', 'rep'] },
   { heading: 'Set up:', commands: ['doctor', 'config', 'key', 'dkim'] },
