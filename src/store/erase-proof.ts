@@ -13,6 +13,7 @@ interface Column {
   readonly table: string;
   readonly column: string;
   readonly type: string;
+  readonly isNullable: boolean;
   /** It tells one row from the others, or stands in a key: it cannot be replaced. */
   readonly isKey: boolean;
 }
@@ -23,7 +24,7 @@ const LOOKED_THROUGH = ['text', 'character varying', 'character', 'name', 'json'
 function columnsOf(db: Db): Promise<readonly Column[]> {
   return db.$queryRaw<Column[]>`
     SELECT CASE WHEN c.table_schema = 'public' THEN '' ELSE c.table_schema || '.' END || c.table_name AS table,
-      c.column_name AS column, c.data_type AS type, EXISTS (
+      c.column_name AS column, c.data_type AS type, c.is_nullable = 'YES' AS "isNullable", EXISTS (
         SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey::int2[])
         WHERE i.indrelid = format('%I.%I', c.table_schema, c.table_name)::regclass AND i.indisunique AND a.attname = c.column_name) AS "isKey"
     FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
@@ -122,7 +123,7 @@ function replacedSql(column: Column, { pattern }: Sought): Prisma.Sql {
   const replaced = Prisma.sql`regexp_replace(${textOf(column)}, ${pattern}, ${ERASED}, 'gi')`;
   switch (column.type) {
     case 'bytea':
-      return Prisma.sql`NULL`;
+      return column.isNullable ? Prisma.sql`NULL` : Prisma.sql`''::bytea`;
     case 'json':
     case 'jsonb':
       return Prisma.sql`${replaced}::${Prisma.raw(column.type)}`;
@@ -145,7 +146,9 @@ export interface Proving extends ErasureTurn {
 export async function proveErasure(db: Db, { erasureId, now, replaced, histories }: Proving): Promise<ErasureRecord> {
   const open = await transaction(db, (tx) => lockOpen(tx, erasureId));
   if (!open) return findErasure(db, erasureId);
-  const sought = soughtOf(open.identifiers ?? { contactId: open.contactId, addresses: [], phones: [], name: null });
+  const sought = soughtOf(
+    open.identifiers ?? { contactId: open.contactId, formerIds: [], addresses: [], phones: [], name: null },
+  );
   const columns = await columnsOf(db);
   const found = await lookThrough(db, { columns, sought, erasureId });
   const standing = found.map(({ where, kind, rows, column }) => ({ where, kind, rows, ...standingOf(column, kind) }));

@@ -64,9 +64,13 @@ async function finish(tx: Tx, deps: TurnDeps, { erasureId, now, onBatch }: Erasi
   await onBatch?.('contact');
 }
 
-async function byRulesOfTheirOwn(tx: Tx, { id }: OpenErasure, { contactId, addresses }: Identifiers): Promise<void> {
+async function byRulesOfTheirOwn(
+  tx: Tx,
+  { id }: OpenErasure,
+  { contactId, formerIds, addresses }: Identifiers,
+): Promise<void> {
   const count = async (table: string, rows: number) => addCount(tx, { id, table, count: rows });
-  await count('consent', await eraseConsentDetails(tx, contactId));
+  for (const one of [contactId, ...formerIds]) await count('consent', await eraseConsentDetails(tx, one));
   for (const address of addresses) await forgetAddress(tx, address);
   const [own] = await tx.$queryRaw<{ organisationId: string | null }[]>`
     DELETE FROM contact WHERE id = ${contactId}::uuid RETURNING organisation_id AS "organisationId"`;

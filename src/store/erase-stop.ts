@@ -78,6 +78,7 @@ function withEarlier(now: Identifiers, before: Identifiers | null): Identifiers 
   if (!before) return now;
   return {
     ...now,
+    formerIds: [...new Set([...before.formerIds, ...now.formerIds])],
     addresses: [...new Set([...before.addresses, ...now.addresses])],
     phones: [...new Set([...before.phones, ...now.phones])],
     recipients: [...new Set([...before.recipients, ...now.recipients])],

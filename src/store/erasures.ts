@@ -104,7 +104,7 @@ async function freeze(tx: Tx, { contactId, by, now }: ErasureRequest): Promise<s
 /** Everything by which the contact is on record; its lock is held. */
 export async function knownAs(tx: Tx, contactId: string): Promise<KnownAs & { readonly email: string }> {
   const [row] = await tx.$queryRaw<(Omit<KnownAs, 'addresses'> & { email: string; addresses: string[] })[]>`
-    SELECT c.id AS "contactId", c.email, c.name, c.attributes, ARRAY(
+    SELECT c.id AS "contactId", ARRAY[]::uuid[] AS "formerIds", c.email, c.name, c.attributes, ARRAY(
       SELECT c.email UNION SELECT lower(s.recipient) FROM send s WHERE s.contact_id = c.id AND s.recipient <> ''
       UNION SELECT lower(n.personal->>'email') FROM consent n WHERE n.contact_id = c.id AND n.personal ? 'email') AS addresses,
       ARRAY(SELECT DISTINCT w.endpoint FROM webhook w WHERE w.contact_id = c.id AND w.status = 'delivered' ORDER BY 1) AS recipients

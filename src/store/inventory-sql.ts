@@ -4,6 +4,8 @@ import { Prisma, type Tx } from './db';
 /** Whose rows are meant. */
 export interface Person {
   readonly contactId: string;
+  /** Ids of contacts that were merged into this one. */
+  readonly formerIds: readonly string[];
   /** In lower case. */
   readonly addresses: readonly string[];
 }
@@ -33,8 +35,10 @@ export function belongsSql(
 
 function wayOf({ column, of }: Belonging, person: Person): Prisma.Sql {
   const name = nameSql(column);
-  if (of === 'contact') return Prisma.sql`${name} = ${person.contactId}::uuid`;
+  if (of === 'contact') return Prisma.sql`${name} = ANY(${[person.contactId, ...person.formerIds]}::uuid[])`;
   if (of === 'address') return Prisma.sql`lower(${name}) = ANY(${[...person.addresses]}::text[])`;
+  if ('addressAt' in of)
+    return Prisma.sql`lower(${name} #>> ${[...of.addressAt]}::text[]) = ANY(${[...person.addresses]}::text[])`;
   const parent = entryOf(of.table);
   if (!parent) throw new TypeError(`the inventory has no table ${of.table}`);
   return Prisma.sql`${name} IN (SELECT ${nameSql(of.key)} FROM ${nameSql(of.table)} WHERE ${belongsSql(parent, person)})`;

@@ -37,15 +37,15 @@ export async function exportPerson(db: Db, rules: Rules, request: ExportRequest)
       properties: { by },
     });
     const known = await knownAs(tx, contactId);
-    const { addresses } = identifiersOf(known, rules.identity ?? DEFAULT_IDENTITY);
-    const { scoreChanges: changes, ...parts } = await partsOf(tx, { contactId, addresses });
+    const person: Person = identifiersOf(known, rules.identity ?? DEFAULT_IDENTITY);
+    const { scoreChanges: changes, ...parts } = await partsOf(tx, person);
     return {
       schema: 'viveiro.person-export/1',
       madeAt: new Date(now).toISOString(),
       ...parts,
       processing: { ...parts.processing, ...processingOf(rules, parts) },
       scoring: { logic: [...scoringLogic(rules.scoring)], changes },
-      records: await recordsOf(tx, { contactId, addresses }),
+      records: await recordsOf(tx, person),
     };
   });
 }
@@ -60,7 +60,7 @@ const iso = (at: string): Prisma.Sql =>
   Prisma.raw(`to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`); // a column that this file names
 const all = (rows: Prisma.Sql): Prisma.Sql => Prisma.sql`(SELECT coalesce(json_agg(t), '[]') FROM (${rows}) AS t)`;
 
-async function partsOf(tx: Tx, { contactId, addresses }: Person): Promise<Parts> {
+async function partsOf(tx: Tx, { contactId, formerIds, addresses }: Person): Promise<Parts> {
   const theirs = Prisma.sql`contact_id = ${contactId}::uuid`;
   const [row] = await tx.$queryRaw<{ parts: Parts }[]>`
     SELECT json_build_object(
@@ -77,7 +77,7 @@ async function partsOf(tx: Tx, { contactId, addresses }: Person): Promise<Parts>
         SELECT ${iso('created_at')} AS at, 'lead for ' || offer AS what, source, campaign FROM lead WHERE ${theirs} ORDER BY created_at`)},
       'consents', ${all(Prisma.sql`
         SELECT purpose, state, basis, text, text_version AS "textVersion", locale, source, ${iso('at')} AS at, ${iso('until')} AS until,
-          personal AS proof FROM consent WHERE ${theirs} ORDER BY seq`)},
+          personal AS proof FROM consent WHERE contact_id = ANY(${[contactId, ...formerIds]}::uuid[]) ORDER BY seq`)},
       'suppressions', ${all(Prisma.sql`
         SELECT scope, reason, ${iso('at')} AS at FROM suppression WHERE email = ANY(${[...addresses]}::text[]) ORDER BY id`)},
       'leads', ${all(Prisma.sql`

@@ -90,7 +90,7 @@ describe('an erasure', () => {
         properties: { said: `see <${ANA.email.toUpperCase()}>` },
       },
     ]);
-    const person = { contactId: ana.contactId, addresses: [ANA.email] };
+    const person = { contactId: ana.contactId, formerIds: [], addresses: [ANA.email] };
     const { tables } = await previewErasure(database.db, person);
     const theirs = INVENTORY.filter(({ belongs, table }) => belongs.length > 0 && table !== 'erasure');
     expect(tables.map(({ table }) => table).toSorted()).toEqual(theirs.map(({ table }) => table).toSorted());

@@ -6,6 +6,8 @@ import type { Json } from '../ids';
 /** What a person is known by: kept while they are erased, for the proof that nothing is left, and no longer. */
 export interface Identifiers {
   readonly contactId: string;
+  /** Of contacts that were merged into this one. */
+  readonly formerIds: readonly string[];
   /** In lower case, in every spelling that the rules take for the same mailbox. */
   readonly addresses: readonly string[];
   /** As they were typed, and in E.164. */
@@ -17,6 +19,7 @@ export interface Identifiers {
 
 export interface KnownAs {
   readonly contactId: string;
+  readonly formerIds: readonly string[];
   /** Also earlier ones: of mails, proofs of consent, and contacts that were merged into this one. */
   readonly addresses: readonly string[];
   readonly phones?: readonly string[];
@@ -30,12 +33,13 @@ const PHONES = /phone|mobile|whatsapp|fone|celular|^tel|telefon|komórk/i;
 
 /** Everything by which somebody could be found again. */
 export function identifiersOf(known: KnownAs, rules: IdentityRules): Identifiers {
-  const { contactId, name, attributes, recipients } = known;
+  const { contactId, formerIds, name, attributes, recipients } = known;
   const typed = Object.entries(attributes).flatMap(([key, value]) =>
     PHONES.test(key) && typeof value === 'string' ? [value] : [],
   );
   return {
     contactId,
+    formerIds,
     addresses: unique(known.addresses.flatMap((address) => spellings(address, rules))),
     phones: unique([...(known.phones ?? []), ...typed].flatMap((phone) => numbers(phone, rules))),
     name,
@@ -75,7 +79,13 @@ export interface Sought {
  * What the proof looks for. A name counts from two words on: a first name alone is many people's, and so may be the whole name, which is
  * why it is counted by itself.
  */
-export function soughtOf({ contactId, addresses, phones, name }: Omit<Identifiers, 'recipients'>): readonly Sought[] {
+export function soughtOf({
+  contactId,
+  formerIds,
+  addresses,
+  phones,
+  name,
+}: Omit<Identifiers, 'recipients'>): readonly Sought[] {
   const whole = (name ?? '').trim().toLowerCase();
   return [
     ...addresses.map(
@@ -92,7 +102,7 @@ export function soughtOf({ contactId, addresses, phones, name }: Omit<Identifier
         pattern: `(?<![0-9])${escaped(text.toLowerCase())}(?![0-9])`,
       }),
     ),
-    { kind: 'contact id', text: contactId, pattern: escaped(contactId) },
+    ...[contactId, ...formerIds].map((text): Sought => ({ kind: 'contact id', text, pattern: escaped(text) })),
     ...(/\S\s+\S/.test(whole) && whole.length >= 6
       ? [{ kind: 'name', text: whole, pattern: `(?<!\\w)${escaped(whole)}(?!\\w)` } as const]
       : []),

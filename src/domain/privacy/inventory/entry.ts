@@ -10,10 +10,14 @@ export type ColumnClass = (typeof COLUMN_CLASSES)[number];
 export interface Belonging {
   readonly column: string;
   /**
-   * What stands in the column: the contact's id, one of their addresses, their organisation's id, or the id of a row of another table
-   * of this inventory that belongs to them.
+   * What stands in the column: the contact's id, one of their addresses, JSON with one of their addresses under a path, or the id of a row
+   * of another table of this inventory that belongs to them.
    */
-  readonly of: 'contact' | 'address' | { readonly table: string; readonly key: string };
+  readonly of:
+    | 'contact'
+    | 'address'
+    | { readonly addressAt: readonly string[] }
+    | { readonly table: string; readonly key: string };
   /** Written for somebody else about them: it is erased, and not exported (GDPR art. 15(4)). */
   readonly isForOthers?: boolean;
 }

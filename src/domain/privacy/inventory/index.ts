@@ -27,7 +27,7 @@ export function inventoryProblems(inventory: readonly TableEntry[] = INVENTORY):
     ];
     const unknown = named.filter((column) => columns[column] === undefined);
     const wrongWay = belongs.flatMap(({ of }) =>
-      typeof of === 'object' && !inventory.slice(index + 1).some((later) => later.table === of.table)
+      typeof of === 'object' && 'table' in of && !inventory.slice(index + 1).some((later) => later.table === of.table)
         ? [`${table} is found through ${of.table}, which does not come after it`]
         : [],
     );
