@@ -75,7 +75,7 @@ async function lookThrough(
         Prisma.sql`count(*) FILTER (WHERE ${holds(column, one)} AND ${besidesRecord(column, erasureId)})`,
     );
     const [row] = await db.$queryRaw<{ counts: readonly number[] }[]>(
-      Prisma.sql`SELECT json_build_array(${Prisma.join(counts)}) AS counts FROM ${nameSql(table)}`,
+      Prisma.sql`SELECT ARRAY[${Prisma.join(counts)}]::int[] AS counts FROM ${nameSql(table)}`,
     );
     for (const [index, look] of looks.entries()) {
       const rows = row?.counts[index] ?? 0;
