@@ -5,9 +5,9 @@ import { normalizeAddress } from '../domain/identity/address';
 import { normalizePhone } from '../domain/identity/phone';
 import { DEFAULT_IDENTITY } from '../domain/identity/rules';
 import { type Instant, type Json, keyOf } from '../domain/ids';
+import { spellingOf } from './addresses';
 import type { NewestConsent } from './consents';
 import { newestConsents, recordConsent } from './consents';
-import { normalisedEmail } from './contacts';
 import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
 import { refit } from './fit';
 import { ingestIn } from './ingest';
@@ -86,7 +86,7 @@ function wantedOf({ rules }: TurnDeps, correction: Correction): Wanted {
 function addressOf(email: string, identity: Parameters<typeof normalizeAddress>[1]): string {
   const read = normalizeAddress(email, identity);
   if (read.type === 'refused') throw failure(read.code, { address: email, problem: read.problem });
-  return normalisedEmail(read.address);
+  return read.address;
 }
 
 function phoneOf(phone: string, country: string | undefined): string {
@@ -102,7 +102,7 @@ async function correctIn(tx: Tx, deps: TurnDeps, correction: Correction, wanted:
   const changed = changesIn(before, wanted);
   if (changed.length === 0) return { contactId, changed, asked: [], lapsed: [] };
   const isMoved = changed.includes('email') && wanted.email !== undefined;
-  if (isMoved) await requireFree(tx, contactId, wanted.email ?? '');
+  if (isMoved) await moveKeys(tx, deps, { contactId, from: before.email, to: wanted.email ?? '' });
   await write(tx, contactId, { ...before, ...wanted, attributes: attributesAfter(before, wanted) });
   const words = isMoved
     ? await moveWords(tx, deps, { correction, from: before.email, to: wanted.email ?? '' })
@@ -143,10 +143,24 @@ const attributesAfter = (before: Row, wanted: Wanted): Row['attributes'] =>
     Object.entries({ ...before.attributes, ...wanted.attributes }).filter(([, value]) => value !== null),
   );
 
-async function requireFree(tx: Tx, contactId: string, email: string): Promise<void> {
-  const [other] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM contact WHERE email = ${email} AND id <> ${contactId}::uuid`;
-  if (other) throw failure('VIV_ADDRESS_TAKEN', { address: email, contact: other.id });
+/** The contact is found by the new address, and by the old one no more. Throws VIV_ADDRESS_TAKEN. */
+async function moveKeys(
+  tx: Tx,
+  { rules }: TurnDeps,
+  { contactId, from, to }: { readonly contactId: string; readonly from: string; readonly to: string },
+): Promise<void> {
+  const [old, next] = [from, to].map((email) => spellingOf(email, rules.identity));
+  if (!old || !next) return;
+  await tx.$executeRaw`
+    DELETE FROM contact_address WHERE contact_id = ${contactId}::uuid AND key = ANY(${[old.exact, old.home]}::text[])`;
+  const keys = [...new Set([next.exact, next.home])];
+  await tx.$executeRaw`
+    INSERT INTO contact_address (key, contact_id, home, derived)
+    SELECT key, ${contactId}::uuid, ${next.home}, key <> ${next.exact} FROM unnest(${keys}::text[]) AS key ON CONFLICT (key) DO NOTHING`;
+  const others = await tx.$queryRaw<{ id: string }[]>`
+    SELECT contact_id AS id FROM contact_address WHERE key = ANY(${keys}::text[]) AND contact_id <> ${contactId}::uuid`;
+  const [other] = others;
+  if (other) throw failure('VIV_ADDRESS_TAKEN', { address: to, contact: other.id });
 }
 
 async function write(tx: Tx, contactId: string, { email, name, locale, timeZone, attributes }: Row): Promise<void> {
@@ -180,7 +194,9 @@ async function moveWords(tx: Tx, deps: TurnDeps, move: Move): Promise<Pick<Corre
 }
 
 /** Bounces are of the mailbox, and stay with it. */
-async function copySuppressions(tx: Tx, { from, to }: Move): Promise<void> {
+async function copySuppressions(tx: Tx, move: Move): Promise<void> {
+  const [from, to] = [move.from, move.to].map((email) => email.toLowerCase());
+  if (from === undefined || to === undefined) return;
   await tx.$executeRaw`
     INSERT INTO suppression (email, hash, scope, reason, at)
     SELECT ${to}, ${addressHash(tx, to)}, scope, reason, at FROM suppression

@@ -72,6 +72,11 @@ async function byRulesOfTheirOwn(
   const count = async (table: string, rows: number) => addCount(tx, { id, table, count: rows });
   for (const one of [contactId, ...formerIds]) await count('consent', await eraseConsentDetails(tx, one));
   for (const address of addresses) await forgetAddress(tx, address);
+  await count(
+    'contact_address',
+    await tx.$executeRaw`DELETE FROM contact_address WHERE contact_id = ${contactId}::uuid`,
+  );
+  await count('contact_merge', await tx.$executeRaw`DELETE FROM contact_merge WHERE contact_id = ${contactId}::uuid`);
   const [own] = await tx.$queryRaw<{ organisationId: string | null }[]>`
     DELETE FROM contact WHERE id = ${contactId}::uuid RETURNING organisation_id AS "organisationId"`;
   await count('contact', own ? 1 : 0);

@@ -2,7 +2,7 @@ import { DEFAULT_IDENTITY } from '../domain/identity/rules';
 import { type Instant, newId } from '../domain/ids';
 import { type Identifiers, identifiersOf } from '../domain/privacy/identifiers';
 import { newestConsents, recordConsent } from './consents';
-import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
+import { type Db, lockContact, Prisma, survivorOf, type Tx, transaction } from './db';
 import { endFromOutside } from './end-journey';
 import { knownAs, lockOpen, type OpenErasure } from './erasures';
 import { instantParam, millis } from './fact-columns';
@@ -57,7 +57,8 @@ export async function stopIn(
   erasure: OpenErasure,
   now: Instant,
 ): Promise<Identifiers | null> {
-  const { id, contactId, scope } = erasure;
+  const { id, scope } = erasure;
+  const contactId = await followMerge(tx, erasure);
   if (!(await lockContact(tx, contactId))) return null;
   const identifiers = identifiersOf(await knownAs(tx, contactId), rules.identity ?? DEFAULT_IDENTITY);
   const merged = withEarlier(identifiers, erasure.identifiers);
@@ -65,12 +66,20 @@ export async function stopIn(
     UPDATE erasure SET identifiers = ${JSON.stringify(merged)}::jsonb, stand_in = coalesce(stand_in, ${newId()}::uuid)
     WHERE id = ${id}::uuid`;
   await suppressErased(tx, { addresses: merged.addresses, scope, at: now });
-  await endConsents(tx, erasure, now);
+  await endConsents(tx, { ...erasure, contactId }, now);
   await tx.$executeRaw`DELETE FROM waiting WHERE contact_id = ${contactId}::uuid`;
   await dropJobs(tx, contactId);
   await endJourneys(tx, contactId, now);
   await endSales(tx, contactId, now);
   return merged;
+}
+
+/** Who was merged since the erasure was asked for is erased with whom they are one person. */
+async function followMerge(tx: Tx, { id, contactId }: OpenErasure): Promise<string> {
+  const survivor = await survivorOf(tx, contactId);
+  if (survivor === undefined) return contactId;
+  await tx.$executeRaw`UPDATE erasure SET contact_id = ${survivor}::uuid WHERE id = ${id}::uuid`;
+  return survivor;
 }
 
 /** What was known in an earlier try: rows that told of it may be gone by now. */

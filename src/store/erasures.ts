@@ -104,9 +104,12 @@ async function freeze(tx: Tx, { contactId, by, now }: ErasureRequest): Promise<s
 /** Everything by which the contact is on record; its lock is held. */
 export async function knownAs(tx: Tx, contactId: string): Promise<KnownAs & { readonly email: string }> {
   const [row] = await tx.$queryRaw<(Omit<KnownAs, 'addresses'> & { email: string; addresses: string[] })[]>`
-    SELECT c.id AS "contactId", ARRAY[]::uuid[] AS "formerIds", c.email, c.name, c.attributes, ARRAY(
+    SELECT c.id AS "contactId", ARRAY(
+        SELECT m.merged_id FROM contact_merge m WHERE m.contact_id = c.id AND m.undone_at IS NULL) AS "formerIds", c.email, c.name, c.attributes, ARRAY(
       SELECT c.email UNION SELECT lower(s.recipient) FROM send s WHERE s.contact_id = c.id AND s.recipient <> ''
-      UNION SELECT lower(n.personal->>'email') FROM consent n WHERE n.contact_id = c.id AND n.personal ? 'email') AS addresses,
+      UNION SELECT lower(n.personal->>'email') FROM consent n WHERE n.personal ? 'email' AND (n.contact_id = c.id OR n.contact_id IN (
+        SELECT m.merged_id FROM contact_merge m WHERE m.contact_id = c.id AND m.undone_at IS NULL))
+      UNION SELECT a.key FROM contact_address a WHERE a.contact_id = c.id AND NOT a.derived) AS addresses,
       ARRAY(SELECT DISTINCT w.endpoint FROM webhook w WHERE w.contact_id = c.id AND w.status = 'delivered' ORDER BY 1) AS recipients
     FROM contact c WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');

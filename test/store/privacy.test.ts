@@ -102,7 +102,7 @@ describe('an erasure', () => {
     expect(after.replaceAll(`jo${ANA.email}`, '')).not.toMatch(new RegExp(ANA.email, 'i'));
     expect(record).toMatchObject({
       status: 'done',
-      counts: { send: 3, contact: 1, inbound: 2, interaction: expect.any(Number), consent: 2, organisation: 1 },
+      counts: { send: 3, contact: 1, inbound: 2, interaction: expect.any(Number), consent: 3, organisation: 1 },
       proof: { left: [], toJudge: [], kept: [], recipients: ['crm'], replaced: 2, tables: expect.any(Number) },
     });
     expect(await database.db.send.findUnique({ where: { id: ana.sendId } })).toMatchObject({

@@ -46,7 +46,10 @@ describe('an export', () => {
     const whole = personExportSchema.parse(JSON.parse(JSON.stringify(data)));
     expect(whole).toMatchObject({
       person: { email: ANA.email, name: ANA.name, attributes: { phone: ANA.phone }, isClient: true },
-      consents: [{ purpose: 'marketing', text: 'Send me offers', textVersion: '2026-11', proof: { ip: ANA.ip } }],
+      consents: [
+        { purpose: 'marketing', text: 'Send me offers', textVersion: '2026-11', proof: { ip: ANA.ip } },
+        { purpose: 'marketing' }, // of a contact that was merged into this one
+      ],
       suppressions: [{ scope: 'purpose:newsletter', reason: 'manual' }],
       sources: [{ source: 'web' }],
       handoffs: [{ team: 'sales' }],

@@ -5,7 +5,7 @@ import { type Db, transaction } from '../../src/store/db';
 import { addSuppression } from '../../src/store/suppression-list';
 import { DAY, MONDAY } from './builders';
 import { aJourney, aWaitFor, ENDS, published, type Someone, someone } from './journeys';
-import { aLead, writeEvents } from './people';
+import { aLead, aPerson, writeEvents, writePeople } from './people';
 import { SALES } from './sales';
 
 /** Made up, and nobody else's in a database of tests. */
@@ -52,6 +52,7 @@ export async function aWholePerson(db: Db, parts: { readonly email?: string } = 
   const ids = { sendId: newId(), handoffId: newId(), visitorId: newId() };
   await itsMail(db, { ...who, ...ids, journeyId, said, email });
   await itsSales(db, { ...who, ...ids, journeyId, said, email });
+  await itsMerge(db, { ...who, ...ids, journeyId, said, email });
   await itsVisits(db, { ...who, ...ids, journeyId, said, email });
   await db.scoreEntry.create({
     data: { key: newId(), leadId, contactId, kind: 'interest', rule: 'clicks', points: 5, reason: said, at },
@@ -182,4 +183,18 @@ async function itsVisits(db: Db, { contactId, visitorId, said }: Its): Promise<v
   await db.waiting.create({
     data: { id: newId(), contactId, sequence: 'later', priority: 0, entry, reason: said, since: at },
   });
+}
+
+/** Another contact was merged into this one, with a consent of its own. */
+async function itsMerge(db: Db, { contactId, journeyId, said }: Its): Promise<void> {
+  const [former] = await writePeople(db, [aPerson({ name: 'Ana' })]);
+  if (!former) throw new Error('nobody was written');
+  await aConsent(db, former.contactId);
+  await db.contactAddress.updateMany({ where: { contactId: former.contactId }, data: { contactId } });
+  await db.contact.delete({ where: { id: former.contactId } });
+  const id = newId();
+  await db.contactMerge.create({ data: { id, contactId, mergedId: former.contactId, reason: said, by: 'rita', at } });
+  const row = { mergeId: id, contactId, table: 'contact', action: 'removed', keys: [], before: { said } };
+  await db.contactMergeRow.create({ data: { ...row, position: 1 } });
+  await db.journeyTwin.create({ data: { journeyId, twinId: newId(), mergeId: id, contactId } });
 }

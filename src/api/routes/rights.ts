@@ -22,7 +22,7 @@ interface OfContact {
  * POST /v1/contacts/CONTACT/erasure (art. 17), and /v1/erasures, which tells what came of it.
  */
 export const rights: Routes = (app, { db, turn, clock }) => {
-  const idOf = (text: string) => contactIdOf(db, contactRefOf(text));
+  const idOf = (text: string) => contactIdOf(db, contactRefOf(text), turn.rules.identity);
 
   app.get<OfContact>('/v1/contacts/:contact/export', KEY, async (request, reply) => {
     const { format, lang } = parseBody(exportQuery, request.query);

@@ -43,6 +43,7 @@ export const NOT_MOVED: { readonly [table: string]: string } = {
   consent: 'the chain of a contact is sealed: the words that hold are appended to the chain of who stays',
   consent_head: 'stays with its chain',
   client: 'two clients are summed up',
+  erasure: 'follows a merge by itself; the record of one that is over stays as it was',
   contact_address: 'moved first of all, since everyone is found by it',
 };
 

@@ -66,7 +66,7 @@ async function correct(contact: string, options: Options): Promise<void> {
   }
   const deps = await turnDeps(rules);
   const corrected = await withDatabase(async (db) => {
-    const contactId = await contactIdOf(db, contactRefOf(contact));
+    const contactId = await contactIdOf(db, contactRefOf(contact), deps.rules.identity);
     return correctContact(db, deps, { ...read.data, contactId, reason, by: userName(), now: Date.now(), key: newId() });
   });
   if (json) writeJson(corrected);

@@ -99,7 +99,7 @@ async function erase(contact: string, options: EraseOptions): Promise<void> {
   const { after, scope: over, dryRun = false, yes = false, by = userName(), json = false } = options;
   const deps = await turnDeps(options.rules);
   await withDatabase(async (db) => {
-    const contactId = await contactIdOf(db, contactRefOf(contact));
+    const contactId = await contactIdOf(db, contactRefOf(contact), deps.rules.identity);
     const preview = await previewErasure(db, await personOf(db, deps, contactId));
     if (dryRun) {
       if (json) writeJson({ contactId, dryRun: true, ...preview });

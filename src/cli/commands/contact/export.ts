@@ -37,7 +37,7 @@ export function register(group: Command): void {
 async function exportTo(contact: string, { out, lang, rules, json }: Options): Promise<void> {
   const deps = await turnDeps(rules);
   const data = await withDatabase(async (db) => {
-    const contactId = await contactIdOf(db, contactRefOf(contact));
+    const contactId = await contactIdOf(db, contactRefOf(contact), deps.rules.identity);
     prepare(out); // first: nothing is handed out, or on record as handed out, that cannot be written
     return exportPerson(db, deps.rules, { contactId, by: userName(), now: Date.now() });
   });
