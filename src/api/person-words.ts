@@ -1,4 +1,4 @@
-import { inLanguage } from './forms/words';
+import { inLanguage } from './forms/languages';
 
 /** What the page with a person's data says, beside the data. */
 export interface PersonWords {

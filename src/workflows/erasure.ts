@@ -2,7 +2,7 @@ import { proxyActivities, setHandler, sleep } from '@temporalio/workflow';
 import type { ErasureActivities } from '../activities/erasure';
 import { createClock } from './clock';
 import { poke } from './signals';
-import { type Wake, waitUntil } from './waiter';
+import { createWake, ring, waitUntil } from './waiter';
 
 /** Plain JSON: the id of the erasure alone; whose it is stands in the database, and no longer than it must. */
 export interface ErasureInput {
@@ -27,11 +27,9 @@ const { eraseRows, eraseHistories, proveErasure } = proxyActivities<ErasureActiv
  * their end, removes rows and histories, and ends with the proof. Each activity finds what an earlier try has left. Answers the status.
  */
 export async function erasure({ erasureId }: ErasureInput): Promise<string> {
-  const wake: Wake = { poked: false };
+  const wake = createWake();
   const clock = createClock();
-  setHandler(poke, () => {
-    wake.poked = true;
-  });
+  setHandler(poke, () => ring(wake));
   const turn = () => ({ erasureId, now: clock.now() });
   let next = await readErasure(turn());
   while (next.type === 'wait') {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { failure } from '../../domain/errors';
 import type { SourceRules } from '../../domain/source/rules';
 import type { ApiDeps, Routes } from '../deps';
-import { typedIn } from '../forms/submission';
+import { textsOfBody } from '../texts-of-body';
 import { answerTo } from '../sources/handshake';
 import { takeSource } from '../sources/take-source';
 
@@ -24,7 +24,7 @@ export const sources: Routes = (app, deps) => {
       const rules = rulesOf(deps, source);
       const answer = answerTo({
         rules,
-        query: typedIn(request.query),
+        query: textsOfBody(request.query),
         secretOf: (name) => deps.secretOf?.(name) ?? '',
       });
       if (answer.type === 'refused') throw failure('VIV_SOURCE_UNSIGNED', { source, problem: answer.problem });

@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { contactBody, localeField } from '../../../api/contract/leads';
+import { contactBody } from '../../../api/contract/leads';
 import { problemsOf } from '../../../api/parse';
 import { failure } from '../../../domain/errors';
+import { localeField } from '../../../domain/forms/texts';
 import { normalizePhone } from '../../../domain/identity/phone';
 import { DEFAULT_IDENTITY } from '../../../domain/identity/rules';
 import { newId } from '../../../domain/ids';

@@ -1,4 +1,5 @@
 import type { TableEntry } from './entry';
+import { COMING_IN } from './coming-in';
 import { IDENTITY } from './identity';
 import { JOURNEYS } from './journeys';
 import { PEOPLE } from './people';
@@ -12,7 +13,7 @@ export { FOREIGN } from './system';
  * Every table of the database with every column, in the order in which erasure goes through them: rows that are found through others
  * come before those. A new table or column fails test/store/privacy.test.ts until it stands here (GDPR art. 30, LGPD art. 37).
  */
-export const INVENTORY: readonly TableEntry[] = [...JOURNEYS, ...IDENTITY, ...PEOPLE, ...SYSTEM];
+export const INVENTORY: readonly TableEntry[] = [...JOURNEYS, ...IDENTITY, ...COMING_IN, ...PEOPLE, ...SYSTEM];
 
 /** The entry of a table; undefined: it is one of FOREIGN, or new. */
 export const entryOf = (table: string): TableEntry | undefined => INVENTORY.find((one) => one.table === table);

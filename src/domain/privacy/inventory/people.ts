@@ -112,7 +112,7 @@ export const PEOPLE: readonly TableEntry[] = [
       identity: 'name attributes tags time_zone locale',
       contact: 'email',
       behaviour: 'profiling created_at',
-      technical: 'id organisation_id',
+      technical: 'id organisation_id changed_at',
     },
   }),
   entry('organisation', {
