@@ -18,6 +18,7 @@ import { scoringSchema } from '../src/domain/scoring/rules';
 import { segmentsSchema } from '../src/domain/segments/segments';
 import { declaredEventsSchema } from '../src/domain/sequence/declared-events';
 import { definitionSchema } from '../src/domain/sequence/definition';
+import { sourcesSchema } from '../src/domain/source/rules';
 import { webhooksSchema } from '../src/domain/webhook/rules';
 import { importMapSchema } from '../src/importing/map';
 import { salesSampleSchema, sampleSchema } from '../src/mail/template/sample-data';
@@ -39,6 +40,7 @@ const FILES = {
   lists: { schema: listsSchema, title: 'What mailing lists allow in Viveiro, and what makes leads of their entries' },
   purposes: { schema: purposesSchema, title: 'What mails of Viveiro may be for' },
   identity: { schema: identitySchema, title: 'How Viveiro tells contacts apart' },
+  sources: { schema: sourcesSchema, title: 'Other systems that tell Viveiro of leads' },
   segments: { schema: segmentsSchema, title: 'Segments of Viveiro' },
   import: { schema: importMapSchema, title: 'A mapping of a CSV file for Viveiro' },
   'template-sample': { schema: sampleSchema, title: 'Sample data of a mail template of Viveiro' },

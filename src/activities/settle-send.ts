@@ -5,6 +5,7 @@ import { type Settlement, settlementOf } from '../domain/send/settle';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { ingestIn } from '../store/ingest';
+import { ownerSince } from '../store/journeys';
 import { settleClaim, settleLate } from '../store/send-ledger';
 import { takeTurn } from '../store/turn';
 import type { HeldSend, SendRequest } from './begin-send';
@@ -30,7 +31,10 @@ export async function settleSend(tx: Tx, deps: MailDeps, tried: Tried): Promise<
   const settlement = settlementOf(trial.delivery, { purpose: mail.purpose, attempts, now });
   const end = { reason: settlement.reason, attempt: trial.attempt, at: now, contactId: journey.contactId };
   const isOurs = await settleClaim(tx, claim, { ...end, status: settlement.status });
-  if (!isOurs && !(settlement.status === 'accepted' && (await settleLate(tx, claim, end)))) return null;
+  if (!isOurs && !(settlement.status === 'accepted' && (await settleLate(tx, claim, end)))) {
+    const owner = await ownerSince(tx, journey);
+    return owner ? settleSend(tx, deps, { ...tried, held: { ...held, journey: { ...journey, ...owner } } }) : null;
+  }
   await tell(tx, deps, { request, ...held, account: held.letter.account }, settlement);
   if (!isOurs) return null;
   const { contactId } = journey;

@@ -25,13 +25,17 @@ export function recordEvent(deps: ApiDeps, { createContact, ...event }: EventToR
   if (!createContact) return recorderOf(deps).record(event);
   const { contact, ...rest } = event;
   return transaction(deps.db, async (tx) => {
-    const contactId = await contactMade(tx, contact, event.at);
+    const contactId = await contactMade(tx, deps, { contact, at: event.at });
     return ingestIn(tx, deps.turn, { ...rest, contactId });
   });
 }
 
-async function contactMade(tx: Tx, contact: ContactRef, at: Instant): Promise<string> {
+async function contactMade(
+  tx: Tx,
+  { turn: { rules } }: ApiDeps,
+  { contact, at }: { readonly contact: ContactRef; readonly at: Instant },
+): Promise<string> {
   if ('id' in contact) return contactIdOf(tx, contact);
-  const { id } = await upsertContact(tx, { email: contact.email, at });
+  const { id } = await upsertContact(tx, { email: contact.email, at }, rules);
   return id;
 }

@@ -25,6 +25,7 @@ export type DecisionKind =
   | 'join'
   | 'pause'
   | 'migrate'
+  | 'merge'
   | 'experiment';
 
 /** Why something was done, or not done. Stored once per `key`. */

@@ -11,6 +11,7 @@ import type { ListRules } from './lists/rules';
 import type { ScoringRules } from './scoring/rules';
 import type { Segments } from './segments/segments';
 import type { DeclaredEvents } from './sequence/declared-events';
+import type { Sources } from './source/rules';
 import type { WebhookRules } from './webhook/rules';
 
 /** The rules that a company sets, read from sequences/rules/*.yaml. */
@@ -31,6 +32,8 @@ export interface Rules {
   readonly inbound?: InboundRules;
   /** Absent: `DEFAULT_ENGAGEMENT` holds. */
   readonly engagement?: EngagementRules;
+  /** Absent: no other system tells of leads. */
+  readonly sources?: Sources;
   /** Absent: `DEFAULT_PURPOSES` hold. */
   readonly purposes?: PurposeRules;
   /** Absent: `DEFAULT_LISTS` holds. */

@@ -121,6 +121,7 @@ type BatchedMapOf = Exclude<ImportMap, { import: 'purchases' }>;
  */
 export async function checkFile({
   db,
+  identity,
   ...request
 }: CheckRequest & { readonly db?: Db | undefined }): Promise<ImportResult> {
   const { map } = request;

@@ -1,5 +1,7 @@
 import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import type { ViveiroError } from '../domain/errors';
+import { DEFAULT_IDENTITY } from '../domain/identity/rules';
+import { keepAddressKeys } from '../store/addresses';
 import { keepConsentTexts } from '../store/consent-texts';
 import { transaction } from '../store/db';
 import { unfinishedRehearsals } from '../store/rehearsals';
@@ -21,7 +23,7 @@ import { runRehearsal } from './rehearsal/run';
 import { type Addresses, announce } from './running';
 import { createStops, type Stops } from './stops';
 import { type Progress, type System, startSystem, temporalOf } from './system';
-import { requireHookSecrets, requireSecrets } from './webhook-secrets';
+import { requireHookSecrets, requireSecrets, requireSourceSecrets } from './webhook-secrets';
 
 /** The task queue of live journeys, handoffs and the sweep. */
 export const LIVE_QUEUE = 'viveiro';
@@ -48,6 +50,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const content = await loadContent(config); // first: bad files are told before anything starts
   requireSecrets(content.rules.webhooks, process.env);
   requireHookSecrets(content.rules.inbound, process.env);
+  requireSourceSecrets(content.rules.sources, process.env);
   const outgoing = outgoingOf(config, content.rules.delivery, process.env);
   const stops = createStops();
   try {
@@ -140,6 +143,7 @@ async function startLiveEngine(live: Live & { readonly outgoing: Outgoing }): Pr
     const now = Date.now();
     await syncReps(engine.db, content.rules.routing);
     await keepConsentTexts(engine.db, content.rules.purposes ?? DEFAULT_PURPOSES, now);
+    await keepAddressKeys(engine.db, content.rules.identity ?? DEFAULT_IDENTITY);
     await publishOwnSequences(engine.db, { config, content, now });
     requireOptIn(content, await transaction(engine.db, newestVersions));
     const { client } = engine;

@@ -22,6 +22,7 @@ import { scoringSchema } from '../domain/scoring/rules';
 import { expandDocument, type Meanings } from '../domain/segments/expand';
 import { meaningsOf, parseSegments, type Segments } from '../domain/segments/segments';
 import { declaredEvents, declaredEventsSchema } from '../domain/sequence/declared-events';
+import { sourceProblems, sourcesSchema } from '../domain/source/rules';
 import { webhooksSchema } from '../domain/webhook/rules';
 import { checkTree, placed } from '../domain/yaml/parse';
 import { type Found, inOrder, type Path, type Problem, problemText, senseless } from '../domain/yaml/problem';
@@ -35,7 +36,7 @@ type Loaded<T> = { readonly value: T } | { readonly problems: readonly Problem[]
 
 /**
  * The rules of a company: scoring.yaml, lifecycle.yaml, routing.yaml and gate.yaml in `folder`, and, where they are there,
- * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml and lists.yaml. Throws VIV_RULES_INVALID with every
+ * segments.yaml, calendars.yaml, events.yaml, delivery.yaml, webhooks.yaml, inbound.yaml, engagement.yaml, purposes.yaml, identity.yaml, sources.yaml and lists.yaml. Throws VIV_RULES_INVALID with every
  * problem of every file, each with its line.
  */
 export async function loadRules(folder: string): Promise<Rules> {
@@ -55,6 +56,7 @@ export async function loadRules(folder: string): Promise<Rules> {
     inbound: await loadIfThere(fileOf('inbound'), inboundSchema, undefined, inboundProblems),
     engagement: await loadIfThere(fileOf('engagement'), engagementSchema, undefined),
     purposes: await loadIfThere(fileOf('purposes'), purposesSchema, undefined, purposeProblems),
+    sources: await loadIfThere(fileOf('sources'), sourcesSchema, undefined, sourceProblems),
     identity: await loadIfThere(fileOf('identity'), identitySchema, undefined, identityProblems),
     lists: await loadIfThere(fileOf('lists'), listsSchema, undefined),
   });

@@ -1,6 +1,7 @@
 import { areSecrets } from '../activities/webhooks/sign';
 import { failure } from '../domain/errors';
 import type { InboundRules } from '../domain/inbound/rules';
+import type { Sources } from '../domain/source/rules';
 import type { WebhookRules } from '../domain/webhook/rules';
 import type { Environment } from './config';
 
@@ -10,6 +11,17 @@ export function requireHookSecrets(rules: InboundRules | undefined, environment:
     if ((environment[secretEnv] ?? '').length >= LEAST_SECRET) continue;
     const problem = `must be set to ${LEAST_SECRET} characters or more: the mail provider "${name}" proves itself with it`;
     throw failure('VIV_CONFIG_INVALID', { name: secretEnv, problem });
+  }
+}
+
+/** The same of other systems that tell of leads. Throws VIV_CONFIG_INVALID. */
+export function requireSourceSecrets(rules: Sources | undefined, environment: Environment): void {
+  for (const [name, { secretEnv, handshake }] of Object.entries(rules?.sources ?? {})) {
+    const names = [secretEnv, ...(handshake?.type === 'token' ? [handshake.tokenEnv] : [])];
+    const missing = names.find((one) => (environment[one] ?? '').length < LEAST_SECRET);
+    if (missing === undefined) continue;
+    const problem = `must be set to ${LEAST_SECRET} characters or more: the source "${name}" proves itself with it`;
+    throw failure('VIV_CONFIG_INVALID', { name: missing, problem });
   }
 }
 

@@ -182,7 +182,7 @@ const ownOf = (owner: Db, now: Date): Prisma.Sql => Prisma.sql`
   (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${at('n.at')},
       'until', CASE WHEN n.state = 'requested' THEN ${at('n.until')} END) ORDER BY n.seq)
     FROM consent n WHERE n.contact_id = c.id AND n.at <= ${now}) AS consents,
-  ${widest(Prisma.sql`${isAboutAsKnown(owner, Prisma.sql`c.email`)} AND at <= ${now}`, at('at'))} AS suppression,
+  ${widest(Prisma.sql`${isAboutAsKnown(owner, Prisma.sql`lower(c.email)`)} AND at <= ${now}`, at('at'))} AS suppression,
   (SELECT json_agg(json_build_object('seq', e.seq, 'type', e.type, 'at', ${at('e.at')}, 'journeyId', e.journey_id,
       'properties', e.properties) ORDER BY e.seq)
     FROM (SELECT * FROM interaction WHERE contact_id = c.id AND at <= ${now} ORDER BY seq DESC LIMIT ${MOST_EVENTS}) e) AS events,

@@ -1,23 +1,21 @@
 import { failure } from '../domain/errors';
-import type { Db, Tx } from './db';
+import type { IdentityRules } from '../domain/identity/rules';
+import { findByAddress } from './addresses';
+import { type Db, survivorOf, type Tx } from './db';
 
 /** A contact as a caller names it. */
 export type ContactRef = { readonly email: string } | { readonly id: string };
 
-/** The id of a contact on record. Throws VIV_CONTACT_UNKNOWN. */
-export async function contactIdOf(db: Db | Tx, ref: ContactRef): Promise<string> {
-  const contact = await find(db, ref);
-  if (!contact) throw failure('VIV_CONTACT_UNKNOWN', { contact: 'id' in ref ? ref.id : ref.email });
-  return contact.id;
+/** The id of a contact on record; of one that was merged, that of who stays. Throws VIV_CONTACT_UNKNOWN. */
+export async function contactIdOf(db: Db | Tx, ref: ContactRef, identity?: IdentityRules): Promise<string> {
+  const id = 'id' in ref ? await findById(db, ref.id) : await findByAddress(db, ref.email, identity);
+  if (id === undefined) throw failure('VIV_CONTACT_UNKNOWN', { contact: 'id' in ref ? ref.id : ref.email });
+  return id;
 }
 
-async function find(db: Db | Tx, ref: ContactRef): Promise<{ readonly id: string } | undefined> {
-  if ('email' in ref && ref.email.includes('\0')) return undefined; // PostgreSQL text holds no NUL, so nobody has such an address
-  const [contact] =
-    'id' in ref
-      ? await db.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE id = ${ref.id}::uuid`
-      : await db.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE email = ${ref.email.trim().toLowerCase()}`;
-  return contact;
+async function findById(db: Db | Tx, id: string): Promise<string | undefined> {
+  const [contact] = await db.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE id = ${id}::uuid`;
+  return contact?.id ?? survivorOf(db, id);
 }
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

@@ -4,6 +4,7 @@ import { type Db, Prisma, type Tx, transaction } from './db';
 /** What belongs to a contact, in the order that it is copied, and the column that names the contact. */
 const TABLES = [
   { table: 'contact', by: 'id' },
+  { table: 'contact_address', by: 'contact_id' },
   { table: 'consent', by: 'contact_id' },
   { table: 'consent_head', by: 'contact_id' },
   { table: 'lead', by: 'contact_id' },
@@ -40,7 +41,7 @@ export async function copyContacts(from: Db, to: Db, contactIds: readonly string
     await copyRows(from, to, {
       table: 'suppression',
       where: Prisma.sql`EXISTS (SELECT 1 FROM contact c WHERE c.id = ANY(${ids}::uuid[])
-        AND (t.email = c.email OR t.hash = ${addressHashSql(from, Prisma.sql`c.email`)}))`,
+        AND (t.email = lower(c.email) OR t.hash = ${addressHashSql(from, Prisma.sql`lower(c.email)`)}))`,
     });
   }
   await transaction(to, async (tx) => {

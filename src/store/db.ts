@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
+import { failure } from '../domain/errors';
 import { Prisma, PrismaClient } from '../generated/prisma/client';
 import { giveKeys, keysIfAny, type StoreKeys } from './keys';
 import { onSession, type Raw, statementName } from './session';
@@ -105,11 +106,21 @@ export function noteLock(tx: Tx, contactId: string): void {
   held.set(tx, ids.add(contactId));
 }
 
-/** Locks a contact until the transaction ends. Whatever records or reads "what happened so far" holds this lock. False: no such contact. */
+/**
+ * Locks a contact until the transaction ends. Whatever records or reads "what happened so far" holds this lock. False: no such contact.
+ * Throws VIV_CONTACT_MERGED for one that was merged since the caller has read its id: all that is of it is of another one now.
+ */
 export async function lockContact(tx: Tx, contactId: string): Promise<boolean> {
   if (holdsLock(tx, contactId)) return true;
   const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE`;
-  if (rows.length === 0) return false;
-  noteLock(tx, contactId);
-  return true;
+  if (rows.length > 0) noteLock(tx, contactId);
+  else if ((await survivorOf(tx, contactId)) !== undefined) throw failure('VIV_CONTACT_MERGED', { contact: contactId });
+  return rows.length > 0;
+}
+
+/** Into whom a contact was merged; undefined: it was not. */
+export async function survivorOf(db: Db | Tx, contactId: string): Promise<string | undefined> {
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    SELECT contact_id AS id FROM contact_merge WHERE merged_id = ${contactId}::uuid AND undone_at IS NULL`;
+  return row?.id;
 }

@@ -1,5 +1,5 @@
 import { scopesOver, TRANSACTIONAL } from '../domain/consent/scope';
-import type { GateFacts } from '../domain/gate/gate';
+import { type GateFacts, MAILED_AS_OTHER } from '../domain/gate/gate';
 import { type GateRules, purposesOf } from '../domain/gate/rules';
 import { SIMILAR_PRODUCTS } from '../domain/gate/soft-opt-in';
 import type { Instant } from '../domain/ids';
@@ -36,7 +36,9 @@ type Asked =
   | 'engagement'
   | 'zone';
 
-type Raw = Pick<GateFacts, Asked> & { readonly [key in keyof SendRow]: SendRow[key] | null };
+type Raw = Pick<GateFacts, Asked> & { readonly mailedAsOther: boolean } & {
+  readonly [key in keyof SendRow]: SendRow[key] | null;
+};
 
 /**
  * The send and all that the gate looks at, in one statement, for a contact whose lock the caller holds. Mails count for caps from
@@ -48,7 +50,7 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
   const [row] = await tx.$queryRaw<Raw[]>`
     SELECT ${SEND_COLUMNS}, c.time_zone AS zone, ${consent(question)} AS consent,
       ${suppression(tx, question)} AS suppression, ${client(question)} AS client, ${listed(question)} AS listed,
-      ${mailedAt(question)} AS "mailedAt"${mailedElse(question)}${rivals(question)}${engagement(question)}
+      ${MAILED_BY_TWIN} AS "mailedAsOther", ${mailedAt(question)} AS "mailedAt"${mailedElse(question)}${rivals(question)}${engagement(question)}
     FROM contact c LEFT JOIN send s ON s.id = ${sendId}::uuid WHERE c.id = ${contactId}::uuid`;
   if (!row) throw new TypeError('whoever holds the lock of a contact has read it');
   const {
@@ -58,6 +60,7 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
     client: buyer,
     mailedAt: mailed,
     listed: onList,
+    mailedAsOther,
     ...rest
   } = row;
   const { mailedElse: others, rivals: waiting, engagement: taken, ...send } = rest;
@@ -70,12 +73,20 @@ export async function readGated(tx: Tx, question: GateQuestion): Promise<GatedSe
     client: buyer,
     mailedAt: mailed,
     ...(onList ? { listed: onList } : {}),
+    ...(mailedAsOther ? { isMailedAsOther: true } : {}),
     ...(others ? { mailedElse: others } : {}),
     ...(waiting ? { rivals: waiting } : {}),
     ...(taken ? { engagement: taken } : {}),
   };
   return { send: send.id === null ? undefined : (send as SendRow), facts }; // of a row that is there no column is null
 }
+
+/** Whether journeys that a merge found beside this one have mailed the step oftener than this one accounts for. */
+const MAILED_BY_TWIN = Prisma.sql`coalesce((
+  SELECT count(*) FROM journey_twin t JOIN send o ON o.journey_id = t.twin_id AND o.step_id = s.step_id AND o.handoff_id IS NULL
+    AND o.status IN ('dispatching', 'accepted', 'unknown') WHERE t.journey_id = s.journey_id) > (
+  SELECT count(*) FROM send o WHERE o.journey_id = s.journey_id AND o.step_id = s.step_id AND o.id <> s.id AND o.handoff_id IS NULL
+    AND (o.status IN ('accepted', 'unknown') OR o.reason = ${MAILED_AS_OTHER})), false)`;
 
 const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
   SELECT json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)},
@@ -84,7 +95,7 @@ const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
 
 const suppression = (tx: Tx, { purpose }: GateQuestion) =>
   widest(
-    Prisma.sql`${isAbout(tx, Prisma.sql`c.email`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
+    Prisma.sql`${isAbout(tx, Prisma.sql`lower(c.email)`)} AND scope = ANY(${[...scopesOver(purpose)]}::text[])`,
     millis(Prisma.sql`at`),
   );
 

@@ -40,7 +40,9 @@ const COLUMNS = Prisma.sql`i.id, ${millis(Prisma.sql`i.received_at`)} AS "receiv
 /** Writes a row before it is judged: of two that bring the same, one waits here for the other. Null: it is on record already. */
 export async function insertInbound(
   tx: Tx,
-  arrival: Pick<Arrival, 'key' | 'way' | 'kind' | 'reason' | 'sender' | 'subject' | 'receivedAt' | 'raw'> & {
+  arrival: Pick<Arrival, 'key' | 'reason' | 'sender' | 'subject' | 'receivedAt' | 'raw'> & {
+    readonly way: Arrival['way'] | 'source';
+    readonly kind: Arrival['kind'] | 'lead';
     readonly details: Json;
   },
   { keepRawBytes }: InboundRules,

@@ -1,7 +1,7 @@
 import type { Arrival } from '../domain/inbound/arrival';
 import { type Attribution, attribute } from '../domain/inbound/attribution';
 import { DEFAULT_INBOUND } from '../domain/inbound/rules';
-import { normalisedEmail } from './contacts';
+import { findByAddress } from './addresses';
 import { type Db, type Tx, transaction } from './db';
 import { applyArrival } from './inbound-apply';
 import {
@@ -90,13 +90,13 @@ interface ByAddress {
 
 async function byAddress(tx: Tx, deps: TurnDeps, { arrival, inboundId, attribution }: ByAddress): Promise<Verdict> {
   const { address, by } = attribution;
-  const [contact] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM contact WHERE email = ${normalisedEmail(address)}`;
-  if (!contact) return { standing: 'kept', reason: `${arrival.reason}; nobody on record has this address` };
+  const contactId = await findByAddress(tx, address, deps.rules.identity);
+  if (contactId === undefined)
+    return { standing: 'kept', reason: `${arrival.reason}; nobody on record has this address` };
   const { trustAddressAlone } = deps.rules.inbound ?? DEFAULT_INBOUND;
   if (arrival.evidence.isReport && !trustAddressAlone) {
     const reason = `${arrival.reason}; it brings nothing of our mail back, and anyone can name an address`;
-    return { standing: 'kept', reason, knownBy: by, contactId: contact.id };
+    return { standing: 'kept', reason, knownBy: by, contactId };
   }
-  return applyArrival(tx, deps, { arrival, inboundId, send: null, contactId: contact.id, by });
+  return applyArrival(tx, deps, { arrival, inboundId, send: null, contactId, by });
 }

@@ -107,8 +107,18 @@ async function insertInteraction(tx: Tx, event: IncomingEvent): Promise<Omit<Ing
   if (row) return { interactionId: row.id, seq: row.seq, duplicate: false };
   const [old] = await tx.$queryRaw<{ id: string; seq: number; body_hash: string | null }[]>`
     SELECT id, seq::float8 AS seq, body_hash FROM interaction WHERE idempotency_key = ${idempotencyKey}`;
-  if (!old || old.body_hash !== hash) throw conflict(event);
+  if (!old || !(await isSaidBefore(tx, event, old.body_hash))) throw conflict(event);
   return { interactionId: old.id, seq: old.seq, duplicate: true };
+}
+
+/** Whether a recorded event said the same: of this contact, or of one that it was one with by a merge at the one time or the other. */
+export async function isSaidBefore(tx: Tx, event: IncomingEvent, recorded: string | null): Promise<boolean> {
+  if (recorded === hashOf(event)) return true;
+  const { contactId } = event;
+  const others = await tx.$queryRaw<{ id: string }[]>`
+    SELECT merged_id AS id FROM contact_merge WHERE contact_id = ${contactId}::uuid
+    UNION SELECT contact_id FROM contact_merge WHERE merged_id = ${contactId}::uuid`;
+  return others.some(({ id }) => hashOf({ ...event, contactId: id }) === recorded);
 }
 
 /** The key of an event has been used for another one. */

@@ -103,10 +103,14 @@ interface Ended {
 }
 
 /** Tells the journey that waits for the end of this one; nobody where none does. In the transaction that ends it. */
-export async function tellWhoWaits(tx: Tx, deps: TurnDeps, { journey, outcome, now }: Ended): Promise<void> {
+export async function tellWhoWaits(
+  tx: Tx,
+  deps: TurnDeps,
+  { journey, outcome, now, cause = journey.id }: Ended & { readonly cause?: string },
+): Promise<void> {
   const { parent, contactId, leadId, sequence } = journey;
   if (!parent || parent.joinId === null) return;
   const waiting = { id: parent.journeyId, contactId, leadId };
   const { joinId } = parent;
-  await tellParent(tx, deps, { journey: waiting, joinId, sequence, outcome, endedAt: now, cause: journey.id });
+  await tellParent(tx, deps, { journey: waiting, joinId, sequence, outcome, endedAt: now, cause });
 }

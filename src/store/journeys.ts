@@ -82,12 +82,21 @@ export async function readJourney(tx: Tx, journeyId: string): Promise<OpenJourne
  * Throws VIV_JOURNEY_UNKNOWN.
  */
 export async function lockJourney(tx: Tx, journeyId: string, contactId?: string): Promise<OpenJourney> {
-  if (contactId === undefined || !holdsLock(tx, contactId)) {
-    const [locked] = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM contact WHERE id = (SELECT contact_id FROM journey WHERE id = ${journeyId}::uuid) FOR UPDATE`;
-    if (locked) noteLock(tx, locked.id);
+  let locked = contactId !== undefined && holdsLock(tx, contactId) ? contactId : await lockContactOf(tx, journeyId);
+  let journey = await readJourney(tx, journeyId);
+  // while the lock was awaited the journey may have become that of another contact, by a merge
+  while (locked !== undefined && !holdsLock(tx, journey.contactId)) {
+    locked = await lockContactOf(tx, journeyId);
+    journey = await readJourney(tx, journeyId);
   }
-  return readJourney(tx, journeyId);
+  return journey;
+}
+
+async function lockContactOf(tx: Tx, journeyId: string): Promise<string | undefined> {
+  const [locked] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM contact WHERE id = (SELECT contact_id FROM journey WHERE id = ${journeyId}::uuid) FOR UPDATE`;
+  if (locked) noteLock(tx, locked.id);
+  return locked?.id;
 }
 
 export interface NewJourney {
@@ -123,6 +132,16 @@ export interface TakenTurn {
   readonly turn: number;
   readonly last: StoredTurn;
   readonly ended: { readonly at: number; readonly outcome: string; readonly reason: string } | null;
+}
+
+/** Whose the journey is by now; undefined: still whose it was. A merge may come while a mail is on its way. */
+export async function ownerSince(
+  tx: Tx,
+  { id, contactId }: Pick<JourneyRow, 'id' | 'contactId'>,
+): Promise<Pick<JourneyRow, 'contactId' | 'leadId'> | undefined> {
+  const [row] = await tx.$queryRaw<Pick<JourneyRow, 'contactId' | 'leadId'>[]>`
+    SELECT contact_id AS "contactId", lead_id AS "leadId" FROM journey WHERE id = ${id}::uuid`;
+  return row && row.contactId !== contactId ? row : undefined;
 }
 
 /** The pause by which a journey is held; null: by none. */

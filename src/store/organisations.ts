@@ -1,4 +1,7 @@
+import { companyDomain } from '../domain/identity/company-domain';
+import { DEFAULT_IDENTITY } from '../domain/identity/rules';
 import { type Instant, newId } from '../domain/ids';
+import type { Rules } from '../domain/rules';
 import { Prisma, type Tx } from './db';
 
 export interface OrganisationInput {
@@ -9,6 +12,49 @@ export interface OrganisationInput {
   /** Number of people. */
   readonly size?: number;
   readonly country?: string;
+}
+
+/**
+ * Lets a contact that belongs to none belong to the organisation of the domain of its address, if that is one of a company and the rules
+ * want it. Under the contact's lock.
+ */
+export async function joinByDomain(
+  tx: Tx,
+  { identity = DEFAULT_IDENTITY }: Pick<Rules, 'identity'>,
+  o: { readonly contactId: string; readonly at: Instant },
+): Promise<void> {
+  if (!identity.organisations.byDomain) return;
+  const [contact] = await tx.$queryRaw<{ email: string }[]>`
+    SELECT email FROM contact WHERE id = ${o.contactId}::uuid AND organisation_id IS NULL`;
+  const domain = contact && companyDomain(contact.email, identity);
+  if (domain !== undefined) await joinOrganisation(tx, { ...o, organisation: { domain } });
+}
+
+/** The same of many contacts, in three statements. */
+export async function joinAllByDomain(
+  tx: Tx,
+  { identity = DEFAULT_IDENTITY }: Pick<Rules, 'identity'>,
+  contacts: ReadonlyMap<string, Instant>,
+): Promise<void> {
+  if (!identity.organisations.byDomain) return;
+  const free = await tx.$queryRaw<{ id: string; email: string }[]>`
+    SELECT id, email FROM contact WHERE id = ANY(${[...contacts.keys()]}::uuid[]) AND organisation_id IS NULL`;
+  const rows = free.flatMap(({ id, email }) => {
+    const domain = companyDomain(email, identity);
+    if (domain === undefined) return [];
+    return [{ contact: id, organisation: newId(), domain, at: new Date(contacts.get(id) ?? 0).toISOString() }];
+  });
+  if (rows.length === 0) return;
+  const json = JSON.stringify(rows);
+  await tx.$executeRaw`
+    INSERT INTO organisation (id, domain, created_at)
+    SELECT DISTINCT ON (domain) organisation, domain, at
+    FROM json_to_recordset(${json}::json) AS r(organisation uuid, domain text, at timestamptz) ORDER BY domain, at
+    ON CONFLICT (domain) DO NOTHING`;
+  await tx.$executeRaw`
+    UPDATE contact SET organisation_id = o.id
+    FROM json_to_recordset(${json}::json) AS r(contact uuid, domain text) JOIN organisation o ON o.domain = r.domain
+    WHERE contact.id = r.contact`;
 }
 
 /**

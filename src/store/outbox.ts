@@ -4,6 +4,8 @@ import type { Tx } from './db';
 /** What the outbox is asked to do once the transaction has committed; at least once, in no order. */
 export type OutboxJob =
   | { readonly task: 'start_journey'; readonly payload: { readonly journeyId: string } }
+  /** Lets a journey go on that had ended: what ended it was taken back. */
+  | { readonly task: 'restart_journey'; readonly payload: { readonly journeyId: string } }
   /** Sends a mail in doubt once more: a person has asked for it. */
   | {
       readonly task: 'send_again';

@@ -4,7 +4,7 @@ import type { ConsentProof, ConsentState, ConsentWords } from '../domain/consent
 import { EVERY_PURPOSE } from '../domain/consent/scope';
 import { EVENTS, type IncomingEvent } from '../domain/event';
 import { type Instant, keyOf } from '../domain/ids';
-import { normalisedEmail } from './contacts';
+import { findByAddress } from './addresses';
 import { type Db, lockContact, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';
 import { suppressionOf } from './suppressions';
@@ -38,7 +38,7 @@ async function standing(tx: Tx, { rules }: TurnDeps, contactId: string): Promise
   if (!row) return null;
   const { email, locale, isClient } = row;
   const words = Object.entries(row.words ?? {});
-  const isSuppressed = (await suppressionOf(tx, email, ANY_MARKETING)) !== undefined;
+  const isSuppressed = (await suppressionOf(tx, email.toLowerCase(), ANY_MARKETING)) !== undefined;
   const facts = {
     words: new Map(words.map(([purpose, { state }]) => [purpose, state])),
     isClient,
@@ -133,16 +133,15 @@ export function askForPreferences(
   { email, at }: { readonly email: string; readonly at: Instant },
 ): Promise<void> {
   return transaction(db, async (tx) => {
-    const [contact] = await tx.$queryRaw<{ id: string; isLead: boolean }[]>`
-      SELECT c.id, EXISTS (SELECT 1 FROM lead l WHERE l.contact_id = c.id) AS "isLead"
-      FROM contact c WHERE c.email = ${normalisedEmail(email)}`;
-    if (!contact) return;
+    const contactId = await findByAddress(tx, email, deps.rules.identity);
+    if (contactId === undefined) return;
+    const [lead] = await tx.$queryRaw<unknown[]>`SELECT 1 FROM lead WHERE contact_id = ${contactId}::uuid LIMIT 1`;
     await ingestIn(tx, deps, {
       type: EVENTS.preferencesRequested,
-      contactId: contact.id,
+      contactId,
       at,
-      idempotencyKey: keyOf(EVENTS.preferencesRequested, contact.id, Math.floor(at / MINUTE_MS)),
-      properties: { as: contact.isLead ? 'lead' : 'client' },
+      idempotencyKey: keyOf(EVENTS.preferencesRequested, contactId, Math.floor(at / MINUTE_MS)),
+      properties: { as: lead ? 'lead' : 'client' },
     });
   });
 }

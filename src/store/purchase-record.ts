@@ -1,7 +1,8 @@
 import { failure } from '../domain/errors';
 import { EVENTS } from '../domain/event';
 import { type Instant, keyOf } from '../domain/ids';
-import { type ContactInput, normalisedEmail, upsertContact } from './contacts';
+import { findByAddress } from './addresses';
+import { type ContactInput, upsertContact } from './contacts';
 import { type Db, type Tx, transaction } from './db';
 import { refit } from './fit';
 import { type Ingested, ingestIn } from './ingest';
@@ -47,12 +48,11 @@ async function contactFor(tx: Tx, { rules }: TurnDeps, { purchase, idempotencyKe
   const { contact, at, now, reference } = purchase;
   const [earlier] = await tx.$queryRaw<unknown[]>`SELECT 1 FROM interaction WHERE idempotency_key = ${idempotencyKey}`;
   if (!earlier) {
-    const { id: contactId, created } = await upsertContact(tx, { ...contact, at });
+    const { id: contactId, created } = await upsertContact(tx, { ...contact, at }, rules);
     if (!created) await refit(tx, rules.scoring, { contactId, at: now });
     return contactId;
   }
-  const [known] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM contact WHERE email = ${normalisedEmail(contact.email)}`;
-  if (!known) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: reference });
-  return known.id;
+  const known = await findByAddress(tx, contact.email, rules.identity);
+  if (known === undefined) throw failure('VIV_IDEMPOTENCY_CONFLICT', { key: reference });
+  return known;
 }

@@ -1,10 +1,12 @@
 import { type ErrorCode, failure, ViveiroError } from '../domain/errors';
 import type { IncomingEvent } from '../domain/event';
+import type { IdentityRules } from '../domain/identity/rules';
 import { newId } from '../domain/ids';
+import { isFoundBy, ownersOf, spellingOf } from './addresses';
 import { type ContactRef, contactIdOf } from './contact-ref';
 import { type Db, noteLock, type Tx, transaction } from './db';
 import { applyEvent } from './event-effects';
-import { conflict, followUp, hashOf, type Ingested, ingestIn } from './ingest';
+import { conflict, followUp, hashOf, type Ingested, ingestIn, isSaidBefore } from './ingest';
 import type { TurnDeps } from './turn';
 
 /** An event as a caller tells it: the contact by id or address. */
@@ -18,9 +20,8 @@ export interface Recorder {
   record(event: EventTold): Promise<Ingested>;
 }
 
-interface Waiting {
+interface Waiting extends Named {
   readonly event: EventTold;
-  readonly ref: string;
   readonly resolve: (ingested: Ingested) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -30,8 +31,18 @@ const MOST_IN_BATCH = 256;
 /** While one waits for the disk, the next is worked on. */
 const MOST_BATCHES = 2;
 
-const refOf = (contact: ContactRef): string =>
-  'id' in contact ? contact.id.toLowerCase() : contact.email.trim().toLowerCase();
+interface Named {
+  /** Tells contacts apart: an id, or the key of an address. */
+  readonly ref: string;
+  /** The address as it is compared; undefined: it is named by its id. */
+  readonly exact?: string;
+}
+
+function named(contact: ContactRef, identity: IdentityRules | undefined): Named {
+  if ('id' in contact) return { ref: contact.id.toLowerCase() };
+  const { exact, home } = spellingOf(contact.email, identity);
+  return { ref: home, exact };
+}
 
 /**
  * Whatever comes while a transaction is under way goes into the next one, together. One event of a contact at a time, in the order in
@@ -73,7 +84,7 @@ export function createRecorder(db: Db, deps: TurnDeps): Recorder {
   return {
     record: (event) =>
       new Promise((resolve, reject) => {
-        waiting.push({ event, ref: refOf(event.contact), resolve, reject });
+        waiting.push({ event, ...named(event.contact, deps.rules.identity), resolve, reject });
         // whoever comes in the same turn of the loop comes along
         setImmediate(next);
       }),
@@ -98,7 +109,7 @@ async function alone(db: Db, deps: TurnDeps, { event, resolve, reject }: Waiting
     resolve(
       await transaction(db, async (tx) => {
         const { contact, ...rest } = event;
-        return ingestIn(tx, deps, { ...rest, contactId: await contactIdOf(tx, contact) });
+        return ingestIn(tx, deps, { ...rest, contactId: await contactIdOf(tx, contact, deps.rules.identity) });
       }),
     );
   } catch (error) {
@@ -132,12 +143,13 @@ async function recordAll(tx: Tx, deps: TurnDeps, batch: readonly Waiting[]): Pro
   const answers: (Answer | undefined)[] = batch.map(() => undefined);
   const told: Told[] = [];
   const met = new Set<string>();
-  for (const [place, { event, ref }] of batch.entries()) {
-    const contactId = contacts.get(ref);
+  for (const [place, { event, ref, exact = ref }] of batch.entries()) {
+    const contactId = contacts.get(exact) ?? contacts.get(ref);
     const { contact, ...rest } = event;
     if (contactId === undefined) {
+      if ('id' in contact) continue; // it may have been merged: it stands for itself, and is looked for
       const code: ErrorCode = 'VIV_CONTACT_UNKNOWN';
-      answers[place] = failure(code, { contact: 'id' in contact ? contact.id : contact.email });
+      answers[place] = failure(code, { contact: contact.email });
     } else if (!met.has(contactId)) {
       met.add(contactId); // by id and by address it may be the same one
       const whole = { ...rest, contactId };
@@ -152,7 +164,7 @@ async function recordAll(tx: Tx, deps: TurnDeps, batch: readonly Waiting[]): Pro
   const fresh: Fresh[] = [];
   for (const one of told) {
     const seq = seqs.get(one.id);
-    if (seq === undefined) answers[one.place] = repeated(one, known);
+    if (seq === undefined) answers[one.place] = await repeated(tx, one, known);
     else fresh.push({ ...one, seq });
   }
   const pokes = await followed(tx, deps, fresh);
@@ -178,13 +190,15 @@ async function followed(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Promis
 
 /** In the order of their ids, so that two batches never wait for each other. By what callers call them. */
 async function lockAll(tx: Tx, batch: readonly Waiting[]): Promise<ReadonlyMap<string, string>> {
-  const refs = (isId: boolean) => batch.flatMap(({ event, ref }) => ('id' in event.contact === isId ? [ref] : []));
-  const emails = refs(false).filter((email) => !email.includes('\0')); // PostgreSQL text holds no NUL
-  const rows = await tx.$queryRaw<{ id: string; email: string }[]>`
-    SELECT id, email FROM contact WHERE id = ANY(${refs(true)}::uuid[]) OR email = ANY(${emails}::text[])
-    ORDER BY id FOR UPDATE`;
+  const ids = batch.flatMap(({ ref, exact }) => (exact === undefined ? [ref] : []));
+  const keys = batch
+    .flatMap(({ ref, exact }) => (exact === undefined ? [] : [...new Set([exact, ref])]))
+    .filter((key) => !key.includes('\0')); // PostgreSQL text holds no NUL
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM contact WHERE id = ANY(${ids}::uuid[]) OR ${isFoundBy(keys)} ORDER BY id FOR UPDATE`;
   for (const { id } of rows) noteLock(tx, id);
-  return new Map(rows.flatMap(({ id, email }) => [[id, id] as const, [email, id] as const]));
+  const owners = await ownersOf(tx, { keys, contactIds: rows.map(({ id }) => id) });
+  return new Map([...owners, ...rows.map(({ id }) => [id, id] as const)]);
 }
 
 /** The place in the log of each event that is new, by its id. */
@@ -225,8 +239,8 @@ async function knownOf(tx: Tx, told: readonly Told[]): Promise<ReadonlyMap<strin
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-function repeated({ event, hash }: Told, known: ReadonlyMap<string, Known>): Answer {
+async function repeated(tx: Tx, { event }: Told, known: ReadonlyMap<string, Known>): Promise<Answer> {
   const old = known.get(event.idempotencyKey);
-  if (old?.hash !== hash) return conflict(event);
+  if (!old || !(await isSaidBefore(tx, event, old.hash))) return conflict(event);
   return { interactionId: old.id, seq: old.seq, duplicate: true, pokes: [] };
 }

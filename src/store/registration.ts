@@ -9,7 +9,7 @@ import { type Db, type Tx, transaction } from './db';
 import { ingestIn } from './ingest';
 import { openLead } from './leads';
 import { askToConfirm, recordWord } from './opt-in';
-import { joinOrganisation, type OrganisationInput } from './organisations';
+import { joinByDomain, joinOrganisation, type OrganisationInput } from './organisations';
 import type { TurnDeps } from './turn';
 
 /** Interest in one offer, by whatever way it came: form, API, import. */
@@ -68,12 +68,13 @@ export async function registerIn(tx: Tx, deps: TurnDeps, input: Registration): P
   const inputHash = hashOf(input);
   const earlier = await findEarlier(tx, input.idempotencyKey, inputHash);
   if (earlier) return earlier;
-  const contact = await upsertContact(tx, { ...input.contact, at: input.at }); // holds the contact's lock from here on
+  const contact = await upsertContact(tx, { ...input.contact, at: input.at }, deps.rules); // holds the contact's lock from here on
   // a rival with the same key may have committed while the lock was awaited
   const rival = contact.created ? undefined : await findEarlier(tx, input.idempotencyKey, inputHash);
   if (rival) return rival;
   if (input.contact.organisation)
     await joinOrganisation(tx, { contactId: contact.id, organisation: input.contact.organisation, at: input.at });
+  else await joinByDomain(tx, deps.rules, { contactId: contact.id, at: input.at });
   const request = await recordWord(tx, deps, { input, contactId: contact.id });
   const lead = await openLead(tx, deps.rules, { contactId: contact.id, ...input.lead, at: input.at, form: input.form });
   const told = await tell(tx, deps, { input, inputHash, contactId: contact.id, lead });

@@ -104,10 +104,10 @@ export async function beginDispatch(db: Db, { sendId, token }: Claim, dispatched
         lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
       WHERE id = ${sendId}::uuid AND status = 'claimed' AND lease_token = ${token}::uuid
         AND NOT EXISTS (SELECT 1 FROM suppression WHERE ${isAbout(tx, Prisma.sql`lower(send.recipient)`)} AND ${IS_OVER_SEND})
-      RETURNING id),
+      RETURNING id, contact_id),
     linked AS (
       INSERT INTO link (id, send_id, contact_id, name, url)
-      SELECT l.id, gone.id, l."contactId", l.name, l.url
+      SELECT l.id, gone.id, coalesce(gone.contact_id, l."contactId"), l.name, l.url
       FROM gone, json_to_recordset(${JSON.stringify(links)}::json) AS l(id uuid, "contactId" uuid, name text, url text)
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url)
     SELECT count(*)::int AS gone FROM gone`;

@@ -122,6 +122,7 @@ const LABELS = {
   join: 'joins:',
   pause: 'journey',
   migrate: 'version:',
+  merge: 'contact',
   experiment: 'variant',
 } as const satisfies { readonly [K in DecisionKind]: string };
 

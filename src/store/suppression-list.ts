@@ -2,6 +2,7 @@ import type { SuppressionScope } from '../domain/consent/scope';
 import type { Decision } from '../domain/decision';
 import { failure } from '../domain/errors';
 import { type Instant, keyOf, newId } from '../domain/ids';
+import { findByAddress } from './addresses';
 import { normalisedEmail } from './contacts';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { recordDecisions } from './decisions';
@@ -119,11 +120,11 @@ interface Told extends ManualSuppression {
 /** A decision, if the address is that of a contact: `why` tells of it. */
 async function told(tx: Tx, { address, at, outcome, reason }: Told): Promise<void> {
   if (!('email' in address)) return;
-  const [contact] = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM contact WHERE email = ${address.email}`;
-  if (!contact) return;
+  const contactId = await findByAddress(tx, address.email);
+  if (contactId === undefined) return;
   const decision: Decision = {
     key: keyOf('suppression', newId()),
-    contactId: contact.id,
+    contactId,
     kind: 'suppress',
     outcome,
     reason,

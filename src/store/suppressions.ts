@@ -31,14 +31,18 @@ export async function suppressContact(tx: Tx, suppression: NewSuppression): Prom
   await tx.$executeRaw`
     WITH a AS (
       SELECT e.email, ${addressHashSql(tx, Prisma.sql`e.email`)} AS hash FROM (
-        SELECT lower(coalesce(s.recipient, c.email)) AS email FROM contact c
-        LEFT JOIN send s ON s.id = ${send}::uuid AND s.contact_id = c.id WHERE c.id = ${contactId}::uuid) AS e),
+        SELECT lower(s.recipient) AS email FROM send s WHERE s.id = ${send}::uuid AND s.contact_id = ${contactId}::uuid
+        UNION SELECT lower(c.email) FROM contact c WHERE c.id = ${contactId}::uuid AND (${isOfPerson(reason)} OR NOT EXISTS (
+          SELECT 1 FROM send s WHERE s.id = ${send}::uuid AND s.contact_id = c.id))) AS e),
     kept AS (
       UPDATE suppression SET import_id = NULL, reason = ${reason} FROM a
       WHERE import_id IS NOT NULL AND scope = ${scope} AND (suppression.email = a.email OR suppression.hash = a.hash))
     INSERT INTO suppression (email, hash, scope, reason, at)
     SELECT email, hash, ${scope}, ${reason}, ${new Date(at)} FROM a ON CONFLICT DO NOTHING`;
 }
+
+/** What a person says holds for the address that they have now, too: a mail may have gone to one that was merged since. */
+const isOfPerson = (reason: NewSuppression['reason']): boolean => reason === 'unsubscribed' || reason === 'complaint';
 
 /** What someone said by unsubscribing is undone by their own new consent; what a server or a complaint said is not. */
 export async function liftUnsubscribed(
@@ -48,7 +52,7 @@ export async function liftUnsubscribed(
   return tx.$executeRaw`
     DELETE FROM suppression USING contact c WHERE c.id = ANY(${[...contactIds]}::uuid[]) AND reason = 'unsubscribed'
       AND scope = ANY(${[...scopes]}::text[])
-      AND (suppression.email = c.email OR suppression.hash = ${addressHashSql(tx, Prisma.sql`c.email`)})`;
+      AND (suppression.email = lower(c.email) OR suppression.hash = ${addressHashSql(tx, Prisma.sql`lower(c.email)`)})`;
 }
 
 /** Forgets an address and keeps its hash: erasure takes the person, and they stay suppressed. The address must be normalised. */

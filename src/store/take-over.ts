@@ -1,11 +1,9 @@
 import type { Member } from '../domain/entry/admission';
-import { type Instant, keyOf } from '../domain/ids';
+import type { Instant } from '../domain/ids';
 import type { Definition } from '../domain/sequence/definition';
 import type { Tx } from './db';
-import { recordDecisions } from './decisions';
-import { lockJourney, type OpenJourney, type StoredTurn, writeInterests, writeTurn } from './journeys';
-import { enqueue } from './outbox';
-import { dropSends } from './send-ledger';
+import { endFromOutside } from './end-journey';
+import type { OpenJourney } from './journeys';
 
 export interface TakingOver {
   readonly member: Member;
@@ -18,27 +16,8 @@ export interface TakingOver {
 
 export const TAKEN_OVER = 'taken-over';
 
-/**
- * Ends a journey because another one of its group takes over. Its row moves on by a turn whose move is the end, and a poke makes
- * its workflow ask for it, wherever it stands. A mail that has not left is not sent; a handoff goes on by itself. Answers the
- * journey as it stood; what follows from its end is for whoever takes over, once they have entered.
- */
-export async function endTakenOver(tx: Tx, { member, by, now, lastSeq }: TakingOver): Promise<OpenJourney> {
-  const { journeyId } = member;
-  const journey = await lockJourney(tx, journeyId);
-  const { contactId, turn, last } = journey;
+/** Ends a journey because another one of its group takes over; what follows from its end is for whoever takes over, once they have entered. */
+export function endTakenOver(tx: Tx, { member, by, now, lastSeq }: TakingOver): Promise<OpenJourney> {
   const reason = `${by.sequence} takes over in the group ${by.exclusive?.group ?? ''}`.trimEnd();
-  const stored: StoredTurn = {
-    state: { ...last.state, place: { type: 'ended' } },
-    move: { type: 'end', outcome: TAKEN_OVER },
-    waitsFor: [],
-  };
-  await writeTurn(tx, { journeyId, turn, last: stored, ended: { at: now, outcome: TAKEN_OVER, reason } });
-  await writeInterests(tx, { journeyId, contactId, kinds: ['wait', 'goal', 'exit', 'condition'], interests: [] });
-  await dropSends(tx, { journeyId, reason: `the journey is over: ${reason}`, at: now });
-  await recordDecisions(tx, [
-    { key: keyOf(TAKEN_OVER, journeyId), contactId, journeyId, kind: 'end', outcome: TAKEN_OVER, reason, at: now },
-  ]);
-  await enqueue(tx, [{ task: 'poke', payload: { workflow: `journey:${journeyId}`, seq: lastSeq } }]);
-  return journey;
+  return endFromOutside(tx, { journeyId: member.journeyId, outcome: TAKEN_OVER, reason, now, lastSeq });
 }

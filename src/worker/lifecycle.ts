@@ -11,6 +11,8 @@ import { attributesOf } from './search-attributes';
 /** The only place that starts and signals workflows. Every call may be repeated: "already there" is success. */
 export interface Lifecycle {
   startJourney(journeyId: string): Promise<void>;
+  /** Starts a journey anew whose end was taken back. */
+  restartJourney(journeyId: string): Promise<void>;
   /** Wakes `journey:<id>` or `handoff:<id>`; one that has ended has nothing to see. */
   poke(workflow: string, seq: number): Promise<void>;
 }
@@ -29,8 +31,17 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     startJourney: (journeyId) =>
       orAlreadyThere(async () => {
-        const options = await journeyOptions(deps, journeyId);
+        const { move: _, ...options } = await journeyOptions(deps, journeyId);
         await deps.client.workflow.start('journey', options);
+      }),
+    restartJourney: (journeyId) =>
+      orAlreadyThere(async () => {
+        const { move, args, ...options } = await journeyOptions(deps, journeyId);
+        if (move.type === 'end') return; // it has come to an end of its own since
+        const [input] = args;
+        // it asks at once: a poke may have come while no run was there to hear it
+        const anew = { args: [{ ...input, poked: true }], workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const };
+        await deps.client.workflow.start('journey', { ...options, ...anew });
       }),
     poke: (workflow, seq) =>
       workflow.startsWith(JOURNEY) ? pokeJourney(deps, workflow, seq) : pokeRunning(deps, workflow, seq),
@@ -40,7 +51,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 /** Starts the journey if the poke overtook its start: the outbox keeps no order. */
 function pokeJourney(deps: LifecycleDeps, workflow: string, seq: number): Promise<void> {
   return orAlreadyThere(async () => {
-    const options = await journeyOptions(deps, workflow.slice(JOURNEY.length));
+    const { move: _, ...options } = await journeyOptions(deps, workflow.slice(JOURNEY.length));
     await deps.client.workflow.signalWithStart('journey', { ...options, signal: 'poke', signalArgs: [seq] });
   });
 }
@@ -65,9 +76,10 @@ async function journeyOptions({ db, taskQueue, reactions }: LifecycleDeps, journ
   const now = reactions ? enteredAt : undefined;
   const input: JourneyInput = { v: 1, journeyId, turn, move, now, shown, rehearsal };
   return {
+    move,
     workflowId: `${JOURNEY}${journeyId}`,
     taskQueue,
-    args: [input],
+    args: [input] as const,
     typedSearchAttributes: attributesOf({ contactId, sequence, version, status: shown, move: last.move }),
     // a journey runs once: its end is final
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,

@@ -88,6 +88,7 @@ function startRunner(
     preset: { worker: { localQueue: { size: 200 }, completeJobBatchDelay: 5, failJobBatchDelay: 5 } },
     taskList: {
       start_journey: (payload) => lifecycle.startJourney(startPayload.parse(payload).journeyId),
+      restart_journey: (payload) => lifecycle.restartJourney(startPayload.parse(payload).journeyId),
       poke: (payload) => {
         const { workflow, seq } = pokePayload.parse(payload);
         return lifecycle.poke(workflow, seq);

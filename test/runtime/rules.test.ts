@@ -69,6 +69,8 @@ describe('engagement.yaml and the rules of the gate', () => {
 
   test.each([
     ['identity.yaml', 'plusTags: keep\ndefaultCountry: Brazil', 'identity.yaml:2:.*two capital letters'],
+    ['identity.yaml', 'organisations:\n  companies: [Viva.example]', 'identity.yaml:2:.*write viva.example'],
+    ['sources.yaml', 'sources:\n  meta: { secretEnv: META }', 'sources.yaml:2:.*VIVEIRO_WEBHOOK_META_SECRET'],
     ['identity.yaml', 'domains:\n  Gmail.com: { dots: drop }', 'identity.yaml:2:.*write gmail.com'],
     ['engagement.yaml', 'machines:\n  networks: [300.0.0.0/8]', 'engagement.yaml:2:.*not a network'],
     ['engagement.yaml', 'machines: { burst: { links: 1 } }', 'engagement.yaml:1:'],

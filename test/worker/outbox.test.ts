@@ -24,6 +24,7 @@ const lifecycle = {
     for (const wake of woken) wake();
   },
   poke: async () => undefined,
+  restartJourney: async () => undefined,
 };
 
 async function isStarted(journeyId: string): Promise<void> {

@@ -4,6 +4,8 @@ import { newId } from '../../src/domain/ids';
 import { waitUntil } from '../../src/runtime/processes';
 import { transaction } from '../../src/store/db';
 import { ingest } from '../../src/store/ingest';
+import { mergeContacts } from '../../src/store/merge/merge';
+import { unmerge } from '../../src/store/merge/unmerge';
 import { enqueue } from '../../src/store/outbox';
 import { syncReps } from '../../src/store/reps';
 import { testEngine, workflowOf } from '../support/engine';
@@ -138,4 +140,21 @@ describe('a lead that enters many times at once', () => {
     const after = await handleOf(journeyId).describe();
     expect({ runId: after.runId, status: after.status.name }).toEqual({ runId, status: 'COMPLETED' });
   });
+});
+
+test('of two journeys of contacts that are merged one ends, and goes on by a new run once the merge is taken back', async () => {
+  const version = await ofGroup(engine.db);
+  const [own, other] = [
+    await aJourney(engine.db, version, { now: now() }),
+    await aJourney(engine.db, version, { now: now() + 1 }),
+  ];
+  await Promise.all([engine.started(own.journeyId), engine.started(other.journeyId)]);
+  const request = { survivor: { id: own.contactId }, merged: { id: other.contactId }, reason: 'the same', by: 'rui' };
+  const { mergeId } = await mergeContacts(engine.db, SALES, { ...request, now: now() });
+  expect(await engine.endOf(other.journeyId)).toBe('merged');
+  await unmerge(engine.db, SALES, { mergeId, by: 'rui', now: now() });
+  await tell(other.contactId, 'page.viewed');
+  expect(await engine.until(other.journeyId, ({ status }) => status === 'ended')).toMatchObject({ outcome: 'came' });
+  await tell(own.contactId, 'page.viewed');
+  expect(await engine.endOf(own.journeyId)).toBe('came');
 });

@@ -70,6 +70,7 @@ CREATE TABLE "mailing_list" (
 
 -- CreateTable
 CREATE TABLE "list_entry" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
     "list_id" UUID NOT NULL,
     "contact_id" UUID NOT NULL,
     "import_id" UUID NOT NULL,
@@ -79,7 +80,7 @@ CREATE TABLE "list_entry" (
     "interest" TEXT,
     "interested_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "list_entry_pkey" PRIMARY KEY ("list_id","contact_id")
+    CONSTRAINT "list_entry_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateIndex
@@ -96,6 +97,9 @@ CREATE INDEX "import_change_contact_id_idx" ON "import_change"("contact_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "mailing_list_name_key" ON "mailing_list"("name");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "list_entry_list_id_contact_id_key" ON "list_entry"("list_id", "contact_id");
 
 -- CreateIndex
 CREATE INDEX "list_entry_contact_id_idx" ON "list_entry"("contact_id");

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { normalizeAddress } from '../../domain/identity/address';
+import { DEFAULT_IDENTITY } from '../../domain/identity/rules';
 import type { Json } from '../../domain/ids';
 import { slug } from '../../domain/sequence/names';
 import type { ContactRef } from '../../store/contact-ref';
@@ -14,7 +16,10 @@ export const emailField = z
   .string()
   .trim()
   .max(254)
-  .pipe(z.email('not an e-mail address; write it like ana@example.com'));
+  .refine(
+    (address) => normalizeAddress(address, DEFAULT_IDENTITY).type === 'valid',
+    'not an e-mail address; write it like ana@example.com',
+  );
 
 const EARLIEST = Date.UTC(1900, 0, 1);
 

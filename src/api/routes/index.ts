@@ -9,10 +9,12 @@ import { inbound } from './inbound';
 import { journeys } from './journeys';
 import { leads } from './leads';
 import { links } from './links';
+import { merges } from './merges';
 import { pages } from './pages';
 import { pauses } from './pauses';
 import { preferences } from './preferences';
 import { purchases } from './purchases';
+import { sources } from './sources';
 import { story } from './story';
 import { tasks } from './tasks';
 
@@ -34,4 +36,6 @@ export const ROUTES: readonly Routes[] = [
   story,
   tasks,
   inbound,
+  merges,
+  sources,
 ];

@@ -22,7 +22,7 @@ export function register(program: Command): void {
     .addOption(
       new Option('--standing <standing>', 'only what was applied, kept for a person, or refused').choices(STANDINGS),
     )
-    .addOption(new Option('--kind <kind>', 'only this kind').choices(Object.keys(CONSEQUENCES)))
+    .addOption(new Option('--kind <kind>', 'only this kind').choices([...Object.keys(CONSEQUENCES), 'lead']))
     .option('--most <count>', 'at most so many', wholeNumber(1), 50)
     .option(...JSON_OPTION)
     .description('list bounces, complaints and answers, the newest first, and what each was taken for')

@@ -18,7 +18,7 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   { heading: 'Mails:', commands: ['template', 'sends', 'inbound', 'suppression'] },
-  { heading: 'People:', commands: ['import', 'list', 'enrol', 'journeys', 'why', 'segment', 'consent'] },
+  { heading: 'People:', commands: ['import', 'list', 'contact', 'enrol', 'journeys', 'why', 'segment', 'consent'] },
   { heading: 'Sales:', commands: ['handoffs', 'task', 'rep'] },
   { heading: 'Set up:', commands: ['doctor', 'config', 'key', 'dkim'] },
 ];

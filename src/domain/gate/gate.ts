@@ -28,6 +28,8 @@ export interface GateFacts extends OneAtATime {
   readonly listed?: Listed | null;
   /** The contact's zone. */
   readonly zone: string;
+  /** The person has got this mail under another contact, which was merged into this one. Absent: they have not. */
+  readonly isMailedAsOther?: true;
   /** Where a sunset is declared; absent: nothing was mailed. */
   readonly engagement?: Engagement;
 }
@@ -75,9 +77,14 @@ export function heldBy(rules: GateRules, facts: GateFacts, now: Instant): HeldBy
   return slotFor(rules, facts, now)?.waits[0]?.kind ?? 'quiet-hours';
 }
 
+/** Stands in the ledger too, by which such mails are counted. */
+export const MAILED_AS_OTHER =
+  'the same person has got this mail under another contact, which was merged into this one';
+
 function barred(rules: GateRules, facts: GateFacts, now: Instant): Barring | undefined {
   const barring = forbidden(rules, facts, now);
   if (barring) return barring;
+  if (facts.isMailedAsOther) return { type: 'skip', reason: MAILED_AS_OTHER };
   const unheard = sunsetOf(rules.sunset, facts, now);
   return unheard === undefined ? undefined : { type: 'skip', reason: unheard };
 }

@@ -6,6 +6,10 @@ import { asciiDomain } from './domain-name';
 /** What becomes of a part of an address that its provider does not look at. */
 const whetherKept = z.enum(['keep', 'drop']);
 
+/** newest: of whom anything happened last. */
+const preferred = z.enum(['survivor', 'merged', 'newest']);
+export type Preferred = z.output<typeof preferred>;
+
 const domainSchema = z
   .strictObject({
     plusTags: whetherKept.optional().meta({ description: 'Of this domain: what stands behind a plus in the mailbox.' }),
@@ -34,6 +38,33 @@ export const identitySchema = z
       .default('keep')
       .meta({ description: 'drop: ana+news@viva.example is the contact ana@viva.example.' }),
     dots: whetherKept.default('keep').meta({ description: 'drop: a.na@viva.example is the contact ana@viva.example.' }),
+    organisations: z
+      .strictObject({
+        byDomain: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Whether a contact joins the organisation of the domain of its address.' }),
+        notCompanies: z
+          .array(z.string().max(253))
+          .max(1000)
+          .default([])
+          .meta({ description: 'Domains of no company, beside the well-known providers of free mail.' }),
+        companies: z
+          .array(z.string().max(253))
+          .max(1000)
+          .default([])
+          .meta({ description: 'Domains of companies, whatever the list of providers says.' }),
+      })
+      .prefault({}),
+    merge: z
+      .strictObject({
+        prefer: preferred.default('survivor').meta({ description: 'Whose name, language and attributes win.' }),
+        attributes: z
+          .record(z.string().max(60), preferred)
+          .default({})
+          .meta({ description: 'What is otherwise, by attribute.' }),
+      })
+      .prefault({}),
     domains: z
       .record(z.string().max(253), domainSchema)
       .default({})
@@ -46,12 +77,25 @@ export type IdentityRules = z.output<typeof identitySchema>;
 export const DEFAULT_IDENTITY: IdentityRules = identitySchema.parse({});
 
 /** What the schema lets pass and makes no sense all the same. */
-export function identityProblems({ defaultCountry, domains }: IdentityRules): readonly Found[] {
+export function identityProblems({ defaultCountry, domains, organisations }: IdentityRules): readonly Found[] {
   const country =
     defaultCountry === undefined || isSupportedCountry(defaultCountry)
       ? []
       : [senseless(['defaultCountry'], `no telephone numbers are of "${defaultCountry}"`, 'write a country like BR')];
-  return [...country, ...Object.keys(domains).flatMap((name) => domainProblems(name, domains))];
+  const listed = (['notCompanies', 'companies'] as const).flatMap((list) =>
+    organisations[list].flatMap((name, index) =>
+      asciiDomain(name) === name
+        ? []
+        : [
+            senseless(
+              ['organisations', list, index],
+              `"${name}" is not a domain as it is compared`,
+              `write ${asciiDomain(name) ?? 'one like gmail.com'}`,
+            ),
+          ],
+    ),
+  );
+  return [...country, ...listed, ...Object.keys(domains).flatMap((name) => domainProblems(name, domains))];
 }
 
 function domainProblems(name: string, domains: IdentityRules['domains']): readonly Found[] {

@@ -86,7 +86,8 @@ function judged(meaning: Meaning | undefined, { said, ...words }: Said): Pick<Ho
 
 const FACTORS = { seconds: 1_000, milliseconds: 1 } as const;
 
-function instantOf(text: string, unit: 'seconds' | 'milliseconds' | 'iso'): Instant | undefined {
+/** A time as providers write it; undefined: none. */
+export function instantOf(text: string, unit: 'seconds' | 'milliseconds' | 'iso'): Instant | undefined {
   const at = unit === 'iso' ? Date.parse(text) : Number(text || Number.NaN) * FACTORS[unit];
   return Number.isFinite(at) && at > 0 && at < 8.64e15 ? Math.round(at) : undefined;
 }

@@ -1,5 +1,5 @@
-import { type Found, senseless } from '../yaml/problem';
-import type { HookRules } from './hook-rules';
+import { type Found, type Path, senseless } from '../yaml/problem';
+import type { SignatureRules } from './hook-rules';
 import type { InboundRules } from './rules';
 
 /** What makes no sense in inbound.yaml although its schema lets it pass. */
@@ -14,16 +14,19 @@ export function inboundProblems({ soft, hooks }: InboundRules): readonly Found[]
             'write less than soft.within',
           ),
         ];
-  return [...patience, ...Object.entries(hooks).flatMap(([name, hook]) => unsignedTime(name, hook))];
+  return [
+    ...patience,
+    ...Object.entries(hooks).flatMap(([name, { signature }]) => unsignedTime(['hooks', name], signature)),
+  ];
 }
 
 /** A time that is not signed can be written anew by whoever repeats an old message. */
-function unsignedTime(name: string, { signature }: HookRules): readonly Found[] {
+export function unsignedTime(path: Path, signature: SignatureRules): readonly Found[] {
   if (signature.type !== 'hmac' || signature.timestamp === undefined || signature.of.includes(signature.timestamp))
     return [];
   return [
     senseless(
-      ['hooks', name, 'signature', 'timestamp'],
+      [...path, 'signature', 'timestamp'],
       'the time is not among what is signed',
       `add "${signature.timestamp}" to of, as the provider does`,
     ),

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify';
+import { failure } from '../../domain/errors';
+import type { SourceRules } from '../../domain/source/rules';
+import type { ApiDeps, Routes } from '../deps';
+import { typedIn } from '../forms/submission';
+import { answerTo } from '../sources/handshake';
+import { takeSource } from '../sources/take-source';
+
+const LIMIT_BYTES = 1_048_576;
+const TYPES = ['application/json', 'text/plain', 'application/x-www-form-urlencoded'];
+
+interface SourceRoute {
+  Params: { source: string };
+}
+
+/** GET and POST /v1/sources/<name>: leads that another system tells of, by the mapping of rules/sources.yaml. */
+export const sources: Routes = (app, deps) => {
+  app.register(async (scope) => {
+    scope.removeContentTypeParser(TYPES);
+    // the bytes are what is signed
+    scope.addContentTypeParser(TYPES, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body);
+    scope.get<SourceRoute>('/v1/sources/:source', { config: { access: 'public' } }, async (request, reply) => {
+      const { source } = request.params;
+      const rules = rulesOf(deps, source);
+      const answer = answerTo({
+        rules,
+        query: typedIn(request.query),
+        secretOf: (name) => deps.secretOf?.(name) ?? '',
+      });
+      if (answer.type === 'refused') throw failure('VIV_SOURCE_UNSIGNED', { source, problem: answer.problem });
+      return answer.type === 'text' ? reply.type('text/plain').send(answer.text) : reply.send(answer.json);
+    });
+    scope.post<SourceRoute>(
+      '/v1/sources/:source',
+      { config: { access: 'public' }, bodyLimit: LIMIT_BYTES },
+      async (request) => {
+        const { source } = request.params;
+        const rules = rulesOf(deps, source);
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const header = (name: string) => [request.headers[name]].flat()[0] ?? '';
+        return takeSource(deps, { name: source, rules, body, contentType: header('content-type'), header });
+      },
+    );
+  });
+};
+
+/** Throws VIV_SOURCE_UNKNOWN. */
+function rulesOf({ turn }: ApiDeps, source: string): SourceRules {
+  const { sources: all = {} } = turn.rules.sources ?? {};
+  const rules = Object.hasOwn(all, source) ? all[source] : undefined;
+  if (!rules) throw failure('VIV_SOURCE_UNKNOWN', { source });
+  return rules;
+}
