@@ -23,7 +23,8 @@ export const IMPORT_ERRORS = {
     409,
   ),
   VIV_LIST_UNKNOWN: bad<{ list: string; known: string }>(
-    (p) => `No mailing list "${p.list}" is on record. There are: ${p.known || 'none'}. Import one: viveiro list import FILE.`,
+    (p) =>
+      `No mailing list "${p.list}" is on record. There are: ${p.known || 'none'}. Import one: viveiro list import FILE.`,
     404,
   ),
   VIV_LIST_DIFFERS: bad<{ list: string; problem: string }>(
