@@ -28,7 +28,8 @@ export const itemOf =
 /** An address that no mailbox has would be nobody's. Throws VIV_ROW_INVALID. */
 function reachable<T extends { readonly contact: { readonly email: string } }>(told: T): T {
   const address = normalizeAddress(told.contact.email, DEFAULT_IDENTITY);
-  if (address.type === 'refused') throw wrongRow(`the e-mail address ${quoted(told.contact.email)}: ${address.problem}`);
+  if (address.type === 'refused')
+    throw wrongRow(`the e-mail address ${quoted(told.contact.email)}: ${address.problem}`);
   return told;
 }
 
