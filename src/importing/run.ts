@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalJson } from '../domain/canonical-json';
 import { failure, ViveiroError } from '../domain/errors';
+import type { IdentityRules } from '../domain/identity/rules';
 import type { Instant } from '../domain/ids';
 import type { Db } from '../store/db';
 import { beginRun, endRun, forgetRun, type ImportRunRow } from '../store/imports/runs';
@@ -121,14 +122,19 @@ type BatchedMapOf = Exclude<ImportMap, { import: 'purchases' }>;
  */
 export async function checkFile({
   db,
+  identity,
   ...request
-}: CheckRequest & { readonly db?: Db | undefined }): Promise<ImportResult> {
+}: CheckRequest & {
+  readonly db?: Db | undefined;
+  /** Rules by which contacts are told apart. Absent: `DEFAULT_IDENTITY` holds. */
+  readonly identity?: IdentityRules | undefined;
+}): Promise<ImportResult> {
   const { map } = request;
   const head = await headOf(request);
   const importing = await prepared(request, { head });
   const seen = new Seen();
   const record: RecordPurchase = async ({ reference }) => ({ duplicate: seen.add(reference) });
-  const sinkOf = (batched: BatchedMapOf): Sink => foretellingSink({ db, map: batched });
+  const sinkOf = (batched: BatchedMapOf): Sink => foretellingSink({ db, identity, map: batched });
   const result = await carriedOut(importing, { map, record, sinkOf, after: 0 });
   return { ...result, importId: null, resumedAfter: 0, isCompared: db !== undefined };
 }

@@ -1,7 +1,8 @@
 import { failure, ViveiroError } from '../domain/errors';
+import type { IdentityRules } from '../domain/identity/rules';
 import type { Instant } from '../domain/ids';
 import { type MergeRules, madeOf, merged } from '../domain/importing/merge';
-import { normalisedEmail } from '../store/contacts';
+import { type Spelling, spellingOf } from '../store/addresses';
 import { type Db, transaction } from '../store/db';
 import { CONTACT_DEFAULTS, type KnownRow, knownContacts, Overtaken } from '../store/imports/contacts';
 import { usedKeys } from '../store/imports/leads';
@@ -115,17 +116,18 @@ export interface Foretelling {
   /** None: the file alone is looked at. */
   readonly db: Db | undefined;
   readonly map: BatchedMap;
-  readonly list?: Pick<MailingList, 'id'> | undefined;
+  /** Absent: `DEFAULT_IDENTITY` holds. */
+  readonly identity?: IdentityRules | undefined;
 }
 
 /** Says what would become of each batch, and writes nothing. */
-export function foretellingSink({ db, map }: Foretelling): Sink {
+export function foretellingSink({ db, map, identity }: Foretelling): Sink {
   const keys = new Seen();
   const addresses = new Seen();
   return {
     async record({ items }, settle) {
-      const emails = items.map(({ contact }) => normalisedEmail(contact.email));
-      const known = db ? new Map(await knownContacts(db, emails)) : new Map<string, KnownRow>();
+      const spelled = items.map(({ contact }) => spellingOf(contact.email, identity));
+      const known = db ? new Map(await knownContacts(db, spelled)) : new Map<string, KnownRow>();
       const used = db
         ? await usedKeys(
             db,
@@ -135,10 +137,15 @@ export function foretellingSink({ db, map }: Foretelling): Sink {
       const outcomes = items.map(({ number, contact, at, registration }, index): RowOutcome => {
         const key = registration?.idempotencyKey;
         if (key !== undefined && (used.has(key) || keys.add(key))) return { number, outcome: 'repeated' };
-        const email = emails[index] ?? '';
+        const spelling = spelled[index] ?? { exact: '', home: '' };
         return {
           number,
-          ...foretold(known, { email, told: { ...contact, at }, merge: map.merge, isSeen: addresses.add(email) }),
+          ...foretold(known, {
+            spelling,
+            told: { ...contact, at },
+            merge: map.merge,
+            isSeen: addresses.add(spelling.home),
+          }),
         };
       });
       settle(outcomes);
@@ -149,7 +156,7 @@ export function foretellingSink({ db, map }: Foretelling): Sink {
 const NONE: ReadonlyMap<string, unknown> = new Map();
 
 interface Foretold {
-  readonly email: string;
+  readonly spelling: Spelling;
   readonly told: Parameters<typeof merged>[1];
   readonly merge: MergeRules;
   /** A row above was about the same contact. */
@@ -157,14 +164,16 @@ interface Foretold {
 }
 
 /** `known` keeps what rows of the batch make of contacts; of those of earlier batches only that they are there is known. */
-function foretold(known: Map<string, KnownRow>, { email, told, merge, isSeen }: Foretold) {
-  const before = known.get(email);
+function foretold(known: Map<string, KnownRow>, { spelling: { exact, home }, told, merge, isSeen }: Foretold) {
+  const before = known.get(exact) ?? known.get(home);
   if (!before) {
-    known.set(email, { id: '', ...madeOf(told, CONTACT_DEFAULTS) });
+    const made = { id: '', ...madeOf(told, CONTACT_DEFAULTS) };
+    known.set(exact, made);
+    known.set(home, made);
     return { outcome: isSeen ? ('unchanged' as const) : ('created' as const), changes: [], opened: false };
   }
   const { after, changes } = merged(before, told, merge);
-  known.set(email, { id: before.id, ...after });
+  for (const key of [exact, home]) known.set(key, { id: before.id, ...after });
   const outcome = changes.length > 0 ? ('updated' as const) : ('unchanged' as const);
   return { outcome, changes: before.id === '' ? [] : changes, opened: false };
 }

@@ -32,7 +32,7 @@ export const isFoundBy = (keys: readonly string[]): Prisma.Sql =>
 
 /** Whose the keys are, of contacts that the caller has locked: keys change under the lock of their contact alone. */
 export async function ownersOf(
-  tx: Tx,
+  tx: Db | Tx,
   { keys, contactIds }: { readonly keys: readonly string[]; readonly contactIds: readonly string[] },
 ): Promise<ReadonlyMap<string, string>> {
   if (keys.length === 0) return new Map();

@@ -37,9 +37,9 @@ export async function upsertContact(
   const address = normalizeAddress(contact.email, identity);
   if (address.type === 'refused')
     throw failure('VIV_ADDRESS_INVALID', { address: shown(contact.email), problem: address.problem });
-  const given = givenColumns(contact);
+  const asked = { address, given: givenColumns(contact), at: contact.at };
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const row = await findOrMake(tx, { address, given, at: contact.at });
+    const row = (await update(tx, asked)) ?? (await insert(tx, asked));
     if (row) {
       noteLock(tx, row.id);
       return row;
@@ -48,45 +48,45 @@ export async function upsertContact(
   throw new TypeError('an address is that of a contact, or can be given to one');
 }
 
-interface Asked {
+const CHANGED = Prisma.sql`changed_at = greatest(coalesce(contact.changed_at, contact.created_at), excluded.told_at)`;
+
+/** An update that changes nothing still takes the row's lock, and waits for whoever holds it. */
+async function update(tx: Tx, { address: { address, key }, given, at }: New) {
+  const exact = address.toLowerCase();
+  const changes = Prisma.join([CHANGED, ...given.map(({ change }) => change)]);
+  const values = Prisma.join([
+    Prisma.sql`${new Date(at)}::timestamptz AS told_at`,
+    ...given.map(({ column, value }) => Prisma.sql`${value} AS ${column}`),
+  ]);
+  const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`
+    UPDATE contact SET ${changes} FROM (
+      SELECT contact_id, ${values} FROM contact_address WHERE key IN (${exact}, ${key}) ORDER BY key = ${exact} DESC LIMIT 1
+    ) AS excluded WHERE contact.id = excluded.contact_id RETURNING contact.id, false AS created`;
+  return row;
+}
+
+interface New {
   readonly address: Address;
   readonly given: readonly GivenColumn[];
   readonly at: Instant;
 }
 
-/**
- * One statement: an update of the contact that is found, which takes the row's lock also where it changes nothing and waits for whoever
- * holds it; else a key and its contact. Undefined: another one has made, or merged, the contact meanwhile, and has committed by now.
- */
-async function findOrMake(tx: Tx, { address: { address, key }, given, at }: Asked) {
+/** Undefined: somebody else is making one with this key, and has committed by now. */
+async function insert(tx: Tx, { address: { address, key }, given, at }: New) {
   const exact = address.toLowerCase();
   const id = newId();
-  // an update that changes nothing still takes the row's lock, and waits for whoever holds it
-  const changes = Prisma.join([
-    Prisma.sql`changed_at = greatest(coalesce(contact.changed_at, contact.created_at), excluded.created_at)`,
-    ...given.map(({ change }) => change),
-  ]);
   const columns = Prisma.join([Prisma.sql`id, email, created_at`, ...given.map(({ column }) => column)]);
-  const fresh = Prisma.join([Prisma.sql`contact_id, ${address}, ${new Date(at)}`, ...given.map(({ value }) => value)]);
   const values = Prisma.join([
-    Prisma.sql`contact_id, ${new Date(at)}::timestamptz AS created_at`,
-    ...given.map(({ column, value }) => Prisma.sql`${value} AS ${column}`),
+    Prisma.sql`own.contact_id, ${address}, ${new Date(at)}`,
+    ...given.map(({ value }) => value),
   ]);
   const [row] = await tx.$queryRaw<{ id: string; created: boolean }[]>`
-    WITH found AS (
-      SELECT contact_id FROM contact_address WHERE key IN (${exact}, ${key}) ORDER BY key = ${exact} DESC LIMIT 1),
-    updated AS (
-      UPDATE contact SET ${changes} FROM (SELECT ${values} FROM found) AS excluded WHERE contact.id = excluded.contact_id
-      RETURNING contact.id),
-    own AS (
-      INSERT INTO contact_address (key, contact_id, home, derived)
-      SELECT ${key}, ${id}::uuid, ${key}, ${key !== exact} WHERE NOT EXISTS (SELECT 1 FROM found)
+    WITH own AS (
+      INSERT INTO contact_address (key, contact_id, home, derived) VALUES (${key}, ${id}::uuid, ${key}, ${key !== exact})
       ON CONFLICT (key) DO NOTHING RETURNING contact_id),
     other AS (
-      INSERT INTO contact_address (key, contact_id, home) SELECT ${exact}, contact_id, ${key} FROM own WHERE ${key !== exact}),
-    made AS (
-      INSERT INTO contact (${columns}) SELECT ${fresh} FROM own RETURNING id)
-    SELECT id, false AS created FROM updated UNION ALL SELECT id, true FROM made`;
+      INSERT INTO contact_address (key, contact_id, home) SELECT ${exact}, contact_id, ${key} FROM own WHERE ${key !== exact})
+    INSERT INTO contact (${columns}) SELECT ${values} FROM own RETURNING id, true AS created`;
   return row;
 }
 

@@ -170,7 +170,7 @@ export async function addEntries(
   const added = await tx.$queryRaw<AddedEntry[]>`
     INSERT INTO list_entry (list_id, contact_id, import_id, added_at, suppressed)
     SELECT ${list.id}::uuid, c.id, ${importId}::uuid, ${new Date(at)}, EXISTS (
-      SELECT 1 FROM suppression WHERE ${isAbout(tx, Prisma.sql`c.email`)} AND scope IN ('everything', 'marketing'))
+      SELECT 1 FROM suppression WHERE ${isAbout(tx, Prisma.sql`lower(c.email)`)} AND scope IN ('everything', 'marketing'))
     FROM contact c WHERE c.id = ANY(${[...new Set(contactIds)]}::uuid[])
     ON CONFLICT DO NOTHING RETURNING contact_id AS "contactId", suppressed`;
   const { purpose } = list;

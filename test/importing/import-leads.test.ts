@@ -26,7 +26,8 @@ const rejects = () => parse(readFileSync(files.path('rejects.csv')), { relax_col
 beforeEach(async () => {
   // what no statement of ours may do
   await context.db.$executeRaw`ALTER TABLE consent DISABLE TRIGGER USER`;
-  await context.db.$executeRaw`TRUNCATE contact, lead, interaction, consent, consent_head, decision, score_entry`;
+  await context.db
+    .$executeRaw`TRUNCATE contact, contact_address, lead, interaction, consent, consent_head, decision, score_entry`;
   await context.db.$executeRaw`ALTER TABLE consent ENABLE TRIGGER USER`;
 });
 

@@ -12,7 +12,9 @@ const files = testFiles();
 const turn = { rules: aRules };
 const HEADER = 'invoice,quantity,price,date,customer\n';
 
-beforeEach(() => context.db.$executeRawUnsafe('TRUNCATE contact, client, purchase, interaction, decision'));
+beforeEach(() =>
+  context.db.$executeRawUnsafe('TRUNCATE contact, contact_address, client, purchase, interaction, decision'),
+);
 
 const request = (rows: string | Buffer, parts: Partial<ImportRequest> = {}): ImportRequest => ({
   db: context.db,

@@ -37,7 +37,7 @@ async function emptied(): Promise<void> {
   // what no statement of ours may do
   await context.db.$executeRaw`ALTER TABLE consent DISABLE TRIGGER USER`;
   await context.db
-    .$executeRaw`TRUNCATE contact, lead, interaction, consent, consent_head, decision, score_entry, suppression,
+    .$executeRaw`TRUNCATE contact, lead, interaction, consent, consent_head, decision, score_entry, suppression, contact_address,
     import_run, import_row, import_change, list_entry, mailing_list, journey, waiting, interest, send, sequence_version`;
   await context.db.$executeRaw`ALTER TABLE consent ENABLE TRIGGER USER`;
 }

@@ -1,3 +1,5 @@
+import { normalizeAddress } from '../../domain/identity/address';
+import { DEFAULT_IDENTITY, type IdentityRules } from '../../domain/identity/rules';
 import { newId } from '../../domain/ids';
 import {
   type FieldChange,
@@ -7,7 +9,7 @@ import {
   merged,
   type ToldContact,
 } from '../../domain/importing/merge';
-import { normalisedEmail } from '../contacts';
+import { isFoundBy, ownersOf, type Spelling, spellingOf } from '../addresses';
 import { type Db, noteLock, Prisma, type Tx } from '../db';
 import { millis } from '../fact-columns';
 
@@ -30,7 +32,8 @@ export const CONTACT_DEFAULTS = { locale: 'pt-BR', timeZone: 'America/Sao_Paulo'
 
 interface Standing {
   readonly id: string;
-  readonly isNew: boolean;
+  /** Of one that the batch makes. */
+  readonly isNew?: Spelling & { readonly email: string };
   contact: KnownContact;
   isChanged: boolean;
 }
@@ -46,32 +49,52 @@ export async function putContacts(
   tx: Tx,
   rows: readonly ContactRow[],
   rules: MergeRules,
+  identity: IdentityRules = DEFAULT_IDENTITY,
 ): Promise<readonly PutContact[]> {
   if (rows.length === 0) return [];
-  const emails = rows.map(({ contact }) => normalisedEmail(contact.email));
-  const known = await knownContacts(tx, emails, Prisma.sql`ORDER BY id FOR UPDATE`);
-  for (const { id } of known.values()) noteLock(tx, id);
-  const standing = new Map<string, Standing>(
-    [...known].map(([email, { id, ...contact }]) => [email, { id, isNew: false, contact, isChanged: false }]),
+  const spelled = rows.map(({ contact }) => spellingOf(contact.email, identity));
+  const known = await knownContacts(tx, spelled, Prisma.sql`ORDER BY id FOR UPDATE`);
+  const standing = new Map<string, Standing>();
+  const byId = new Map<string, Standing>();
+  for (const [key, { id, ...contact }] of known) {
+    noteLock(tx, id);
+    const one = byId.get(id) ?? { id, contact, isChanged: false };
+    byId.set(id, one);
+    standing.set(key, one);
+  }
+  const put = rows.map((row, index) =>
+    fold(standing, { row, spelling: spelled[index] ?? NO_SPELLING, rules, identity }),
   );
-  const put = rows.map((row, index) => fold(standing, { row, email: emails[index] ?? '', rules }));
   await insertNew(tx, standing);
   await updateChanged(tx, standing);
   return put;
 }
 
+/** The address as it is kept. */
+function writtenAs(email: string, identity: IdentityRules): string {
+  const address = normalizeAddress(email, identity);
+  return address.type === 'valid' ? address.address : email.trim();
+}
+
+const NO_SPELLING: Spelling = { exact: '', home: '' };
+
 interface Fold {
   readonly row: ContactRow;
-  readonly email: string;
+  readonly spelling: Spelling;
+  readonly identity: IdentityRules;
   readonly rules: MergeRules;
 }
 
-function fold(standing: Map<string, Standing>, { row, email, rules }: Fold): PutContact {
+function fold(standing: Map<string, Standing>, { row, spelling, rules, identity }: Fold): PutContact {
   const told: ToldContact = { ...row.contact, at: row.at };
-  const before = standing.get(email);
+  const { exact, home } = spelling;
+  const before = standing.get(exact) ?? standing.get(home);
   if (!before) {
     const id = newId();
-    standing.set(email, { id, isNew: true, contact: madeOf(told, CONTACT_DEFAULTS), isChanged: false });
+    const isNew = { ...spelling, email: writtenAs(row.contact.email, identity) };
+    const made: Standing = { id, isNew, contact: madeOf(told, CONTACT_DEFAULTS), isChanged: false };
+    standing.set(exact, made);
+    standing.set(home, made);
     return { contactId: id, outcome: 'created', changes: [] };
   }
   const { after, changes } = merged(before.contact, told, rules);
@@ -83,15 +106,24 @@ function fold(standing: Map<string, Standing>, { row, email, rules }: Fold): Put
 
 export type KnownRow = KnownContact & { readonly id: string };
 
-/** Contacts on record, by their addresses. */
+/** Contacts on record, by the keys by which they are found. */
 export async function knownContacts(
   db: Db | Tx,
-  emails: readonly string[],
+  spelled: readonly Spelling[],
   lock: Prisma.Sql = Prisma.empty,
 ): Promise<ReadonlyMap<string, KnownRow>> {
-  const rows = await db.$queryRaw<(KnownRow & { readonly email: string })[]>`
-    SELECT id, email, ${KNOWN_COLUMNS} FROM contact WHERE email = ANY(${[...new Set(emails)]}::text[]) ${lock}`;
-  return new Map(rows.map(({ email, ...row }) => [email, row]));
+  const keys = [...new Set(spelled.flatMap(({ exact, home }) => [exact, home]))];
+  const rows = await db.$queryRaw<
+    KnownRow[]
+  >`SELECT id, ${KNOWN_COLUMNS} FROM contact WHERE ${isFoundBy(keys)} ${lock}`;
+  const owners = await ownersOf(db, { keys, contactIds: rows.map(({ id }) => id) });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    [...owners].flatMap(([key, id]) => {
+      const row = byId.get(id);
+      return row ? [[key, row] as const] : [];
+    }),
+  );
 }
 
 /** Over a row of `contact`: what `KnownContact` has. */
@@ -99,22 +131,28 @@ export const KNOWN_COLUMNS = Prisma.sql`name, locale, time_zone AS "timeZone", a
   ${millis(Prisma.sql`coalesce(changed_at, created_at)`)} AS "changedAt"`;
 
 async function insertNew(tx: Tx, standing: ReadonlyMap<string, Standing>): Promise<void> {
-  const rows = [...standing].flatMap(([email, { id, isNew, contact }]) =>
-    isNew ? [{ id, email, ...told(contact) }] : [],
+  const made = [...new Set(standing.values())].flatMap(({ id, isNew, contact }) =>
+    isNew ? [{ id, ...isNew, ...told(contact) }] : [],
   );
-  if (rows.length === 0) return;
+  if (made.length === 0) return;
   const count = await tx.$executeRaw`
+    WITH r AS (
+      SELECT * FROM json_to_recordset(${JSON.stringify(made)}::json) AS r(id uuid, email text, exact text, home text, name text,
+        locale text, time_zone text, attributes jsonb, tags text[], at timestamptz)),
+    own AS (
+      INSERT INTO contact_address (key, contact_id, home, derived) SELECT home, id, home, home <> exact FROM r
+      ON CONFLICT (key) DO NOTHING RETURNING contact_id),
+    other AS (
+      INSERT INTO contact_address (key, contact_id, home)
+      SELECT exact, id, home FROM r JOIN own ON own.contact_id = r.id WHERE exact <> home)
     INSERT INTO contact (id, email, name, locale, time_zone, attributes, tags, created_at, changed_at)
-    SELECT id, email, name, locale, time_zone, attributes, tags, at, at
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, email text, name text, locale text, time_zone text,
-      attributes jsonb, tags text[], at timestamptz)
-    ON CONFLICT (email) DO NOTHING`;
-  if (count < rows.length) throw new Overtaken();
-  for (const { id } of rows) noteLock(tx, id); // nobody else can see them yet
+    SELECT id, email, name, locale, time_zone, attributes, tags, at, at FROM r JOIN own ON own.contact_id = r.id`;
+  if (count < made.length) throw new Overtaken();
+  for (const { id } of made) noteLock(tx, id); // nobody else can see them yet
 }
 
 async function updateChanged(tx: Tx, standing: ReadonlyMap<string, Standing>): Promise<void> {
-  const rows = [...standing.values()].flatMap(({ id, isNew, contact, isChanged }) =>
+  const rows = [...new Set(standing.values())].flatMap(({ id, isNew, contact, isChanged }) =>
     isChanged && !isNew ? [{ id, ...told(contact) }] : [],
   );
   await writeContacts(tx, rows);

@@ -2,15 +2,17 @@ import { PROFILING } from '../../domain/consent/purposes';
 import { purposeScope } from '../../domain/consent/scope';
 import { failure, type ViveiroError } from '../../domain/errors';
 import { EVENTS, type IncomingEvent, LEAD_REPEATED } from '../../domain/event';
+import type { IdentityRules } from '../../domain/identity/rules';
 import { newId } from '../../domain/ids';
 import type { MergeRules } from '../../domain/importing/merge';
+import { spellingOf } from '../addresses';
 import { type BulkConsent, recordConsents } from '../bulk-consents';
 import { refitAll } from '../bulk-fit';
-import { normalisedEmail } from '../contacts';
 import type { Db, Tx } from '../db';
 import { hashOf as eventHash, followUp } from '../ingest';
 import { openLeads } from '../leads';
 import { askToConfirm, recordWord } from '../opt-in';
+import { joinAllByDomain } from '../organisations';
 import { hashOf, type Registration } from '../registration';
 import { liftUnsubscribed } from '../suppressions';
 import type { TurnDeps } from '../turn';
@@ -41,16 +43,16 @@ export async function recordLeads(
   { rows, merge }: { readonly rows: readonly LeadRow[]; readonly merge: MergeRules },
 ): Promise<readonly LeadOutcome[]> {
   const outcomes = new Map<number, LeadOutcome>();
-  for (const wave of wavesOf(rows)) await recordWave(tx, deps, { wave, merge, outcomes });
+  for (const wave of wavesOf(rows, deps.rules.identity)) await recordWave(tx, deps, { wave, merge, outcomes });
   return rows.map(({ number }) => outcomes.get(number) as LeadOutcome); // each row is repeated, refused or fresh
 }
 
 /** Rows of one contact in the order of the file, one in each wave: what follows from a row is seen by the next. */
-function wavesOf(rows: readonly LeadRow[]): readonly (readonly LeadRow[])[] {
+function wavesOf(rows: readonly LeadRow[], identity: IdentityRules | undefined): readonly (readonly LeadRow[])[] {
   const waves: LeadRow[][] = [];
   const met = new Map<string, number>();
   for (const row of rows) {
-    const email = normalisedEmail(row.registration.contact.email);
+    const { home: email } = spellingOf(row.registration.contact.email, identity);
     const place = met.get(email) ?? 0;
     met.set(email, place + 1);
     const wave = waves[place] ?? [];
@@ -72,6 +74,7 @@ async function recordWave(tx: Tx, deps: TurnDeps, { wave, merge, outcomes }: Wav
     tx,
     news.map(({ registration: { contact, at } }) => ({ contact, at })),
     merge,
+    deps.rules.identity,
   );
   const fresh = news.map((row, index): Fresh => ({ ...row, put: put[index] as PutContact })); // one for each row
   for (const row of await recordFresh(tx, deps, fresh)) outcomes.set(row.number, row);
@@ -114,6 +117,11 @@ async function withoutRepeated(
 
 async function recordFresh(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Promise<readonly RecordedRow[]> {
   if (fresh.length === 0) return [];
+  await joinAllByDomain(
+    tx,
+    deps.rules,
+    new Map(fresh.map(({ put, registration }) => [put.contactId, registration.at])),
+  );
   const consents = await recordWords(tx, deps, fresh);
   const leads = await openLeads(
     tx,

@@ -66,7 +66,7 @@ async function recordContacts(
   { rules }: TurnDeps,
   { importId, merge, list, now, rows }: Recording & { readonly rows: readonly NumberedContact[] },
 ): Promise<readonly RowOutcome[]> {
-  const put = await putContacts(tx, rows, merge);
+  const put = await putContacts(tx, rows, merge, rules.identity);
   const contactIds = put.map(({ contactId }) => contactId);
   const asked = { rules: rules.lists ?? DEFAULT_LISTS, importId, contactIds, at: now };
   const added = list ? await addEntries(tx, { list, ...asked }) : [];

@@ -70,6 +70,8 @@ async function lockedContacts(tx: Tx, { importId, contactIds }: Page): Promise<r
         THEN 'another import tells of them'
       WHEN EXISTS (SELECT 1 FROM list_entry e WHERE e.contact_id = c.id AND e.import_id <> ${importId}::uuid)
         THEN 'they are on another list'
+      WHEN EXISTS (SELECT 1 FROM contact_merge g WHERE c.id IN (g.contact_id, g.merged_id) AND g.undone_at IS NULL)
+        THEN 'they were merged with another contact'
       WHEN EXISTS (SELECT 1 FROM visitor v WHERE v.contact_id = c.id) THEN 'visits of theirs are on record'
       WHEN EXISTS (
         SELECT 1 FROM interaction i WHERE i.contact_id = c.id AND NOT EXISTS (
@@ -132,6 +134,7 @@ async function removeContacts(tx: Tx, { importId }: Page, free: readonly string[
   const leads = await tx.$executeRaw`DELETE FROM lead WHERE contact_id = ANY(${ids}::uuid[])`;
   const entries = await tx.$executeRaw`DELETE FROM list_entry WHERE contact_id = ANY(${ids}::uuid[])`;
   await tx.$executeRaw`DELETE FROM import_change WHERE import_id = ${importId}::uuid AND contact_id = ANY(${ids}::uuid[])`;
+  await tx.$executeRaw`DELETE FROM contact_address WHERE contact_id = ANY(${ids}::uuid[])`;
   await tx.$executeRaw`DELETE FROM contact WHERE id = ANY(${ids}::uuid[])`;
   return { leads, entries };
 }

@@ -33,6 +33,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   { table: 'visitor', key: 'id', type: 'uuid' },
   { table: 'inbound', key: 'id', type: 'uuid' },
   { table: 'scripted_event', key: 'id', type: 'uuid' },
+  { table: 'list_entry', key: 'id', type: 'uuid', one: 't.list_id' },
   { table: 'contact_merge', key: 'id', type: 'uuid' },
   { table: 'contact_merge_row', key: 'merge_id', type: 'uuid' },
   { table: 'journey_twin', key: 'journey_id', type: 'uuid' },
@@ -45,6 +46,8 @@ export const MOVED_TABLES: readonly MovedTable[] = [
 export const NOT_MOVED: { readonly [table: string]: string } = {
   consent: 'the chain of a contact is sealed: the words that hold are appended to the chain of who stays',
   consent_head: 'stays with its chain',
+  import_row: 'tells what an import did, and to whom it did it',
+  import_change: 'tells what an import changed, and of whom it did',
   client: 'two clients are summed up',
   erasure: 'follows a merge by itself; the record of one that is over stays as it was',
   contact_address: 'moved first of all, since everyone is found by it',
@@ -53,6 +56,7 @@ export const NOT_MOVED: { readonly [table: string]: string } = {
 
 /** Tables that name a lead: two leads in the same offer become one. */
 export const LEAD_TABLES: readonly MovedTable[] = [
+  { table: 'list_entry', key: 'id', type: 'uuid' },
   { table: 'interaction', key: 'seq', type: 'bigint' },
   { table: 'journey', key: 'id', type: 'uuid' },
   { table: 'waiting', key: 'id', type: 'uuid' },

@@ -87,7 +87,7 @@ export async function carryOut(
   const rejectsFile = rejects ?? defaultRejects(file);
   const request: CheckRequest = { file, map, limit, rejectsFile, now: Date.now(), onProgress: progress.show };
   try {
-    const result = isDryRun ? await foretold(request, check) : await record(request);
+    const result = isDryRun ? await foretold(request, { check, rules: options.rules }) : await record(request);
     progress.end();
     if (json) writeJson({ ...result, isDryRun });
     else process.stdout.write(importText(result, { isDryRun }));
@@ -97,11 +97,16 @@ export async function carryOut(
   }
 }
 
-const foretold = (request: CheckRequest, check: Asked['check']): Promise<ImportResult> =>
-  withExistingDatabase(async (db) => {
+async function foretold(
+  request: CheckRequest,
+  { check, rules: folder }: Pick<Asked, 'check'> & Pick<RunOptions, 'rules'>,
+): Promise<ImportResult> {
+  const { identity } = (await turnDeps(folder)).rules;
+  return withExistingDatabase(async (db) => {
     if (db && check) await check(db);
-    return checkFile({ ...request, db });
+    return checkFile({ ...request, db, identity });
   });
+}
 
 async function recorded(request: CheckRequest, rules: string | undefined): Promise<ImportResult> {
   const turn = await turnDeps(rules);
