@@ -61,13 +61,16 @@ export async function waitUntil({ clock, wake, until, script }: Wait): Promise<v
       if (wake.poked) return;
     }
     // an event at the very end of a wait is in time: the script goes first
-    const scripted = script !== null && scriptedAt !== null && scriptedAt <= due;
-    if (!scripted) return;
-    const played = await playScript({ journeyId: script.journeyId, workflow: script.workflow, now: clock.now() });
-    script.nextScriptedAt = played.nextScriptedAt;
-    // no timer is open here, so time stands still until the poke has come through the outbox like any other
-    if (played.poked) await condition(() => wake.poked);
+    if (script === null || scriptedAt === null || scriptedAt > due) return;
+    await play(script, { clock, wake });
   }
+}
+
+async function play(script: Script, { clock, wake }: Pick<Wait, 'clock' | 'wake'>): Promise<void> {
+  const played = await playScript({ journeyId: script.journeyId, workflow: script.workflow, now: clock.now() });
+  script.nextScriptedAt = played.nextScriptedAt;
+  // no timer is open here, so time stands still until the poke has come through the outbox like any other
+  if (played.poked) await condition(() => wake.poked);
 }
 
 /** As its parent, but what it runs is wrapped in no promise of its own. */

@@ -15,8 +15,8 @@ import { pages } from './pages';
 import { pauses } from './pauses';
 import { preferences } from './preferences';
 import { purchases } from './purchases';
-import { sources } from './sources';
 import { rights } from './rights';
+import { sources } from './sources';
 import { story } from './story';
 import { tasks } from './tasks';
 

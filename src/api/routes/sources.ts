@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { failure } from '../../domain/errors';
 import type { SourceRules } from '../../domain/source/rules';
 import type { ApiDeps, Routes } from '../deps';
-import { textsOfBody } from '../texts-of-body';
 import { answerTo } from '../sources/handshake';
 import { takeSource } from '../sources/take-source';
+import { textsOfBody } from '../texts-of-body';
 
 const LIMIT_BYTES = 1_048_576;
 const TYPES = ['application/json', 'text/plain', 'application/x-www-form-urlencoded'];

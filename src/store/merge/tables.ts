@@ -37,8 +37,6 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   { table: 'contact_merge', key: 'id', type: 'uuid' },
   { table: 'contact_merge_row', key: 'merge_id', type: 'uuid' },
   { table: 'journey_twin', key: 'journey_id', type: 'uuid' },
-  { table: 'import_change', key: 'seq', type: 'bigint' },
-  { table: 'list_entry', key: 'id', type: 'uuid', one: 't.list_id' },
   { table: 'form_submission', key: 'id', type: 'uuid' },
 ];
 
@@ -51,7 +49,6 @@ export const NOT_MOVED: { readonly [table: string]: string } = {
   client: 'two clients are summed up',
   erasure: 'follows a merge by itself; the record of one that is over stays as it was',
   contact_address: 'moved first of all, since everyone is found by it',
-  import_row: 'what an import did with the contact that it then was: whoever was merged since stays when it is taken back',
 };
 
 /** Tables that name a lead: two leads in the same offer become one. */
@@ -63,5 +60,4 @@ export const LEAD_TABLES: readonly MovedTable[] = [
   { table: 'handoff', key: 'id', type: 'uuid' },
   { table: 'task', key: 'id', type: 'uuid' },
   { table: 'score_entry', key: 'seq', type: 'bigint' },
-  { table: 'list_entry', key: 'id', type: 'uuid' },
 ];

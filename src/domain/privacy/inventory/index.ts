@@ -1,5 +1,5 @@
-import type { TableEntry } from './entry';
 import { COMING_IN } from './coming-in';
+import type { TableEntry } from './entry';
 import { IDENTITY } from './identity';
 import { JOURNEYS } from './journeys';
 import { PEOPLE } from './people';
