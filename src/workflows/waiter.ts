@@ -44,27 +44,30 @@ export interface Wait {
 /** Returns when poked or when the time has come. A rehearsal plays what its recipient does meanwhile, each at its virtual time. */
 export async function waitUntil({ clock, wake, until, script }: Wait): Promise<void> {
   while (!wake.poked) {
-    const scriptedAt = script?.nextScriptedAt ?? null;
-    const due = earlier(until, scriptedAt);
+    const due = earlier(until, script?.nextScriptedAt ?? null);
     if (due === null) {
       await condition(() => wake.poked);
       return;
     }
-    const left = due - clock.now();
-    if (left > 0) {
-      wake.timer = new Timer();
-      try {
-        await wake.timer.run(() => sleep(left));
-      } catch (error) {
-        if (!wake.poked) throw error;
-      }
-      if (wake.poked) return;
+    try {
+      if (due > clock.now()) await sleepIn(wake, due - clock.now());
+    } catch (error) {
+      if (!wake.poked) throw error;
     }
     // an event at the very end of a wait is in time: the script goes first
-    if (script === null || scriptedAt === null || scriptedAt > due) return;
+    if (wake.poked || !isScripted(script, due)) return;
     await play(script, { clock, wake });
   }
 }
+
+/** Ends early, with an error, when the workflow is woken. No function that awaits: it would be one more promise to hold. */
+function sleepIn(wake: Wake, ms: number): Promise<void> {
+  wake.timer = new Timer();
+  return wake.timer.run(() => sleep(ms));
+}
+
+const isScripted = (script: Script | null, due: number): script is Script =>
+  script !== null && script.nextScriptedAt !== null && script.nextScriptedAt <= due;
 
 async function play(script: Script, { clock, wake }: Pick<Wait, 'clock' | 'wake'>): Promise<void> {
   const played = await playScript({ journeyId: script.journeyId, workflow: script.workflow, now: clock.now() });
