@@ -74,7 +74,10 @@ async function partsOf(tx: Tx, { contactId, formerIds, addresses }: Person): Pro
         SELECT endpoint AS recipient, count(*)::int AS messages FROM webhook WHERE ${theirs} AND status = 'delivered'
         GROUP BY endpoint ORDER BY endpoint`)}),
       'sources', ${all(Prisma.sql`
-        SELECT ${iso('created_at')} AS at, 'lead for ' || offer AS what, source, campaign FROM lead WHERE ${theirs} ORDER BY created_at`)},
+        SELECT ${iso('came_at')} AS at, what, source, campaign FROM (
+          SELECT created_at AS came_at, 'lead for ' || offer AS what, source, campaign FROM lead WHERE ${theirs}
+          UNION ALL SELECT e.added_at, 'mailing list ' || l.name, l.origin || ' on ' || l.collected_on, l.campaign
+          FROM list_entry e JOIN mailing_list l ON l.id = e.list_id WHERE ${theirs}) AS came ORDER BY came_at`)},
       'consents', ${all(Prisma.sql`
         SELECT purpose, state, basis, text, text_version AS "textVersion", locale, source, ${iso('at')} AS at, ${iso('until')} AS until,
           personal AS proof FROM consent WHERE contact_id = ANY(${[contactId, ...formerIds]}::uuid[]) ORDER BY seq`)},

@@ -54,6 +54,7 @@ export async function aWholePerson(db: Db, parts: { readonly email?: string } = 
   await itsSales(db, { ...who, ...ids, journeyId, said, email });
   await itsMerge(db, { ...who, ...ids, journeyId, said, email });
   await itsVisits(db, { ...who, ...ids, journeyId, said, email });
+  await itsComing(db, { ...who, ...ids, journeyId, said, email });
   await db.scoreEntry.create({
     data: { key: newId(), leadId, contactId, kind: 'interest', rule: 'clicks', points: 5, reason: said, at },
   });
@@ -183,6 +184,16 @@ async function itsVisits(db: Db, { contactId, visitorId, said }: Its): Promise<v
   await db.waiting.create({
     data: { id: newId(), contactId, sequence: 'later', priority: 0, entry, reason: said, since: at },
   });
+}
+
+/** It came by an import and stands on a mailing list; a form in its name is held. */
+async function itsComing(db: Db, { contactId, leadId, said, email }: Its): Promise<void> {
+  const importId = newId();
+  await db.importRow.create({ data: { importId, number: 1, contactId, outcome: 'updated', leadId } });
+  await db.importChange.create({ data: { importId, contactId, field: 'name', before: said, after: said } });
+  await db.listEntry.create({ data: { listId: newId(), contactId, importId, addedAt: at, suppressed: false } });
+  const held = { form: 'course', at, standing: 'held', reasons: ['links'], bodyHash: 'x', block: 'x', address: 'x' };
+  await db.formSubmission.create({ data: { ...held, id: newId(), registration: { contact: { email, name: said } } } });
 }
 
 /** Another contact was merged into this one, with a consent of its own. */
