@@ -6,7 +6,10 @@ import { bundleWorkflowCode, DefaultLogger, type WorkerOptions } from '@temporal
 const BUNDLE = path.join(__dirname, 'workflow-bundle.js');
 const SOURCE = path.join(__dirname, '../workflows');
 
-/** How the workflows of a file are bundled: their modules are loaded once and shared, since each workflow in a worker's memory would hold its own. */
+/**
+ * How the workflows of a file are bundled: every module is loaded once, and shared by all workflows of a worker, each of which would
+ * otherwise hold its own. The SDK freezes what they export; none may keep anything between calls. For `bundleWorkflowCode`.
+ */
 export const bundling = (workflowsPath: string) => ({ workflowsPath, preloadModules: [workflowsPath] });
 
 /** Where a worker takes its workflow code from: the built bundle, else the source (development, tests). */
@@ -14,7 +17,7 @@ export function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workfl
   return existsSync(BUNDLE) ? { workflowBundle: { codePath: BUNDLE } } : bundledFrom(require.resolve(SOURCE));
 }
 
-/** For a worker that bundles the workflows of a file at its start. */
+/** The same for a worker that bundles them at its start. */
 export function bundledFrom(file: string): Pick<WorkerOptions, 'workflowsPath' | 'bundlerOptions'> {
   const { workflowsPath, ...bundlerOptions } = bundling(file);
   return { workflowsPath, bundlerOptions };
