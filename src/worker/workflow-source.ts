@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
+import { bundling } from './bundling';
 
 /** The workflows as one file, made by the build (bundle.ts): a worker then starts without webpack. */
 export const WORKFLOW_BUNDLE = path.join(__dirname, 'workflow-bundle.js');
-
-/** How the workflows of a file are bundled: their modules are loaded once and shared, since each workflow in a worker's memory would hold its own. */
-export const bundling = (workflowsPath: string) => ({ workflowsPath, preloadModules: [workflowsPath] });
 
 /** Where a worker takes its workflow code from: the built bundle, else the source (development). */
 export function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'> {

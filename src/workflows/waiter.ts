@@ -41,7 +41,10 @@ export interface Wait {
   readonly script: Script | null;
 }
 
-/** Returns when poked or when the time has come. A rehearsal plays what its recipient does meanwhile, each at its virtual time. */
+/**
+ * Returns when poked or when the time has come. A rehearsal plays what its recipient does meanwhile, each at its virtual time. The
+ * timer is awaited here and by itself: of each promise that is pending the SDK keeps the stack, two kilobytes for every waiting journey.
+ */
 export async function waitUntil({ clock, wake, until, script }: Wait): Promise<void> {
   while (!wake.poked) {
     const due = earlier(until, script?.nextScriptedAt ?? null);
@@ -49,31 +52,22 @@ export async function waitUntil({ clock, wake, until, script }: Wait): Promise<v
       await condition(() => wake.poked);
       return;
     }
+    const left = due - clock.now();
     try {
-      if (due > clock.now()) await sleepIn(wake, due - clock.now());
+      if (left > 0) await openTimer(wake, left);
     } catch (error) {
       if (!wake.poked) throw error;
     }
     // an event at the very end of a wait is in time: the script goes first
-    if (wake.poked || !isScripted(script, due)) return;
-    await play(script, { clock, wake });
+    if (wake.poked || !hasEvent(script, due)) return;
+    await play(script, clock, wake);
   }
 }
 
-/** Ends early, with an error, when the workflow is woken. No function that awaits: it would be one more promise to hold. */
-function sleepIn(wake: Wake, ms: number): Promise<void> {
+/** Ends after `ms`, or is cancelled by a poke. */
+function openTimer(wake: Wake, ms: number): Promise<void> {
   wake.timer = new Timer();
   return wake.timer.run(() => sleep(ms));
-}
-
-const isScripted = (script: Script | null, due: number): script is Script =>
-  script !== null && script.nextScriptedAt !== null && script.nextScriptedAt <= due;
-
-async function play(script: Script, { clock, wake }: Pick<Wait, 'clock' | 'wake'>): Promise<void> {
-  const played = await playScript({ journeyId: script.journeyId, workflow: script.workflow, now: clock.now() });
-  script.nextScriptedAt = played.nextScriptedAt;
-  // no timer is open here, so time stands still until the poke has come through the outbox like any other
-  if (played.poked) await condition(() => wake.poked);
 }
 
 /** As its parent, but what it runs is wrapped in no promise of its own. */
@@ -81,6 +75,17 @@ class Timer extends CancellationScope {
   protected override runInContext<T>(run: () => Promise<T>): Promise<T> {
     return run();
   }
+}
+
+const hasEvent = (script: Script | null, due: number): script is Script =>
+  script !== null && script.nextScriptedAt !== null && script.nextScriptedAt <= due;
+
+async function play(script: Script, clock: Clock, wake: Wake): Promise<void> {
+  const { journeyId, workflow } = script;
+  const { nextScriptedAt, poked } = await playScript({ journeyId, workflow, now: clock.now() });
+  script.nextScriptedAt = nextScriptedAt;
+  // no timer is open here, so time stands still until the poke has come through the outbox like any other
+  if (poked) await condition(() => wake.poked);
 }
 
 function earlier(a: number | null, b: number | null): number | null {

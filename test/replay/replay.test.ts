@@ -1,4 +1,5 @@
 import { bundleWorkflowCode, DefaultLogger, type ReplayResult, Runtime, Worker } from '@temporalio/worker';
+import { bundling } from '../../src/worker/bundling';
 import { isRecorded, type Recorded, readRecorded, recordedNames, sizeOf, writeRecorded } from './corpus';
 import { SCENARIOS } from './scenarios';
 
@@ -9,7 +10,7 @@ const NAMES = recordedNames();
 
 /** Replays recorded runs on the bundle of a folder of workflows, all in one worker. Answers what came of each. */
 async function replayed(folder: string, names: readonly string[], change = (recorded: Recorded) => recorded) {
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve(folder), logger });
+  const workflowBundle = await bundleWorkflowCode({ ...bundling(require.resolve(folder)), logger });
   const histories = (async function* () {
     for (const name of names) yield change(readRecorded(name));
   })();
