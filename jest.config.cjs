@@ -22,6 +22,8 @@ module.exports = {
   moduleNameMapper: { '(^|/)workflow-source$': '<rootDir>/test/support/workflow-source.ts' },
   transformIgnorePatterns: [`/node_modules/(?!(${ESM.join('|')})/)`],
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
+  // what test files leave in the memory of a worker makes it slower and slower
+  workerIdleMemoryLimit: '900MB',
   // two cores: jest alone would take one worker, and wait for each answer of a server
   maxWorkers: 2,
   testTimeout: 30_000,

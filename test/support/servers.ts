@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { readConfig } from '../../src/runtime/config';
@@ -28,6 +29,7 @@ export async function startTestServers(): Promise<void> {
   ]);
   started = { postgres, temporal, leaks };
   // test workers inherit these
+  process.env.VIVEIRO_DATA_DIR = path.join(tmpdir(), 'no-data-folder'); // not that of whoever runs the tests
   process.env.TEST_POSTGRES = postgres.url();
   process.env.TEST_TEMPORAL = temporal.address;
 }
