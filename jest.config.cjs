@@ -24,7 +24,7 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   // what test files leave in the memory of a worker makes it slower and slower
   workerIdleMemoryLimit: '900MB',
-  // two cores: jest alone would take one worker, and wait for each answer of a server
-  maxWorkers: 2,
+  // on two cores: jest alone would take one worker, and wait for each answer of a server
+  maxWorkers: 3,
   testTimeout: 30_000,
 };
