@@ -111,7 +111,7 @@ test('every answer carries the security headers', async () => {
     const { headers } = await api.app.inject(url);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['referrer-policy']).toBe(url === '/f/course' ? 'same-origin' : 'no-referrer'); // forms: decision 40
+    expect(headers['referrer-policy']).toBe(url === '/f/course' ? 'same-origin' : 'no-referrer'); // forms: decision 39
   }
 });
 
