@@ -8,9 +8,13 @@ const logger = new DefaultLogger('ERROR');
 beforeAll(() => void Runtime.install({ logger })); // each replayed run would say six times how its worker is
 const NAMES = recordedNames();
 
+const bundled = new Map<string, ReturnType<typeof bundleWorkflowCode>>();
+
 /** Replays recorded runs on the bundle of a folder of workflows, all in one worker. Answers what came of each. */
 async function replayed(folder: string, names: readonly string[], change = (recorded: Recorded) => recorded) {
-  const workflowBundle = await bundleWorkflowCode({ ...bundling(require.resolve(folder)), logger });
+  const made = bundled.get(folder) ?? bundleWorkflowCode({ ...bundling(require.resolve(folder)), logger });
+  bundled.set(folder, made);
+  const workflowBundle = await made;
   const histories = (async function* () {
     for (const name of names) yield change(readRecorded(name));
   })();

@@ -6,7 +6,15 @@ const logger = new DefaultLogger('ERROR');
 /** Temporal's own: anything more costs memory in every cached workflow, or cannot run in its sandbox at all. */
 const OWN = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];
 
-const bundleOf = (folder: string) => bundleWorkflowCode({ ...bundling(require.resolve(folder)), logger });
+const made = new Map<string, ReturnType<typeof bundleWorkflowCode>>();
+
+/** Made once for all tests that look at it. */
+function bundleOf(folder: string): ReturnType<typeof bundleWorkflowCode> {
+  const known = made.get(folder) ?? bundleWorkflowCode({ ...bundling(require.resolve(folder)), logger });
+  made.set(folder, known);
+  return known;
+}
+
 
 async function packagesIn(folder: string): Promise<readonly string[]> {
   const { code } = await bundleOf(folder);

@@ -6,7 +6,7 @@ import { drive, type Happenings, happenings, type TakenTurn } from '../../suppor
 import { expectSame } from '../../support/same';
 import { definitions, EVENT_TYPES } from '../../support/sequences';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 200 };
 
 /** Checks every random journey through every random sequence. */
 function always(check: (turns: readonly TakenTurn[], definition: Definition, around: Happenings) => void): void {

@@ -171,6 +171,6 @@ test('whatever the rule, no look comes later than the first hour at which it hol
         }
       },
     ),
-    { numRuns: 50 }, // each of some hundreds of looks
+    { numRuns: 25 }, // each of some hundreds of looks
   );
 });

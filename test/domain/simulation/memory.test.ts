@@ -9,7 +9,7 @@ import { sampleProfiles } from '../../../src/sample/profiles';
 import { shippedRules } from '../../content/shipped';
 import { aDefinition, DAY, MONDAY } from '../../support/builders';
 
-const PEOPLE = 200;
+const PEOPLE = 100;
 /** By chance some have more on their minds on one day than on another; one thing kept for each mail would be far more. */
 const MOST_GROWTH = 0.05;
 
