@@ -15,7 +15,6 @@ function bundleOf(folder: string): ReturnType<typeof bundleWorkflowCode> {
   return known;
 }
 
-
 async function packagesIn(folder: string): Promise<readonly string[]> {
   const { code } = await bundleOf(folder);
   const names = [...code.matchAll(/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//g)].map(([, name = '']) => name);
