@@ -18,6 +18,13 @@ export const shortText =
     throw new InvalidArgumentError(`write 1 to ${most} letters`);
   };
 
+/** Of every command that a program may read. */
+export const JSON_OPTION = ['--json', 'one JSON object'] as const;
+
+export interface JsonOption {
+  readonly json?: boolean;
+}
+
 /** Adds one more value of an option that may be given several times. */
 export const collect = (one: string, all: readonly string[] = []): readonly string[] => [...all, one];
 

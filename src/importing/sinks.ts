@@ -9,6 +9,7 @@ import { usedKeys } from '../store/imports/leads';
 import { type RowOutcome, recordBatch } from '../store/imports/record';
 import { checkpoint } from '../store/imports/runs';
 import type { MailingList } from '../store/lists';
+import { pgCode } from '../store/pg-code';
 import type { TurnDeps } from '../store/turn';
 import type { Progress, RowBatch, Sink } from './batches';
 import { type BatchedMap, batchOf } from './items';
@@ -96,11 +97,6 @@ async function refusedOf(
     }
   return refused;
 }
-
-const pgCode = (error: unknown): string => {
-  const { code } = error as { readonly code?: unknown }; // what pg throws has one
-  return typeof code === 'string' ? code : '';
-};
 
 /** Serialization failure, deadlock (PostgreSQL, appendix A); or somebody was faster. */
 const isPassing = (error: unknown): boolean => error instanceof Overtaken || ['40001', '40P01'].includes(pgCode(error));

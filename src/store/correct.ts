@@ -12,6 +12,7 @@ import { type Db, lockContact, Prisma, type Tx, transaction } from './db';
 import { refit } from './fit';
 import { ingestIn } from './ingest';
 import { addressHash } from './keys';
+import { pgCode } from './pg-code';
 import type { TurnDeps } from './turn';
 
 /** What a person says is wrong. Absent: it stays. */
@@ -69,7 +70,7 @@ export async function correctContact(db: Db, deps: TurnDeps, correction: Correct
 }
 
 /** PostgreSQL's unique_violation: somebody was put on record under the address meanwhile. */
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';
+const isTaken = (error: unknown): boolean => pgCode(error) === '23505';
 
 type Wanted = Partial<Omit<Row, 'attributes'>> & { readonly attributes: Row['attributes'] };
 

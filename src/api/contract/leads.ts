@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { zoneSchema } from '../../domain/calendar/local-time';
 import { CONSENT_BASES } from '../../domain/consent/record';
-import { localeField } from '../../domain/forms/texts';
+import { localeField } from '../../domain/localised';
 import { slug } from '../../domain/sequence/names';
 import {
   attributesField,

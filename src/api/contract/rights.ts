@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { durationSchema } from '../../domain/calendar/duration';
 import { zoneSchema } from '../../domain/calendar/local-time';
+import { LOCALE, NO_LOCALE } from '../../domain/localised';
 import { attributesField, emailField, idempotencyKeyField, text } from './common';
 
-const localeField = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a locale; write it like pt-BR');
+const localeField = z.string().regex(LOCALE, NO_LOCALE);
 const by = text(200).default('API');
 
 /** What may be corrected; null takes it out. */

@@ -1,6 +1,6 @@
 import { first, type Typed } from '../../domain/forms/answers';
 import { type FormField, mostLetters, type Option, type ShownField } from '../../domain/forms/field';
-import type { Localised } from '../../domain/forms/texts';
+import type { Localised } from '../../domain/localised';
 import { html, type SafeHtml } from '../html';
 import type { Words } from './words';
 

@@ -1,9 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
 import type { Answered, HostedForm } from '../../domain/forms/schema';
 import type { Instant } from '../../domain/ids';
+import { isSameSecret } from '../../mail/same-secret';
 import { answeredBy, contactOfClick } from '../../store/form-submissions';
 import type { ApiDeps } from '../deps';
 import { clickOfVisit } from '../visit-token';
@@ -39,9 +40,7 @@ function rememberedIn({ linkSecret, clock }: ApiDeps, { headers }: FastifyReques
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
   const [, value = ''] = pairs.find(([name]) => name === COOKIE) ?? [];
   const [body = '', mac = ''] = value.split('.');
-  const given = Buffer.from(mac);
-  const right = Buffer.from(sign(linkSecret, body));
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return [];
+  if (!isSameSecret(sign(linkSecret, body), mac)) return [];
   const remembered = rememberedSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))); // signed by us
   return remembered.until > clock() ? remembered.names : [];
 }

@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json';
 import type { FormField } from '../../domain/forms/field';
 import { allFields, type HostedForm } from '../../domain/forms/schema';
 import type { Instant, Json } from '../../domain/ids';
+import { isSameSecret } from '../../mail/same-secret';
 import type { LoadedForm } from './load';
 
 const GOOD_FOR_MS = 24 * 3_600_000;
@@ -51,9 +52,7 @@ export function readFormToken(
 ): Showing | null {
   const cut = token.lastIndexOf('.');
   const stem = token.slice(0, Math.max(cut, 0));
-  const given = Buffer.from(token.slice(cut + 1));
-  const right = Buffer.from(sign(secret, form, stem));
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+  if (!isSameSecret(sign(secret, form, stem), token.slice(cut + 1))) return null;
   const [time = '', id = '', bits = ''] = stem.split('.');
   const shownAt = Number.parseInt(time, 36);
   if (now - shownAt > GOOD_FOR_MS || shownAt > now + CLOCKS_APART_MS) return null;

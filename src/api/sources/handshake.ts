@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { HandshakeRules, SourceRules } from '../../domain/source/rules';
+import { isSameSecret } from '../../mail/same-secret';
 
 /** What the other side is answered, so that it knows the address for ours. */
 export type HandshakeAnswer =
@@ -31,9 +32,7 @@ function byToken(
   { token: name }: Extract<HandshakeRules, { type: 'token' }>,
   { challenge, given, token }: { readonly challenge: string; readonly given: string; readonly token: string },
 ): HandshakeAnswer {
-  const [a, b] = [given, token].map((text) => createHash('sha256').update(text).digest());
-  const isRight = token !== '' && a !== undefined && b !== undefined && timingSafeEqual(a, b);
-  return isRight
+  return token !== '' && isSameSecret(token, given)
     ? { type: 'text', text: challenge }
     : { type: 'refused', problem: `the token at ${name} is not what was agreed` };
 }

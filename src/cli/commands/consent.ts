@@ -3,15 +3,10 @@ import { failure } from '../../domain/errors';
 import { anchorConsents, newestAnchor } from '../../store/consent-anchors';
 import { chainOf, verifyConsents } from '../../store/consent-verify';
 import { contactIdOf, contactRefOf } from '../../store/contact-ref';
+import { JSON_OPTION, type JsonOption } from '../arguments';
 import { chainText, verifiedText } from '../consent-text';
 import { withDatabase } from '../database';
 import { minuteText, writeJson } from '../output';
-
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 /** `viveiro consent verify`, `consent show`, `consent anchor`: the proofs of consent. */
 export function register(program: Command): void {

@@ -7,10 +7,10 @@ import { createDkim, type DkimRecord, dkimOf } from '../../runtime/dkim';
 import { sendersOf } from '../../runtime/mail-accounts';
 import { type MailRecord, mailRecords } from '../../runtime/mail-records';
 import { loadDelivery } from '../../runtime/rules';
+import { JSON_OPTION } from '../arguments';
 import { onOneLine, writeJson } from '../output';
 import { table } from '../table';
 
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 const EXIT_MISSING = 3; // as for errors of that kind, see the registry
 const SELECTOR = 'viveiro';
 

@@ -7,12 +7,11 @@ import { readConfig } from '../../runtime/config';
 import { existingSecret } from '../../runtime/data-folder';
 import { errorCode } from '../../runtime/error-code';
 import { countBlocks, countInbound, findInbound, listInbound, type Standing } from '../../store/inbound-rows';
-import { wholeNumber } from '../arguments';
+import { JSON_OPTION, type JsonOption, wholeNumber } from '../arguments';
 import { withDatabase } from '../database';
 import { countText, listText, readText, shownText } from '../inbound-text';
 import { writeJson } from '../output';
 
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 const STANDINGS: readonly Standing[] = ['applied', 'kept', 'refused'];
 
 /** `viveiro inbound`, `inbound read`, `inbound show`, `inbound count`: what came back, and what it was taken for. */
@@ -81,10 +80,6 @@ async function list({ standing, kind, most, json }: ListOptions): Promise<void> 
   const rows = await withDatabase((db) => listInbound(db, { standing, kind, most }));
   if (json) writeJson({ inbound: rows });
   else process.stdout.write(listText(rows));
-}
-
-interface JsonOption {
-  readonly json?: boolean;
 }
 
 async function read(file: string, { json }: JsonOption, command: Command): Promise<void> {

@@ -19,16 +19,12 @@ import {
   readList,
   refuseOther,
 } from '../../store/lists';
-import { shortText } from '../arguments';
+import { type JsonOption, shortText } from '../arguments';
 import { withDatabase } from '../database';
 import { listsText, listText } from '../list-text';
 import { writeJson } from '../output';
 import { turnDeps } from '../rules';
 import { carryOut, mapOf, type RunOptions, withRunOptions } from './import/run';
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 /** `viveiro list import|ls|show|stats`: bought and collected mailing lists. */
 export function register(program: Command): void {

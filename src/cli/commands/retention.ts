@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import { listRetention, type PlannedRetention, planRetention, runRetention } from '../../store/retention';
-import { wholeNumber } from '../arguments';
+import { JSON_OPTION, wholeNumber } from '../arguments';
 import { withDatabase } from '../database';
 import { minuteText, writeJson } from '../output';
 import { userName } from '../pause-target';
 import { RULES_OPTION, turnDeps } from '../rules';
 import { table } from '../table';
-
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
 interface Options {
   readonly rules?: string;

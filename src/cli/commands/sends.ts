@@ -4,7 +4,7 @@ import { failure } from '../../domain/errors';
 import type { RecordedAttempt } from '../../store/send-attempts';
 import { askAgain, countSends, findSendRecord, settleByHand } from '../../store/send-record';
 import { listUncertain } from '../../store/sends';
-import { shortText } from '../arguments';
+import { JSON_OPTION, shortText } from '../arguments';
 import { withDatabase } from '../database';
 import { minuteText, onOneLine, writeJson } from '../output';
 import { RULES_OPTION, turnDeps } from '../rules';
@@ -15,7 +15,6 @@ const sendId = (text: string): string => {
     throw new InvalidArgumentError('write the id of a send: viveiro sends --uncertain');
   return text;
 };
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
 /** `viveiro sends --uncertain`, `sends show`, `sends settle`, `sends again`, `sends count`: the ledger, and what is in doubt in it. */
 export function register(program: Command): void {

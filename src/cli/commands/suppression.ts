@@ -19,12 +19,11 @@ import {
   shownAddress,
   undoImport,
 } from '../../store/suppression-list';
-import { wholeNumber } from '../arguments';
+import { JSON_OPTION, wholeNumber } from '../arguments';
 import { withDatabase } from '../database';
 import { writeJson } from '../output';
 import { importedText, importsText, suppressionsText } from '../suppression-text';
 
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 const EXIT_NOTHING = 2; // as for bad input, see the registry
 
 interface JsonOption {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { OPEN_TRACKING } from '../engagement/rules';
 import { SIMILAR_PRODUCTS } from '../gate/soft-opt-in';
+import { type Localised, localised } from '../localised';
 import { slug } from '../sequence/names';
 import type { Found } from '../yaml/problem';
 import { senseless } from '../yaml/problem';
@@ -11,15 +12,8 @@ import { TRANSACTIONAL } from './scope';
 
 const DAY = 86_400_000;
 
-const locale = z
-  .string()
-  .max(35)
-  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'not a locale; write it like pt-BR');
 /** The same text in several languages. */
-const localised = z
-  .record(locale, z.string().trim().min(1).max(5000))
-  .refine((texts) => Object.keys(texts).length > 0, 'needs a text in one language at least');
-export type Localised = z.output<typeof localised>;
+const texts = localised(5000);
 
 const versionName = z
   .string()
@@ -28,14 +22,14 @@ const versionName = z
 const textSchema = z
   .strictObject({
     version: versionName.meta({ description: 'Never used for other words: people have agreed to these.' }),
-    text: localised.meta({ description: 'The exact words beside the box, by language.' }),
+    text: texts.meta({ description: 'The exact words beside the box, by language.' }),
   })
   .readonly();
 
 const purposeSchema = z
   .strictObject({
-    name: localised.meta({ description: 'As the preference page calls it, by language.' }),
-    description: localised.optional().meta({ description: 'One sentence more on the preference page.' }),
+    name: texts.meta({ description: 'As the preference page calls it, by language.' }),
+    description: texts.optional().meta({ description: 'One sentence more on the preference page.' }),
     bases: z.array(z.enum(CONSENT_BASES)).min(1).meta({ description: 'Legal bases on which it may rest.' }),
     doubleOptIn: z.boolean().default(false).meta({ description: 'Whether forms ask for it by double opt-in.' }),
     texts: z.array(textSchema).default([]).meta({ description: 'Consent texts, the newest last.' }),

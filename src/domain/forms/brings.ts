@@ -5,8 +5,8 @@ import { zoneSchema } from '../calendar/local-time';
 import { firstShowing } from '../calendar/wall-clock';
 import { EVENTS } from '../event';
 import type { Instant, Json } from '../ids';
+import { localeField, localised } from '../localised';
 import { slug } from '../sequence/names';
-import { localeField, localised } from './texts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { localised } from '../localised';
 import { PATTERN } from './pattern';
-import { localised } from './texts';
 
 /** Names that the form itself uses. */
 export const OWN_NAMES: readonly string[] = [

@@ -1,12 +1,12 @@
 import type { PurposeRules } from '../consent/purposes';
 import type { ErrorCode } from '../errors';
 import type { Instant } from '../ids';
+import type { Localised } from '../localised';
 import { closest, suggestion } from '../yaml/closest';
 import { type Found, type Path, senseless } from '../yaml/problem';
 import { closesAt, filesOf } from './brings';
 import { type FormField, isShown, keptWith } from './field';
 import { allFields, type HostedForm, localesOf } from './schema';
-import type { Localised } from './texts';
 
 /** What stands around a form. Whatever is left out is not looked at. */
 export interface Around {

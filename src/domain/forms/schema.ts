@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { localised } from '../localised';
 import { slug } from '../sequence/names';
 import { bringsSchema } from './brings';
 import { type FormField, fieldSchema, isShown, keptWith } from './field';
-import { localised } from './texts';
 
-export type { Localised } from './texts';
+export type { Localised } from '../localised';
 
 const origin = z
   .string()

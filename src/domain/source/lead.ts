@@ -8,6 +8,7 @@ import { instantOf } from '../inbound/hook';
 import { atPath, textOf } from '../inbound/json-path';
 import { onOneLine } from '../inbound/report';
 import { storable } from '../inbound/storable';
+import { LOCALE } from '../localised';
 import type { SourceRules, SourceValue } from './rules';
 
 /** One lead of a message, as its mapping reads it. */
@@ -99,8 +100,6 @@ function leadIn(known: Known, json: Json): SourceLead | Unmapped {
     notes,
   };
 }
-
-const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 /** A number that is none is left out, and the lead is not lost for it. */
 function contactIn({ rules: { contact: rules }, identity = DEFAULT_IDENTITY }: Known, json: Json, email: string) {

@@ -1,7 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Instant, Json } from '../../domain/ids';
 import type { SignatureRules } from '../../domain/inbound/hook-rules';
 import { atPath, textOf } from '../../domain/inbound/json-path';
+import { isSameSecret } from '../same-secret';
 
 /** A message of a provider, as it came. */
 export interface HookMessage {
@@ -24,7 +25,7 @@ export function signatureProblem(
   for (const piece of rules.of) signed.update(pieceOf(piece, message));
   const expected = signed.digest(rules.encoding);
   const said = given.slice(rules.prefix.length);
-  if (!isSame(expected, rules.encoding === 'hex' ? said.toLowerCase() : said)) return 'the signature is wrong';
+  if (!isSameSecret(expected, rules.encoding === 'hex' ? said.toLowerCase() : said)) return 'the signature is wrong';
   return staleProblem(rules, message, now);
 }
 
@@ -34,13 +35,7 @@ function sharedProblem(
   message: HookMessage,
 ): string | undefined {
   const given = message.header(header.toLowerCase());
-  return isSame(`${prefix}${secret}`, given) ? undefined : `the header ${header} is not what was agreed`;
-}
-
-/** Hashes of both: their lengths say nothing, and the comparison takes the same time wherever they differ. */
-function isSame(expected: string, given: string): boolean {
-  const [a, b] = [expected, given].map((text) => createHash('sha256').update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+  return isSameSecret(`${prefix}${secret}`, given) ? undefined : `the header ${header} is not what was agreed`;
 }
 
 function staleProblem(

@@ -10,18 +10,12 @@ import { type Db, transaction } from '../../../store/db';
 import { previewErasure } from '../../../store/erase-rows';
 import { cancelErasure, knownAs, listErasures, requestErasure } from '../../../store/erasures';
 import type { TurnDeps } from '../../../store/turn';
-import { shortText, wholeNumber } from '../../arguments';
+import { JSON_OPTION, type JsonOption, shortText, wholeNumber } from '../../arguments';
 import { withDatabase } from '../../database';
 import { erasurePreviewText, erasuresText } from '../../erasure-text';
 import { writeJson } from '../../output';
 import { userName } from '../../pause-target';
 import { RULES_OPTION, turnDeps } from '../../rules';
-
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 function duration(text: string): number {
   const read = durationSchema.safeParse(text);

@@ -1,12 +1,11 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { contactBody } from '../../../api/contract/leads';
 import { problemsOf } from '../../../api/parse';
 import { failure } from '../../../domain/errors';
-import { localeField } from '../../../domain/forms/texts';
 import { normalizePhone } from '../../../domain/identity/phone';
 import { DEFAULT_IDENTITY } from '../../../domain/identity/rules';
 import { newId } from '../../../domain/ids';
+import { localeField } from '../../../domain/localised';
 import { addContact } from '../../../store/add-contact';
 import { contactRefOf } from '../../../store/contact-ref';
 import { listMerges, possibleDuplicates } from '../../../store/merge/list';
@@ -14,13 +13,12 @@ import { mergeContacts } from '../../../store/merge/merge';
 import { unmerge } from '../../../store/merge/unmerge';
 import { type Registration, register as registerLead } from '../../../store/registration';
 import type { TurnDeps } from '../../../store/turn';
-import { collect, shortText, wholeNumber } from '../../arguments';
+import { collect, JSON_OPTION, shortText, wholeNumber } from '../../arguments';
 import { duplicatesText, mergedText, mergesText } from '../../contact-text';
 import { withDatabase } from '../../database';
 import { writeJson } from '../../output';
+import { userName } from '../../pause-target';
 import { RULES_OPTION, turnDeps } from '../../rules';
-
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
 interface Options {
   readonly rules?: string;
@@ -168,7 +166,7 @@ function consentOf({ consent, words, offer, locale }: AddOptions): Registration[
       problem: '--consent, --words and --offer go together: a consent is told with a lead',
     });
   const language = localeField.safeParse(locale);
-  const evidence = { typedInBy: userInfo().username };
+  const evidence = { typedInBy: userName() };
   return {
     purpose: consent,
     granted: true,
@@ -190,7 +188,7 @@ async function merge(
       survivor: contactRefOf(survivor),
       merged: contactRefOf(merged),
       reason,
-      by: userInfo().username,
+      by: userName(),
       now: Date.now(),
       isDryRun: dryRun,
     }),
@@ -201,7 +199,7 @@ async function merge(
 
 async function takeBack(mergeId: string, { rules, json }: Options): Promise<void> {
   const deps = await turnDeps(rules);
-  const done = await withDatabase((db) => unmerge(db, deps, { mergeId, by: userInfo().username, now: Date.now() }));
+  const done = await withDatabase((db) => unmerge(db, deps, { mergeId, by: userName(), now: Date.now() }));
   if (json) writeJson(done);
   else
     process.stdout.write(

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { countForms } from '../../../store/form-held';
-import { wholeNumber } from '../../arguments';
+import { JSON_OPTION, wholeNumber } from '../../arguments';
 import { withDatabase } from '../../database';
 import { writeJson } from '../../output';
 import { table } from '../../table';
-import { JSON_OPTION } from './folder';
 
 /** `viveiro form count` */
 export function register(parent: Command): void {

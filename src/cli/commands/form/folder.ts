@@ -17,7 +17,6 @@ export interface FolderOptions {
 /** For commands that take them. */
 export const FORMS_OPTION = ['--forms <folder>', 'forms; default: the configured ones'] as const;
 export const LANG_OPTION = ['--lang <locale>', 'language; default: the first of the form'] as const;
-export const JSON_OPTION = ['--json', 'one JSON object'] as const;
 
 export interface ReadFolder {
   readonly forms: ReadonlyMap<string, LoadedForm>;

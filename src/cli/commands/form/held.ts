@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { dropHeld, type Held, listHeld, releaseHeld } from '../../../store/form-held';
-import { wholeNumber } from '../../arguments';
+import { JSON_OPTION, type JsonOption, wholeNumber } from '../../arguments';
 import { withDatabase } from '../../database';
 import { minuteText, onOneLine, writeJson } from '../../output';
 import { RULES_OPTION, turnDeps } from '../../rules';
 import { table } from '../../table';
-import { JSON_OPTION } from './folder';
 
 /** `viveiro form held`, `form release`, `form drop` */
 export function register(parent: Command): void {
@@ -38,10 +37,6 @@ const REASONS = `
 Reasons: trap, the field that no person sees was filled in; fast, sooner than a person types; proof, no proof of work and too soon for
 one without script; rate, too many for one e-mail address; links, an address of the web where a name belongs.
 `;
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 async function held(form: string | undefined, { most, json }: JsonOption & { readonly most: number }): Promise<void> {
   const rows = await withDatabase((db) => listHeld(db, { form, most }));

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { shownFields } from '../../../domain/forms/problems';
 import { localesOf } from '../../../domain/forms/schema';
+import { JSON_OPTION } from '../../arguments';
 import { writeJson } from '../../output';
 import { table } from '../../table';
-import { FORMS_OPTION, type FolderOptions, JSON_OPTION, readFolder } from './folder';
+import { FORMS_OPTION, type FolderOptions, readFolder } from './folder';
 
 /** `viveiro form list` */
 export function register(parent: Command): void {

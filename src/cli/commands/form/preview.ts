@@ -1,14 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { shownConsent } from '../../../api/forms/consent';
 import { formPage, NOTHING_WRONG, nothingTyped } from '../../../api/forms/render';
-import { failure } from '../../../domain/errors';
 import { allFields, askedOf } from '../../../domain/forms/schema';
 import { openFile } from '../../../runtime/browser';
+import { JSON_OPTION } from '../../arguments';
 import { writeJson } from '../../output';
-import { FORMS_OPTION, type FolderOptions, formNamed, JSON_OPTION, LANG_OPTION, localeFor, readFolder } from './folder';
+import { temporaryFile, written } from '../../page-file';
+import { FORMS_OPTION, type FolderOptions, formNamed, LANG_OPTION, localeFor, readFolder } from './folder';
 
 interface Options extends FolderOptions {
   readonly lang?: string;
@@ -44,21 +43,8 @@ async function preview(name: string, options: Options): Promise<void> {
   const asked = options.all ? allFields(form) : askedOf(form, new Set());
   const consent = shownConsent(form, read.rules.purposes, locale);
   const page = formPage({ form, locale, token: '', asked, typed: nothingTyped, errors: NOTHING_WRONG, consent });
-  const file = written(path.resolve(options.out ?? temporaryFile(`${name}.${locale}.html`)), page);
+  const file = written(path.resolve(options.out ?? temporaryFile('viveiro-form-', `${name}.${locale}.html`)), page);
   if (options.json) return writeJson({ form: name, locale, file });
   const isOpen = options.open && (await openFile(file, process.env));
   process.stdout.write(`${file}${isOpen ? ' is open in your browser' : ''}\n`);
-}
-
-const temporaryFile = (name: string): string => path.join(mkdtempSync(path.join(tmpdir(), 'viveiro-form-')), name);
-
-/** Throws VIV_FILE_UNWRITABLE. */
-function written(file: string, page: string): string {
-  try {
-    writeFileSync(file, page);
-    return file;
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw failure('VIV_FILE_UNWRITABLE', { file, problem }, error);
-  }
 }

@@ -3,9 +3,10 @@ import type { LoadedForm } from '../../../api/forms/load';
 import { textsOf } from '../../../api/forms/render';
 import { timesOf } from '../../../domain/forms/brings';
 import { type FormField, isShown, keptWith } from '../../../domain/forms/field';
+import { JSON_OPTION } from '../../arguments';
 import { onOneLine, writeJson } from '../../output';
 import { table } from '../../table';
-import { FORMS_OPTION, type FolderOptions, formNamed, JSON_OPTION, LANG_OPTION, localeFor, readFolder } from './folder';
+import { FORMS_OPTION, type FolderOptions, formNamed, LANG_OPTION, localeFor, readFolder } from './folder';
 
 interface Options extends FolderOptions {
   readonly lang?: string;

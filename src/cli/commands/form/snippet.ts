@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
 import { htmlSnippet, scriptSnippet } from '../../../api/forms/snippet';
+import { JSON_OPTION } from '../../arguments';
 import { writeJson } from '../../output';
-import {
-  FORMS_OPTION,
-  type FolderOptions,
-  formNamed,
-  isReachable,
-  JSON_OPTION,
-  LANG_OPTION,
-  localeFor,
-  readFolder,
-} from './folder';
+import { FORMS_OPTION, type FolderOptions, formNamed, isReachable, LANG_OPTION, localeFor, readFolder } from './folder';
 
 interface Options extends FolderOptions {
   readonly html?: boolean;

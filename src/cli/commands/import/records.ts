@@ -1,16 +1,10 @@
 import type { Command } from 'commander';
 import { listRuns, readRun } from '../../../store/imports/runs';
 import { undoImport } from '../../../store/imports/undo';
-import { wholeNumber } from '../../arguments';
+import { JSON_OPTION, type JsonOption, wholeNumber } from '../../arguments';
 import { withDatabase } from '../../database';
 import { runsText, runText, undoneText } from '../../import-text';
 import { writeJson } from '../../output';
-
-const JSON_OPTION = ['--json', 'one JSON object'] as const;
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 /** `viveiro import list|show|undo`: imports on record. */
 export function addRecords(command: Command): void {

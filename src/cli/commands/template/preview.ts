@@ -1,13 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { failure } from '../../../domain/errors';
 import { openFile } from '../../../runtime/browser';
 import { previewPage } from '../../../runtime/preview-page';
 import { wholeNumber } from '../../arguments';
 import { withDatabase } from '../../database';
 import { writeJson } from '../../output';
+import { temporaryFile, written } from '../../page-file';
 import { type FolderOptions, namesAsked, problemsOf, readFolder, refuseUnreadable, TEMPLATES_OPTION } from './folder';
 import { type ViewOptions, viewed } from './view';
 
@@ -42,6 +40,9 @@ Examples:
     .action(preview);
 }
 
+/** It may show a person's data. */
+const OWNER_ALONE = 0o600;
+
 async function preview(template: string, options: Options): Promise<void> {
   const read = await readFolder(options);
   const { contact, version, json } = options;
@@ -52,23 +53,14 @@ async function preview(template: string, options: Options): Promise<void> {
   const { subject, preheader, locale, text } = rendered;
   const page = previewPage({ template, rendered, problems });
   if (json) {
-    const file = options.out === undefined ? null : written(path.resolve(options.out), page);
+    const file = options.out === undefined ? null : written(path.resolve(options.out), page, OWNER_ALONE);
     return writeJson({ template, locale, subject, preheader, text, file, problems });
   }
-  const file = written(path.resolve(options.out ?? temporaryFile(`${template}.${locale}.html`)), page);
+  const file = written(
+    path.resolve(options.out ?? temporaryFile('viveiro-preview-', `${template}.${locale}.html`)),
+    page,
+    OWNER_ALONE,
+  );
   const isOpen = options.open && (await openFile(file, process.env));
   process.stdout.write(`${subject}\n${file}${isOpen ? ' is open in your browser' : ''}\n`);
-}
-
-const temporaryFile = (name: string): string => path.join(mkdtempSync(path.join(tmpdir(), 'viveiro-preview-')), name);
-
-/** It may show a person's data: for its owner alone. Throws VIV_FILE_UNWRITABLE. */
-function written(file: string, page: string): string {
-  try {
-    writeFileSync(file, page, { mode: 0o600 });
-    return file;
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw failure('VIV_FILE_UNWRITABLE', { file, problem }, error);
-  }
 }
