@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Measured, WorkerOrder } from './memory-worker';
+import { RUNS_TYPESCRIPT } from './typescript';
 
 export interface ChildWorker {
   measure(): Promise<Measured>;
@@ -21,7 +22,7 @@ const GIVING_BACK = {
  * second in all of its threads, and what is free is given back, for a figure of the memory that is held; a figure of time wants it off.
  */
 export async function startChild(order: WorkerOrder, o: { readonly collects: boolean }): Promise<ChildWorker> {
-  const flags = ['--expose-gc', '--import', 'tsx', ...(o.collects ? COLLECTING : [])];
+  const flags = ['--expose-gc', ...RUNS_TYPESCRIPT, ...(o.collects ? COLLECTING : [])];
   const child = spawn(process.execPath, [...flags, path.join(__dirname, 'memory-worker.ts')], {
     env: { ...process.env, ...(o.collects ? GIVING_BACK : {}), BENCH_WORKER: JSON.stringify(order) },
     stdio: ['ignore', 2, 2, 'ipc'], // standard output is for the figures,

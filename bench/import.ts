@@ -9,6 +9,7 @@ import { startSystem } from '../src/runtime/system';
 import { connect, type Db, disconnect } from '../src/store/db';
 import type { StoreKeys } from '../src/store/keys';
 import type { ImportMeasured, ImportOrder } from './import-process';
+import { RUNS_TYPESCRIPT } from './typescript';
 
 const ROWS = 100_000;
 /** Of the file beside which the memory of the large one is put. */
@@ -77,7 +78,7 @@ async function imported(
 ): Promise<ImportMeasured> {
   const hex = { address: keys.address.toString('hex'), chain: keys.chain.toString('hex') };
   const whole: ImportOrder = { ...order, keys: hex };
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'import-process.ts')], {
+  const child = spawn(process.execPath, [...RUNS_TYPESCRIPT, path.join(__dirname, 'import-process.ts')], {
     env: { ...process.env, BENCH_IMPORT: JSON.stringify(whole) },
     stdio: ['ignore', 2, 2, 'ipc'], // standard output is for the figures
   });

@@ -9,6 +9,7 @@ import { readConfig } from '../src/runtime/config';
 import { startSystem } from '../src/runtime/system';
 import { createApiKey } from '../src/store/api-keys';
 import { connect, type Db, disconnect, transaction } from '../src/store/db';
+import { RUNS_TYPESCRIPT } from './typescript';
 
 const CONTACTS = 5_000;
 const EVENTS = 20_000;
@@ -70,7 +71,7 @@ async function populate(db: Db): Promise<void> {
 }
 
 async function startApi(databaseUrl: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'ingest-api.ts')], {
+  const child = spawn(process.execPath, [...RUNS_TYPESCRIPT, path.join(__dirname, 'ingest-api.ts')], {
     env: { ...process.env, BENCH_API: databaseUrl },
     stdio: ['ignore', 2, 2, 'ipc'], // standard output is for the figures
   });

@@ -21,6 +21,7 @@ import { register } from '../src/store/registration';
 import { findVersion, publish, type SequenceVersion } from '../src/store/sequences';
 import { takeTurn } from '../src/store/turn';
 import { countTraffic } from './statements';
+import { RUNS_TYPESCRIPT } from './typescript';
 
 const SEQUENCE = {
   sequence: 'one-mail',
@@ -75,7 +76,7 @@ export async function sendBench(): Promise<Figures> {
 }
 
 async function startSink() {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'sink.ts')], {
+  const child = spawn(process.execPath, [...RUNS_TYPESCRIPT, path.join(__dirname, 'sink.ts')], {
     stdio: ['ignore', 2, 2, 'ipc'], // standard output is for the figures
   });
   const [url] = (await once(child, 'message')) as [string]; // as sink.ts sends it

@@ -8,11 +8,14 @@ export function createSimulationProgress(o: {
 }) {
   const isShown = !o.isQuiet && process.stderr.isTTY === true;
   let shownAt = 0;
+  const days = new Map<number, number>();
   return {
     show: ({ run, day }: { readonly run: number; readonly day: number }): void => {
+      days.set(run, day);
       if (!isShown || performance.now() - shownAt < EVERY_MS) return;
       shownAt = performance.now();
-      process.stderr.write(`\rrun ${run + 1} of ${o.runs}, day ${day} of ${o.days}   `);
+      const done = [...days.values()].reduce((sum, one) => sum + one, 0) / (o.runs * o.days);
+      process.stderr.write(`\r${o.runs} runs of ${o.days} days: ${Math.floor(100 * done)} %   `);
     },
     /** Wipes the line. */
     end: (): void => {

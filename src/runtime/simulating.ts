@@ -10,8 +10,6 @@ import type { PlannedPause } from '../domain/simulation/pauses';
 import { type Population, sizeOf } from '../domain/simulation/population';
 import { type PauseReport, type Report, reportOf } from '../domain/simulation/report';
 import type { Resources } from '../domain/simulation/resources';
-import { simulate } from '../domain/simulation/simulate';
-import type { Counts } from '../domain/simulation/tally';
 import { problemText } from '../domain/yaml/problem';
 import { measuredBehaviour } from '../store/behaviour';
 import type { Db } from '../store/db';
@@ -25,6 +23,7 @@ import {
   type PopulationRequest,
   populationOf,
 } from './simulated-population';
+import { type Common, type OnDay, simulateEach } from './simulation-runs';
 
 export interface SimulateRequest {
   readonly rules: Rules;
@@ -46,7 +45,9 @@ export interface SimulateRequest {
   readonly pauses?: readonly PlannedPause[];
   readonly startsAt: Instant;
   readonly days: number;
-  readonly onProgress?: (progress: { readonly run: number; readonly day: number }) => void;
+  /** Runs at a time; absent: one after the other, in this thread. */
+  readonly threads?: number;
+  readonly onProgress?: OnDay;
 }
 
 export interface SimulationResult extends Omit<Report, 'pauses'> {
@@ -103,28 +104,25 @@ export async function runSimulation(request: SimulateRequest): Promise<Simulatio
   const older = olderIn(population);
   const decided = request.population.type === 'real' ? await decidedWinners(request.population.db) : undefined;
   const seeds = Array.from({ length: request.seeds }, (_, index) => seed + index);
-  const runs: Counts[] = [];
-  for (const [run, ofRun] of seeds.entries()) {
-    const model = { script: { ...request.script, seed: ofRun }, measured };
-    const onDay = (day: number) => onProgress?.({ run, day });
-    const input = {
-      rules,
-      sequence,
-      others,
-      population,
-      arrivalsPerDay,
-      secondLeads,
-      decided,
-      older,
-      pauses: request.pauses,
-      model,
-      resources,
-      startsAt,
-      days,
-      onDay,
-    };
-    runs.push(simulate(input));
-  }
+  const common: Common = {
+    rules,
+    sequence,
+    others,
+    population,
+    arrivalsPerDay,
+    secondLeads,
+    decided,
+    older,
+    pauses: request.pauses,
+    resources,
+    startsAt,
+    days,
+  };
+  const runs = await simulateEach(
+    common,
+    seeds.map((ofRun) => ({ script: { ...request.script, seed: ofRun }, measured })),
+    { threads: threadsFor(request, sizeOf(population)), onDay: onProgress },
+  );
   const report = reportOf(runs, { resources, routing: rules.routing });
   return {
     sequence: sequence.sequence,
@@ -144,6 +142,12 @@ export async function runSimulation(request: SimulateRequest): Promise<Simulatio
     seconds: Math.round(performance.now() - beganAt) / 1000,
   };
 }
+
+/** More people than that are not copied for each thread: memory would run out before time does. */
+const MOST_COPIED = 100_000;
+
+const threadsFor = ({ threads, population }: SimulateRequest, people: number): number | undefined =>
+  threads !== undefined && population.type !== 'made-up' && people > MOST_COPIED ? 1 : threads;
 
 type Files = readonly Definition[];
 

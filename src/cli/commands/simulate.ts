@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DAY_MS } from '../../domain/calendar/wall-clock';
 import { failure } from '../../domain/errors';
@@ -41,6 +42,7 @@ interface Options {
   readonly handoffsPerWeek?: number;
   readonly pause?: readonly WrittenPause[];
   readonly resumePerMinute: number;
+  readonly threads?: number;
   readonly rules?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -127,6 +129,7 @@ export function register(program: Command): void {
       writtenPause,
     )
     .option('--resume-per-minute <n>', 'journeys woken per minute when a pause ends', wholeNumber(1), WOKEN_PER_MINUTE)
+    .option('--threads <n>', 'runs at a time; default: one for each core', wholeNumber(1, 256))
     .option('--rules <folder>', 'rules to decide by; default: the configured ones')
     .option('--json', 'one JSON object')
     .addOption(new Option('--csv', 'one line per number: name, index, median, low, high').conflicts('json'))
@@ -178,6 +181,7 @@ async function run(sequence: string, options: Options): Promise<void> {
     startsAt,
     pauses: pausesOf(options, { startsAt, zone: rules.calendars.zone }),
     days: options.days,
+    threads: options.threads ?? availableParallelism(),
     onProgress: progress.show,
   };
   const ask = (more: Pick<SimulateRequest, 'population' | 'measuredFrom'>) => runSimulation({ ...base, ...more });
