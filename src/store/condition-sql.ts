@@ -147,8 +147,8 @@ function didOfAll(
     WHERE ${isOf(did, scope.now)} GROUP BY i.contact_id HAVING (${isFound}) OR count(*) > ${MOST_LOOKED_AT}`;
   // only the newest are looked at, which one count of all cannot tell
   const exact = didOfOne(did, scope);
-  return {
-    found,
-    holds: Prisma.sql`(CASE WHEN ${name}.looked_at > ${MOST_LOOKED_AT} THEN ${exact} ELSE ${holds} END)`,
-  };
+  const isMany = Prisma.sql`${name}.looked_at > ${MOST_LOOKED_AT}`;
+  // written so that the planner sees that nobody else is meant
+  if (least > 0) return { found, holds: Prisma.sql`(${holds} AND (CASE WHEN ${isMany} THEN ${exact} ELSE true END))` };
+  return { found, holds: Prisma.sql`(CASE WHEN ${isMany} THEN ${exact} ELSE ${holds} END)` };
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/ids';
 import { toFilter, toSql } from './condition-sql';
 import { Prisma, type Tx } from './db';
 import { ALL_FACT_SOURCES, factSources } from './fact-columns';
+import { waysIn } from './ways-in';
 
 export interface SegmentAsked {
   readonly condition: Condition;
@@ -69,11 +70,14 @@ export async function listMembers(tx: Tx, asked: SegmentAsked, limit: number): P
 }
 
 /** The statement of `membersOf`. */
-export function membersQuery({ condition, now, halfLife }: SegmentAsked): Prisma.Sql {
-  const { with: tables, joins, where } = toFilter(condition, now, halfLife);
-  return Prisma.sql`${tables}
-    SELECT c.id FROM ${ALL_FACT_SOURCES} ${joins} WHERE ${where}`;
-}
+export const membersQuery = ({ condition, now, halfLife }: SegmentAsked): Prisma.Sql =>
+  Prisma.join(
+    waysIn(condition).map((way) => {
+      const { with: tables, joins, where } = toFilter(way, now, halfLife);
+      return Prisma.sql`(${tables} SELECT c.id FROM ${ALL_FACT_SOURCES} ${joins} WHERE ${where})`;
+    }),
+    ' UNION ',
+  );
 
 /** For the rest of the transaction: hashes of a million contacts stay in memory, and are not written to files and read again. */
 async function roomToHash(tx: Tx): Promise<void> {

@@ -1,6 +1,7 @@
 import { conditionSchema } from '../../src/domain/conditions';
 import { transaction } from '../../src/store/db';
 import { contactsWhere, countMembers, membersOf } from '../../src/store/segments';
+import { waysIn } from '../../src/store/ways-in';
 import { DAY, HALF_LIFE } from '../support/conditions';
 import { testDatabase } from '../support/database';
 import { aLead, aPerson, writePeople } from '../support/people';
@@ -87,4 +88,36 @@ test('a time zone that PostgreSQL does not know makes dates missing, and ends no
     ids: [known?.contactId],
     count: 1,
   });
+});
+
+test('of an `any`, those who did something are looked up by it, and who fulfils more than one part is found once', async () => {
+  await context.db.$executeRaw`TRUNCATE contact, lead, client, interaction`;
+  const clicked = [{ type: 'mail.clicked', at: NOW - 1, properties: {} }];
+  const written = await writePeople(context.db, [
+    aPerson({ events: clicked }),
+    aPerson({ attributes: { role: 'director' } }),
+    aPerson({ events: clicked, attributes: { role: 'director' } }),
+    aPerson({}),
+  ]);
+  const input = {
+    any: [
+      { all: [{ did: 'mail.clicked' }, { did: 'page.seen', atMost: 0 }] },
+      {
+        any: [
+          { did: 'mail.clicked', within: '1d' },
+          { fact: 'contact.attributes.role', is: 'director' },
+        ],
+      },
+      { not: { did: 'form.submitted', atMost: 0 } },
+    ],
+  };
+  expect(waysIn(conditionSchema.parse(input))).toHaveLength(3); // two by clicks, and one look at everyone for the rest
+  const { ids, count } = await members(input);
+  expect(ids.toSorted()).toEqual(
+    written
+      .slice(0, 3)
+      .map(({ contactId }) => contactId)
+      .sort(),
+  );
+  expect(count).toBe(3);
 });
