@@ -1,6 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ViveiroError } from '../domain/errors';
-import { answerError, wantsPage } from './error-handler';
+import { answerError, type PageOf } from './error-handler';
 import { chooseLocale, inLanguage } from './forms/languages';
 import { html } from './html';
 import { page } from './page';
@@ -58,15 +57,10 @@ const LOST: readonly string[] = ['VIV_LINK_FORGED', 'VIV_NOT_FOUND'];
 
 /** For routes of signed links: a person whose link is wrong or old gets a page with a way out, a client the problem as always. */
 export function answerLostLinks(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
-    if (!(error instanceof ViveiroError) || !LOST.includes(error.code) || !wantsPage(request))
-      return answerError(error, request, reply);
-    return reply
-      .code(error.http)
-      .type(HTML)
-      .send(lostPage(localeOf(request), error.code));
-  });
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply, pageOfLost));
 }
+
+const pageOfLost: PageOf = ({ code }, request) => (LOST.includes(code) ? lostPage(localeOf(request), code) : undefined);
 
 function lostPage(locale: string, code: string): string {
   const words = inLanguage<Words>(WORDS, locale);

@@ -155,6 +155,13 @@ test('what is forged, mangled or unknown is refused with a code, and changes not
     [415, 'VIV_MEDIA_TYPE'],
   ]);
   expect(await counts()).toEqual(before);
+  const counted = (await api.refusals()).filter(({ code }) => code !== 'VIV_SOURCE_UNSIGNED'); // those of the test before
+  expect(counted.map(({ kind, name, code, count }) => [kind, name, code, count])).toEqual([
+    ['source', '', 'VIV_SOURCE_UNKNOWN', 2],
+    ['source', 'meta', 'VIV_BODY_INVALID', 1],
+    ['source', 'meta', 'VIV_BODY_TOO_LARGE', 1],
+    ['source', 'meta', 'VIV_MEDIA_TYPE', 1],
+  ]);
 });
 
 test('a signed time that is not among what is signed is told where it stands', () => {

@@ -4,7 +4,6 @@ import type { HookRules } from '../../domain/inbound/hook-rules';
 import { hookArrivals } from '../../mail/inbound/hook-arrivals';
 import { signatureProblem } from '../../mail/inbound/hook-signature';
 import { receive } from '../../store/inbound';
-import { countRefusals } from '../../store/inbound-rows';
 import type { ApiDeps } from '../deps';
 
 export interface HookRequest {
@@ -32,10 +31,7 @@ export async function takeHook(deps: ApiDeps, { name, rules, body, header }: Hoo
   const message = { body, json, header };
   const problem =
     secret === '' ? `${rules.secretEnv} is not set` : signatureProblem(rules.signature, { secret, message, now });
-  if (problem !== undefined) {
-    await countRefusals(deps.db, { code: 'VIV_HOOK_UNSIGNED', count: 1, at: now });
-    throw failure('VIV_HOOK_UNSIGNED', { hook: name, problem });
-  }
+  if (problem !== undefined) throw failure('VIV_HOOK_UNSIGNED', { hook: name, problem });
   let [taken, duplicates, refused] = [0, 0, 0];
   for (const arrival of hookArrivals({ name, rules }, { json, now })) {
     const { duplicate, standing } = await receive(deps.db, deps.turn, arrival);

@@ -7,6 +7,7 @@ import type { Routes } from '../deps';
 import { takeMail } from '../inbound/take';
 import { takeHook } from '../inbound/take-hook';
 import { parseBody } from '../parse';
+import { publicly } from '../refusals';
 
 const MAIL_LIMIT_BYTES = 10 * 1_048_576;
 const HOOK_LIMIT_BYTES = 1_048_576;
@@ -39,7 +40,7 @@ export const inbound: Routes = (app, deps) => {
     scope.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'buffer' }, whole);
     scope.post<{ Params: { hook: string } }>(
       '/v1/inbound/hooks/:hook',
-      { config: { access: 'public' }, bodyLimit: HOOK_LIMIT_BYTES },
+      { ...publicly({ kind: 'hook' }), bodyLimit: HOOK_LIMIT_BYTES },
       async (request) => {
         const { hook } = request.params;
         const { hooks } = deps.turn.rules.inbound ?? DEFAULT_INBOUND;

@@ -11,13 +11,13 @@ import type { ApiDeps, Routes } from '../deps';
 import { askPage, donePage, type LinkRequest } from '../link-pages';
 import { answerLostLinks } from '../lost-link';
 import { proofOf } from '../proof';
+import { publicly } from '../refusals';
 
 interface LinkPath {
   Params: { token: string };
 }
 
 const HTML = 'text/html; charset=utf-8';
-const PUBLIC = { config: { access: 'public' } } as const;
 const POST_LIMIT_BYTES = 4_096;
 
 /** The signed links by which recipients ask for something. A GET asks back and changes nothing: scanners open links, too. */
@@ -53,7 +53,8 @@ interface RequestLink {
 
 /** GET asks, POST does it. */
 function addRequest(app: FastifyInstance, deps: ApiDeps, { request: kind, path }: RequestLink): void {
-  app.get<LinkPath>(path, PUBLIC, async (request, reply) => {
+  const counted = publicly({ kind: 'link', name: kind });
+  app.get<LinkPath>(path, counted, async (request, reply) => {
     const send = await sendOf(deps, request.params.token, kind);
     return reply
       .type(HTML)
@@ -61,7 +62,7 @@ function addRequest(app: FastifyInstance, deps: ApiDeps, { request: kind, path }
         askPage(kind, { locale: send.locale ?? 'en', action: request.url, preferencesPath: preferencesOf(deps, send) }),
       );
   });
-  app.post<LinkPath>(path, { ...PUBLIC, bodyLimit: POST_LIMIT_BYTES }, async (request, reply) => {
+  app.post<LinkPath>(path, { ...counted, bodyLimit: POST_LIMIT_BYTES }, async (request, reply) => {
     const send = await sendOf(deps, request.params.token, kind);
     if (send.contactId !== null)
       await ingest(

@@ -6,7 +6,7 @@ import { type SourceLead, sourceLeads, type Unmapped } from '../../domain/source
 import type { SourceRules } from '../../domain/source/rules';
 import { signatureProblem } from '../../mail/inbound/hook-signature';
 import { transaction } from '../../store/db';
-import { countRefusals, insertInbound, settleInbound } from '../../store/inbound-rows';
+import { insertInbound, settleInbound } from '../../store/inbound-rows';
 import { type Registration, registerIn } from '../../store/registration';
 import type { ApiDeps } from '../deps';
 import { bodyOf } from './body';
@@ -39,10 +39,7 @@ export async function takeSource(deps: ApiDeps, request: SourceRequest): Promise
     secret === ''
       ? `${rules.secretEnv} is not set`
       : signatureProblem(rules.signature, { secret, message: { body, json, header }, now });
-  if (problem !== undefined) {
-    await countRefusals(deps.db, { code: 'VIV_SOURCE_UNSIGNED', count: 1, at: now });
-    throw failure('VIV_SOURCE_UNSIGNED', { source: name, problem });
-  }
+  if (problem !== undefined) throw failure('VIV_SOURCE_UNSIGNED', { source: name, problem });
   const counts = { taken: 0, duplicates: 0, refused: 0 };
   const { identity, purposes } = deps.turn.rules;
   for (const lead of sourceLeads({ name, rules, identity, purposes }, json))
