@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { failure, ViveiroError } from '../domain/errors';
 import { sendHeard } from './heard';
 import { html } from './html';
-import { page } from './page';
+import { HTML, titledPage } from './page';
 import { countRefusal } from './refusals';
 
 /** The framework's own errors, said in ours. Others below 500 are about the request as well. */
@@ -49,11 +49,7 @@ export async function answerError(
   reply.code(problem.http);
   if (problem.http === 401) reply.header('www-authenticate', 'Bearer');
   if (wantsPage(request))
-    return sendHeard(
-      request,
-      reply.type('text/html; charset=utf-8'),
-      pageOf(problem, request) ?? problemPage(titleOf(problem), problem),
-    );
+    return sendHeard(request, reply.type(HTML), pageOf(problem, request) ?? problemPage(titleOf(problem), problem));
   return sendHeard(
     request,
     reply.type('application/problem+json'),
@@ -68,10 +64,10 @@ const detailOf = ({ code, message }: ViveiroError): string =>
   code === 'VIV_UNEXPECTED' ? 'Something went wrong on our side. Try again later.' : message;
 
 const problemPage = (title: string, problem: ViveiroError): string =>
-  page({
+  titledPage({
     title,
     lang: 'en',
-    body: html`<h1>${title}</h1><p>${detailOf(problem)}</p><p class="muted">${problem.code}</p>`,
+    body: html`<p>${detailOf(problem)}</p><p class="muted">${problem.code}</p>`,
   });
 
 /** RFC 9457. `id`: of the request. */

@@ -1,19 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
 import { DEFAULT_INBOUND, inboundSchema } from '../../src/domain/inbound/rules';
 import { aRules, NOON, testApi } from '../support/api';
+import { shownIn } from '../support/docs';
 import { addressOf, aReport, aSent, type Sent } from '../support/returning';
 
 /** The mappings that docs/inbound.md shows. */
-const HOOKS = Object.fromEntries(
-  [
-    ...readFileSync(path.resolve(__dirname, '../../docs/inbound.md'), 'utf8').matchAll(
-      /^```yaml hook (\S+)\n(.*?)^```/gms,
-    ),
-  ].map(([, name = '', text = '']) => [name, parse(text)]),
-);
+const HOOKS = shownIn('inbound.md', 'hook');
 const SECRET = 'a shared secret for tests';
 const inbound = { ...DEFAULT_INBOUND, ...inboundSchema.parse({ hooks: HOOKS }) };
 const api = testApi({ turn: { rules: { ...aRules, inbound } }, secretOf: () => SECRET });

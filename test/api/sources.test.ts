@@ -1,19 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
 import { DEFAULT_IDENTITY } from '../../src/domain/identity/rules';
 import { sourceProblems, sourcesSchema } from '../../src/domain/source/rules';
 import { aRules, NOON, testApi } from '../support/api';
+import { shownIn } from '../support/docs';
 
 /** The mappings that docs/sources.md shows. */
-const SOURCES = Object.fromEntries(
-  [
-    ...readFileSync(path.resolve(__dirname, '../../docs/sources.md'), 'utf8').matchAll(
-      /^```yaml source (\S+)\n(.*?)^```/gms,
-    ),
-  ].map(([, name = '', text = '']) => [name, parse(text)]),
-);
+const SOURCES = shownIn('sources.md', 'source');
 const SECRET = 'a shared secret for tests';
 const sources = sourcesSchema.parse({ sources: SOURCES });
 const identity = { ...DEFAULT_IDENTITY, defaultCountry: 'BR' };

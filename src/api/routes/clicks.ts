@@ -12,7 +12,7 @@ import { holdHit, minuteOf, noteTrap, recordMachine } from '../../store/hits';
 import { ingestIn } from '../../store/ingest';
 import { findLink, type LinkRow } from '../../store/links';
 import { mayTrackOpens } from '../../store/open-tracking';
-import { findSend, type SendRef } from '../../store/send-ref';
+import { belonging, findSend } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { answerLostLinks } from '../lost-link';
 import { publicly } from '../refusals';
@@ -52,12 +52,6 @@ export const clicks: Routes = (app, deps) => {
 };
 
 const rulesOf = ({ turn }: ApiDeps): EngagementRules => turn.rules.engagement ?? DEFAULT_ENGAGEMENT;
-
-/** The journey and lead whose mail it was. */
-const belonging = (send: SendRef | null) => ({
-  ...(send?.journeyId ? { journeyId: send.journeyId } : {}),
-  ...(send?.leadId ? { leadId: send.leadId } : {}),
-});
 
 /** Records a machine's click, or holds that of whoever may be a person, and answers the id of that. */
 async function follow(deps: ApiDeps, request: LinkRequest, link: LinkRow): Promise<string | undefined> {

@@ -19,6 +19,7 @@ import { calendarFile } from '../forms/calendar';
 import { chooseLocale } from '../forms/languages';
 import type { LoadedForm } from '../forms/load';
 import { endedPage } from '../forms/render';
+import { HTML } from '../page';
 import { countRefusal, publicly } from '../refusals';
 import { seenRequest } from '../seen';
 
@@ -86,7 +87,7 @@ function ended(request: FastifyRequest<FileRequest>, reply: FastifyReply, form: 
   countRefusal(request, 'VIV_FORM_LINK_ENDED');
   return reply
     .code(410)
-    .type('text/html; charset=utf-8')
+    .type(HTML)
     .send(endedPage(form, localeOf(form, request)));
 }
 

@@ -16,11 +16,11 @@ import { answerAsJson, describe } from '../forms/reply-json';
 import { answerAsPage, showForm, thanksOf } from '../forms/reply-page';
 import { blockOf, typedIn, typedInQuery } from '../forms/submission';
 import { type Sent, submit } from '../forms/submit';
+import { HTML } from '../page';
 import { Rate } from '../rate';
 import { countRefusal, publicly } from '../refusals';
 
 const BODY_LIMIT_BYTES = 65_536;
-const HTML = 'text/html; charset=utf-8';
 const FORM = publicly({ kind: 'form' });
 const THANKS = publicly({ kind: 'link', name: 'thanks' });
 /** From one network, whatever comes of it: what is above that does not reach the database. */

@@ -11,11 +11,11 @@ import { text } from '../contract/common';
 import type { ApiDeps, Routes } from '../deps';
 import { type HandoffView, handoffPage } from '../handoff-page';
 import { handoffWords } from '../handoff-words';
+import { HTML } from '../page';
 import { publicly } from '../refusals';
 import { textsOfBody } from '../texts-of-body';
 
 const BODY_LIMIT_BYTES = 16_384;
-const HTML = 'text/html; charset=utf-8';
 const LIMIT = { ...publicly({ kind: 'link', name: 'handoff' }), bodyLimit: BODY_LIMIT_BYTES } as const; // the token is the key
 
 interface LinkRequest {

@@ -6,10 +6,11 @@ import { readLink, signLink } from '../../mail/links';
 import { lastGiven } from '../../store/consents';
 import { minuteOf } from '../../store/hits';
 import { ingest } from '../../store/ingest';
-import { findSend, type SendRef } from '../../store/send-ref';
+import { belonging, findSend, type SendRef } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { askPage, donePage, type LinkRequest } from '../link-pages';
 import { answerLostLinks } from '../lost-link';
+import { HTML } from '../page';
 import { proofOf } from '../proof';
 import { publicly } from '../refusals';
 
@@ -17,7 +18,6 @@ interface LinkPath {
   Params: { token: string };
 }
 
-const HTML = 'text/html; charset=utf-8';
 const POST_LIMIT_BYTES = 4_096;
 
 /** The signed links by which recipients ask for something. A GET asks back and changes nothing: scanners open links, too. */
@@ -39,12 +39,6 @@ function idIn({ linkSecret }: ApiDeps, token: string, kind: LinkRequest): string
   if (payload.kind !== kind) throw failure('VIV_LINK_FORGED', {});
   return payload.id;
 }
-
-/** The journey and lead whose mail it was. */
-const belonging = ({ journeyId, leadId }: SendRef): Pick<IncomingEvent, 'journeyId' | 'leadId'> => ({
-  ...(journeyId === null ? {} : { journeyId }),
-  ...(leadId === null ? {} : { leadId }),
-});
 
 interface RequestLink {
   readonly request: LinkRequest;

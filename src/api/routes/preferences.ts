@@ -13,6 +13,7 @@ import { emailField } from '../contract/common';
 import type { ApiDeps, Routes } from '../deps';
 import { ASK_PATH, answerLostLinks, localeOf, sentPage } from '../lost-link';
 import { confirmPage, optInAnswer, stateOf } from '../opt-in-pages';
+import { HTML } from '../page';
 import { preferencesPage } from '../preference-pages';
 import { proofOf } from '../proof';
 import { publicly } from '../refusals';
@@ -21,7 +22,6 @@ interface LinkPath {
   Params: { token: string };
 }
 
-const HTML = 'text/html; charset=utf-8';
 const PREFERENCES = { ...publicly({ kind: 'link', name: 'preferences' }), bodyLimit: 16_384 } as const;
 const CONFIRM = { ...publicly({ kind: 'link', name: 'confirm' }), bodyLimit: 16_384 } as const;
 

@@ -1,8 +1,8 @@
-import type { FastifyRequest } from 'fastify';
 import { failure } from '../../domain/errors';
 import type { SourceRules } from '../../domain/source/rules';
 import type { ApiDeps, Routes } from '../deps';
 import { publicly } from '../refusals';
+import { asBytes, signedRequest } from '../signed-request';
 import { answerTo } from '../sources/handshake';
 import { takeSource } from '../sources/take-source';
 import { textsOfBody } from '../texts-of-body';
@@ -19,8 +19,7 @@ interface SourceRoute {
 export const sources: Routes = (app, deps) => {
   app.register(async (scope) => {
     scope.removeContentTypeParser(TYPES);
-    // the bytes are what is signed
-    scope.addContentTypeParser(TYPES, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body);
+    scope.addContentTypeParser(TYPES, { parseAs: 'buffer' }, asBytes);
     scope.get<SourceRoute>('/v1/sources/:source', COUNTED, async (request, reply) => {
       const { source } = request.params;
       const rules = rulesOf(deps, source);
@@ -35,9 +34,8 @@ export const sources: Routes = (app, deps) => {
     scope.post<SourceRoute>('/v1/sources/:source', { ...COUNTED, bodyLimit: LIMIT_BYTES }, async (request) => {
       const { source } = request.params;
       const rules = rulesOf(deps, source);
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const header = (name: string) => [request.headers[name]].flat()[0] ?? '';
-      return takeSource(deps, { name: source, rules, body, contentType: header('content-type'), header });
+      const contentType = request.headers['content-type'] ?? '';
+      return takeSource(deps, { name: source, rules, contentType, ...signedRequest(request) });
     });
   });
 };
