@@ -3,6 +3,7 @@ import type { Instant } from '../domain/ids';
 import type { Db } from '../store/db';
 import type { TurnDeps } from '../store/turn';
 import type { LoadedForm } from './forms/load';
+import type { Limits } from './limits';
 
 /** What the routes work with. */
 export interface ApiDeps {
@@ -18,6 +19,8 @@ export interface ApiDeps {
   readonly clock: () => Instant;
   /** Largest body in bytes; 1 MB if left out. */
   readonly bodyLimit?: number;
+  /** What a connection may ask; DEFAULT_LIMITS if left out. */
+  readonly limits?: Limits;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; none: nobody's is. */
   readonly trustedProxies?: string | undefined;
   /** Serve pages for people at this machine without a key: only when the server is bound to loopback. */

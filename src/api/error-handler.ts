@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure, ViveiroError } from '../domain/errors';
+import { sendHeard } from './heard';
 import { html } from './html';
-import { page } from './page';
+import { HTML, titledPage } from './page';
+import { countRefusal } from './refusals';
 
 /** The framework's own errors, said in ours. Others below 500 are about the request as well. */
 const FRAMEWORK_ERRORS: { readonly [code: string]: (request: FastifyRequest) => ViveiroError } = {
@@ -31,35 +33,52 @@ function toViveiroError(error: FastifyError | Error, request: FastifyRequest): V
 /** Browsers ask for HTML by name; API clients rarely do. */
 export const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html');
 
-/** Answers with RFC 9457 problem details, or with a page for a browser. */
-export async function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
+/** What a browser is shown; undefined: title, words and code. */
+export type PageOf = (problem: ViveiroError, request: FastifyRequest) => string | undefined;
+
+/** Answers with RFC 9457 problem details, or with a page for a browser, and counts what strangers are refused. */
+export async function answerError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pageOf: PageOf = () => undefined,
+) {
   const problem = toViveiroError(error, request);
   if (problem.http >= 500) request.log.error({ err: error }, 'request failed');
-  const title = STATUS_CODES[problem.http] ?? 'Error';
-  // the text of a fault may quote what clients must not see
-  const detail =
-    problem.code === 'VIV_UNEXPECTED' ? 'Something went wrong on our side. Try again later.' : problem.message;
+  else countRefusal(request, problem.code);
   reply.code(problem.http);
   if (problem.http === 401) reply.header('www-authenticate', 'Bearer');
   if (wantsPage(request))
-    return reply.type('text/html; charset=utf-8').send(
-      page({
-        title,
-        lang: 'en',
-        body: html`<h1>${title}</h1><p>${detail}</p><p class="muted">${problem.code}</p>`,
-      }),
-    );
-  return reply.type('application/problem+json').send(
-    JSON.stringify({
-      type: 'about:blank', // RFC 9457 §4.2.1: the status and `code` say it all
-      title,
-      status: problem.http,
-      detail,
-      code: problem.code,
-      instance: `urn:uuid:${request.id}`,
-    }),
+    return sendHeard(request, reply.type(HTML), pageOf(problem, request) ?? problemPage(titleOf(problem), problem));
+  return sendHeard(
+    request,
+    reply.type('application/problem+json'),
+    JSON.stringify(problemDetails(problem, request.id)),
   );
 }
+
+const titleOf = ({ http }: ViveiroError): string => STATUS_CODES[http] ?? 'Error';
+
+/** The text of a fault may quote what clients must not see. */
+const detailOf = ({ code, message }: ViveiroError): string =>
+  code === 'VIV_UNEXPECTED' ? 'Something went wrong on our side. Try again later.' : message;
+
+const problemPage = (title: string, problem: ViveiroError): string =>
+  titledPage({
+    title,
+    lang: 'en',
+    body: html`<p>${detailOf(problem)}</p><p class="muted">${problem.code}</p>`,
+  });
+
+/** RFC 9457. `id`: of the request. */
+export const problemDetails = (problem: ViveiroError, id: string) => ({
+  type: 'about:blank', // §4.2.1: the status and `code` say it all
+  title: titleOf(problem),
+  status: problem.http,
+  detail: detailOf(problem),
+  code: problem.code,
+  instance: `urn:uuid:${id}`,
+});
 
 /** One error handler for everything, also for what matches no route. */
 export function handleErrors(app: FastifyInstance): void {

@@ -1,8 +1,9 @@
 import { inLanguage } from './forms/languages';
 import { html, type SafeHtml } from './html';
-import { page } from './page';
+import { titledPage } from './page';
 
-interface Words {
+/** Of a page that asks, and of the one that says it is done. */
+export interface AskWords {
   readonly askTitle: string;
   readonly ask: string;
   readonly button: string;
@@ -58,11 +59,13 @@ const WORDS = {
       done: 'Ktoś z nas wkrótce skontaktuje się z Tobą.',
     },
   },
-} as const satisfies { readonly [request: string]: { readonly en: Words; readonly pt: Words; readonly pl: Words } };
+} as const satisfies {
+  readonly [request: string]: { readonly en: AskWords; readonly pt: AskWords; readonly pl: AskWords };
+};
 
 export type LinkRequest = keyof typeof WORDS;
 
-const wordsFor = (request: LinkRequest, locale: string): Words => inLanguage<Words>(WORDS[request], locale);
+const wordsFor = (request: LinkRequest, locale: string): AskWords => inLanguage<AskWords>(WORDS[request], locale);
 
 const CHOOSE = {
   en: 'Choose what you get from us',
@@ -85,10 +88,10 @@ interface Shown {
 export function askPage(request: LinkRequest, { action, ...shown }: Shown & { readonly action: string }): string {
   const { locale } = shown;
   const words = wordsFor(request, locale);
-  return page({
+  return titledPage({
     title: words.askTitle,
     lang: locale,
-    body: html`<h1>${words.askTitle}</h1><p>${words.ask}</p>
+    body: html`<p>${words.ask}</p>
 <form method="post" action="${action}"><button type="submit">${words.button}</button></form>${choice(request, shown)}`,
   });
 }
@@ -97,9 +100,9 @@ export function askPage(request: LinkRequest, { action, ...shown }: Shown & { re
 export function donePage(request: LinkRequest, shown: Shown): string {
   const { locale } = shown;
   const words = wordsFor(request, locale);
-  return page({
+  return titledPage({
     title: words.doneTitle,
     lang: locale,
-    body: html`<h1>${words.doneTitle}</h1><p role="status">${words.done}</p>${choice(request, shown)}`,
+    body: html`<p role="status">${words.done}</p>${choice(request, shown)}`,
   });
 }

@@ -1,9 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ViveiroError } from '../domain/errors';
-import { answerError, wantsPage } from './error-handler';
+import { answerError, type PageOf } from './error-handler';
 import { chooseLocale, inLanguage } from './forms/languages';
 import { html } from './html';
-import { page } from './page';
+import { HTML, titledPage } from './page';
 
 /** Where the link to the preference page is asked for. */
 export const ASK_PATH = '/preferences';
@@ -53,27 +52,21 @@ const LOCALES = ['en', 'pt-BR', 'pl'] as const;
 export const localeOf = ({ headers }: FastifyRequest): string =>
   chooseLocale(LOCALES, { accepted: headers['accept-language'] });
 
-const HTML = 'text/html; charset=utf-8';
 const LOST: readonly string[] = ['VIV_LINK_FORGED', 'VIV_NOT_FOUND'];
 
 /** For routes of signed links: a person whose link is wrong or old gets a page with a way out, a client the problem as always. */
 export function answerLostLinks(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
-    if (!(error instanceof ViveiroError) || !LOST.includes(error.code) || !wantsPage(request))
-      return answerError(error, request, reply);
-    return reply
-      .code(error.http)
-      .type(HTML)
-      .send(lostPage(localeOf(request), error.code));
-  });
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply, pageOfLost));
 }
+
+const pageOfLost: PageOf = ({ code }, request) => (LOST.includes(code) ? lostPage(localeOf(request), code) : undefined);
 
 function lostPage(locale: string, code: string): string {
   const words = inLanguage<Words>(WORDS, locale);
-  return page({
+  return titledPage({
     title: words.title,
     lang: locale,
-    body: html`<h1>${words.title}</h1><p>${words.text}</p><p>${words.way}</p>
+    body: html`<p>${words.text}</p><p>${words.way}</p>
 <form method="post" action="${ASK_PATH}"><label for="email">${words.label}</label>
 <input id="email" name="email" type="email" autocomplete="email" required>
 <button type="submit">${words.button}</button></form><p class="muted">${code}</p>`,
@@ -84,10 +77,10 @@ function lostPage(locale: string, code: string): string {
 export function sentPage(reply: FastifyReply, locale: string): FastifyReply {
   const words = inLanguage<Words>(WORDS, locale);
   return reply.type(HTML).send(
-    page({
+    titledPage({
       title: words.sentTitle,
       lang: locale,
-      body: html`<h1>${words.sentTitle}</h1><p role="status">${words.sent}</p>`,
+      body: html`<p role="status">${words.sent}</p>`,
     }),
   );
 }

@@ -1,14 +1,10 @@
 import type { OptIn } from '../store/opt-in';
 import { inLanguage } from './forms/languages';
 import { html } from './html';
-import { page } from './page';
+import type { AskWords } from './link-pages';
+import { titledPage } from './page';
 
-interface Words {
-  readonly askTitle: string;
-  readonly ask: string;
-  readonly button: string;
-  readonly doneTitle: string;
-  readonly done: string;
+interface Words extends AskWords {
   readonly again: string;
   readonly lateTitle: string;
   readonly late: string;
@@ -83,10 +79,10 @@ interface View {
 /** Asks, with the exact words: mail scanners open links too, but press no buttons. */
 export function confirmPage({ optIn, locale, action }: View): string {
   const words = inLanguage<Words>(WORDS, locale);
-  return page({
+  return titledPage({
     title: words.askTitle,
     lang: locale,
-    body: html`<h1>${words.askTitle}</h1><p>${words.ask}</p><blockquote lang="${optIn.locale ?? locale}">${optIn.text}</blockquote>
+    body: html`<p>${words.ask}</p><blockquote lang="${optIn.locale ?? locale}">${optIn.text}</blockquote>
 <form method="post" action="${action}"><button type="submit">${words.button}</button></form>`,
   });
 }
@@ -100,10 +96,10 @@ export function optInAnswer(state: Exclude<OptInState, 'open'> | 'done', { local
     late: { title: words.lateTitle, text: words.late },
     withdrawn: { title: words.withdrawnTitle, text: words.withdrawn },
   }[state];
-  return page({
+  return titledPage({
     title: said.title,
     lang: locale,
-    body: html`<h1>${said.title}</h1><p role="status">${said.text}</p>
+    body: html`<p role="status">${said.text}</p>
 <p><a href="${preferencesPath}">${words.choose}</a></p>`,
   });
 }

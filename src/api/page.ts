@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { html, SafeHtml } from './html';
 
+/** Content type of every page. */
+export const HTML = 'text/html; charset=utf-8';
+
 const STYLE = `
 :root{color-scheme:light dark;--accent:#1f6f43;--line:#8a8f8c;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--accent:#7fd1a0;--bad:#ffb4ab}}
@@ -65,3 +68,7 @@ export function page({ title, lang, body, isWide = false }: Page): string {
 </html>
 `.text;
 }
+
+/** A page that says its title first. */
+export const titledPage = ({ body, ...shown }: Page): string =>
+  page({ ...shown, body: html`<h1>${shown.title}</h1>${body}` });

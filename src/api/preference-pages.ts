@@ -2,7 +2,7 @@ import type { Preference } from '../domain/consent/preferences';
 import { consentText, inLanguage as inLocale, isOfMail, type PurposeRules } from '../domain/consent/purposes';
 import { inLanguage } from './forms/languages';
 import { html, type SafeHtml } from './html';
-import { page } from './page';
+import { titledPage } from './page';
 
 interface Words {
   readonly title: string;
@@ -70,11 +70,10 @@ export function preferencesPage(view: PreferencesView): string {
   const [mails, others] = [false, true].map((isOther) =>
     preferences.filter(({ purpose }) => isOfMail(purpose) !== isOther),
   );
-  return page({
+  return titledPage({
     title: words.title,
     lang: locale,
-    body: html`<h1>${words.title}</h1>
-<p>${words.whose} <strong>${masked(email)}</strong></p>
+    body: html`<p>${words.whose} <strong>${masked(email)}</strong></p>
 ${isSaved && html`<p role="status"><strong>${words.saved}</strong></p>`}
 <form method="post" action="${action}">
 ${group(view, words.legend, mails ?? [])}

@@ -6,6 +6,7 @@ import { IDENTITY_ERRORS } from './errors-of-identity';
 import { IMPORT_ERRORS } from './errors-of-imports';
 import { INBOUND_ERRORS } from './errors-of-inbound';
 import { PRIVACY_ERRORS } from './errors-of-privacy';
+import { REQUEST_ERRORS } from './errors-of-requests';
 import { SEND_ERRORS } from './errors-of-sends';
 
 /**
@@ -183,22 +184,7 @@ export const ERRORS = {
     (p) => `The test was not sent: ${p.problem}. Look at VIVEIRO_SMTP_URL, and try again.`,
   ),
   // borders: API, forms, links, files
-  VIV_UNAUTHORISED: bad<Record<string, never>>(
-    () =>
-      'The API key is missing, wrong or revoked. Send "Authorization: Bearer <key>"; make one: viveiro key create NAME.',
-    401,
-  ),
-  VIV_BODY_INVALID: bad<{ problems: string }>(
-    (p) => `The body is not valid: ${p.problems}. Correct that, and send it again.`,
-  ),
-  VIV_BODY_TOO_LARGE: bad<{ limitBytes: number }>(
-    (p) => `The body is larger than ${p.limitBytes} bytes. Send events in smaller parts.`,
-    413,
-  ),
-  VIV_MEDIA_TYPE: bad<{ given: string; wanted?: string }>(
-    (p) => `The content type "${p.given}" is not taken here. Send "Content-Type: ${p.wanted ?? 'application/json'}".`,
-    415,
-  ),
+  ...REQUEST_ERRORS,
   VIV_DATABASE_DOWN: missing<Record<string, never>>(
     () => 'The database does not answer. Nothing was recorded; try again in a moment.',
   ),

@@ -4,6 +4,7 @@ import { failure } from '../domain/errors';
 import type { Instant, Json } from '../domain/ids';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { millis } from './fact-columns';
+import { dayOf } from './refusals';
 import { type Registration, registerIn } from './registration';
 import type { TurnDeps } from './turn';
 
@@ -106,6 +107,7 @@ async function settle(
 }
 
 export interface FormCount {
+  /** Empty: refused, since there is no form of that name. */
   readonly form: string;
   /** `taken`, `held`, `released`, `dropped`, `refused`. */
   readonly standing: string;
@@ -119,14 +121,13 @@ export async function countForms(
   db: Db,
   { since, form }: { readonly since: Instant; readonly form?: string | undefined },
 ): Promise<readonly FormCount[]> {
-  const day = new Date(since).toISOString().slice(0, 10);
   const only = form ?? null;
   return db.$queryRaw<FormCount[]>`
-    SELECT form, standing, array_to_string(reasons, ', ') AS why, count(*)::int AS count FROM form_submission
+    SELECT form, standing, array_to_string(reasons, ', ') AS why, count(*)::float8 AS count FROM form_submission
       WHERE at >= ${new Date(since)} AND (${only}::text IS NULL OR form = ${only}) GROUP BY 1, 2, 3
     UNION ALL
-    SELECT form, 'refused' AS standing, code AS why, sum(count)::int AS count FROM form_refusal
-      WHERE day >= ${day} AND (${only}::text IS NULL OR form = ${only}) GROUP BY 1, 3
+    SELECT name AS form, 'refused' AS standing, code AS why, sum(count)::float8 AS count FROM refusal
+      WHERE kind = 'form' AND day >= ${dayOf(since)} AND (${only}::text IS NULL OR name = ${only}) GROUP BY 1, 3
     ORDER BY 1, 2, 4 DESC, 3`;
 }
 

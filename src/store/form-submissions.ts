@@ -95,22 +95,6 @@ export async function contactOfSubmission(db: Db, id: string): Promise<string | 
   return row?.contactId ?? null;
 }
 
-/** Counts what was refused. */
-export async function countFormRefusals(
-  db: Db,
-  {
-    form,
-    code,
-    count,
-    at,
-  }: { readonly form: string; readonly code: string; readonly count: number; readonly at: Instant },
-): Promise<void> {
-  await db.$executeRaw`
-    INSERT INTO form_refusal (day, form, code, count)
-    VALUES (${new Date(at).toISOString().slice(0, 10)}, ${form}, ${code}, ${count})
-    ON CONFLICT (day, form, code) DO UPDATE SET count = form_refusal.count + excluded.count`;
-}
-
 /** Names of what a contact has on record: of attributes with a value, and `name`. */
 export async function answeredBy(db: Db, contactId: string): Promise<readonly string[]> {
   const [row] = await db.$queryRaw<{ names: readonly string[] }[]>`

@@ -4,6 +4,7 @@ import type { Arrival } from '../domain/inbound/arrival';
 import type { InboundRules } from '../domain/inbound/rules';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
+import { dayOf } from './refusals';
 
 /** What became of something that came in. `kept`: a person should look. `refused`: it lies, or cannot be read. */
 export type Standing = 'applied' | 'kept' | 'refused';
@@ -107,11 +108,11 @@ export interface InboundCount {
 
 /** How much came since, by kind and standing; and what was turned away at the door, by code. */
 export async function countInbound(db: Db, since: Instant): Promise<readonly InboundCount[]> {
-  const day = new Date(since).toISOString().slice(0, 10);
   return db.$queryRaw<InboundCount[]>`
-    SELECT kind, standing, code, count(*)::int AS count FROM inbound WHERE received_at >= ${new Date(since)} GROUP BY 1, 2, 3
+    SELECT kind, standing, code, count(*)::float8 AS count FROM inbound WHERE received_at >= ${new Date(since)} GROUP BY 1, 2, 3
     UNION ALL
-    SELECT '' AS kind, 'turned away' AS standing, code, sum(count)::int AS count FROM inbound_refusal WHERE day >= ${day} GROUP BY code
+    SELECT '' AS kind, 'turned away' AS standing, code, sum(count)::float8 AS count FROM refusal
+      WHERE day >= ${dayOf(since)} AND kind IN ('mail', 'hook', 'source') GROUP BY code
     ORDER BY 4 DESC, 1, 2, 3`;
 }
 
@@ -127,16 +128,6 @@ export async function countBlocks(db: Db, since: Instant): Promise<readonly Bloc
     SELECT split_part(coalesce(s.recipient, c.email, '?'), '@', 2) AS domain, count(*)::int AS blocks
     FROM inbound i LEFT JOIN send s ON s.id = i.send_id LEFT JOIN contact c ON c.id = i.contact_id
     WHERE i.kind = 'block' AND i.standing = 'applied' AND i.received_at >= ${new Date(since)} GROUP BY 1 ORDER BY 2 DESC, 1`;
-}
-
-/** Counts what was turned away before there was a message. */
-export async function countRefusals(
-  db: Db,
-  { code, count, at }: { readonly code: string; readonly count: number; readonly at: Instant },
-): Promise<void> {
-  await db.$executeRaw`
-    INSERT INTO inbound_refusal (day, code, count) VALUES (${new Date(at).toISOString().slice(0, 10)}, ${code}, ${count})
-    ON CONFLICT (day, code) DO UPDATE SET count = inbound_refusal.count + excluded.count`;
 }
 
 /** Forgets how some thousand messages came whose time is over. Answers how many: 0 when none is left. */

@@ -1,3 +1,4 @@
+import type { IncomingEvent } from '../domain/event';
 import type { Instant } from '../domain/ids';
 import { type Db, Prisma } from './db';
 import { millis } from './fact-columns';
@@ -14,6 +15,12 @@ export interface SendRef {
   /** When the mail server took it; null: it did not, or nobody knows when. */
   readonly acceptedAt: Instant | null;
 }
+
+/** The journey and lead whose mail it was, of an event that follows from it. */
+export const belonging = (send: SendRef | null): Pick<IncomingEvent, 'journeyId' | 'leadId'> => ({
+  ...(send?.journeyId ? { journeyId: send.journeyId } : {}),
+  ...(send?.leadId ? { leadId: send.leadId } : {}),
+});
 
 /** The send with this id; null if there is none. */
 export async function findSend(db: Db, id: string): Promise<SendRef | null> {

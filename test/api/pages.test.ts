@@ -1,12 +1,17 @@
 import { createContext, runInContext } from 'node:vm';
+import fc from 'fast-check';
 import { PAGE_SCRIPT } from '../../src/api/pages/script';
 import { Rate } from '../../src/api/rate';
+import { SharedRate } from '../../src/api/shared-rate';
 import { engagementSchema } from '../../src/domain/engagement/rules';
 import { newId } from '../../src/domain/ids';
 import { signLink } from '../../src/mail/links';
 import { transaction } from '../../src/store/db';
+import { dayOf } from '../../src/store/refusals';
+import { forgetSenders } from '../../src/store/shared-rate';
 import { forgetOldVisits, joinVisitor } from '../../src/store/visitors';
 import { aRules, LINK_SECRET, NOON, testApi } from '../support/api';
+import { counted } from '../support/counted';
 
 const DAY = 86_400_000;
 const SITE = 'https://www.viva.example';
@@ -102,6 +107,8 @@ describe('page views', () => {
     ])
       expect((await post(aView(newId(), { token: refused.token }))).statusCode).toBe(204);
     expect(await api.db.visitor.findMany({ where: { contactId: ana } })).toHaveLength(1);
+    const forged = { day: dayOf(now), kind: 'link', name: 'visit', code: 'VIV_LINK_FORGED', count: 2 };
+    expect((await api.refusals()).filter(({ kind }) => kind === 'link')).toEqual([forged]);
   });
 
   it('of a browser that two people use belong to whoever had said who they are', async () => {
@@ -160,6 +167,54 @@ describe('page views', () => {
     expect([await api.db.pageView.count(), await api.db.visitor.count()]).toEqual([0, 0]);
   });
 });
+
+// INV-RATE-SHARED
+test('a rate that processes share lets no more through than one portion for each above it, and asks the database seldom', async () => {
+  const [perMinute, processes] = [30, 3];
+  const wanted = fc.array(fc.record({ process: fc.nat(processes - 1), afterMs: fc.nat(1_500) }), {
+    minLength: 100,
+    maxLength: 300,
+  });
+  const runs = fc.asyncProperty(wanted, fc.uuid(), async (steps, address) => {
+    let at = NOON;
+    const [db, statements] = countedDb();
+    const rates = Array.from({ length: processes }, () => new SharedRate({ db, secret: LINK_SECRET, clock: () => at }));
+    let [taken, refused] = [0, 0];
+    for (const { process, afterMs } of steps) {
+      at += afterMs;
+      const waitMs = (await rates[process]?.take(address, perMinute)) ?? Number.NaN;
+      if (waitMs === 0) taken += 1;
+      else refused += 1;
+    }
+    const passed = at - NOON;
+    const most = perMinute + (passed * perMinute) / 60_000 + processes * (perMinute / 10);
+    expect(taken).toBeLessThanOrEqual(most);
+    if (refused > 0) expect(taken).toBeGreaterThanOrEqual(perMinute - processes * (perMinute / 10));
+    expect(statements()).toBeLessThanOrEqual(taken + processes * (passed / 1_000 + 1));
+    return taken + refused === steps.length;
+  });
+  await fc.assert(runs, { numRuns: Number(process.env.VIVEIRO_RATE_RUNS ?? 5) });
+});
+
+test('a flood of page views through two processes at once asks the database ten times in a minute for each', async () => {
+  const [db, statements] = countedDb();
+  const rates = [0, 1].map(() => new SharedRate({ db, secret: LINK_SECRET, clock: () => NOON }));
+  const waits = await Promise.all(
+    Array.from({ length: 2_000 }, (_, place) => rates[place % 2]?.take('203.0.113.50', 120)),
+  );
+  expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(120);
+  expect(statements()).toBeLessThanOrEqual(12);
+  expect(await db.$queryRaw`SELECT count(*)::int AS count FROM rate WHERE sender LIKE '%203.0%'`).toEqual([
+    { count: 0 },
+  ]);
+  await transaction(api.db, (tx) => forgetSenders(tx, NOON + 61_000));
+  expect(await api.db.rate.count({ where: { at: new Date(NOON) } })).toBe(0);
+});
+
+const countedDb = () => {
+  const { tx, statements } = counted(api.db);
+  return [tx, statements] as const;
+};
 
 test('a rate remembers so many senders and no more', () => {
   const rate = new Rate();

@@ -1,19 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
 import { DEFAULT_IDENTITY } from '../../src/domain/identity/rules';
 import { sourceProblems, sourcesSchema } from '../../src/domain/source/rules';
 import { aRules, NOON, testApi } from '../support/api';
+import { shownIn } from '../support/docs';
 
 /** The mappings that docs/sources.md shows. */
-const SOURCES = Object.fromEntries(
-  [
-    ...readFileSync(path.resolve(__dirname, '../../docs/sources.md'), 'utf8').matchAll(
-      /^```yaml source (\S+)\n(.*?)^```/gms,
-    ),
-  ].map(([, name = '', text = '']) => [name, parse(text)]),
-);
+const SOURCES = shownIn('sources.md', 'source');
 const SECRET = 'a shared secret for tests';
 const sources = sourcesSchema.parse({ sources: SOURCES });
 const identity = { ...DEFAULT_IDENTITY, defaultCountry: 'BR' };
@@ -155,6 +147,13 @@ test('what is forged, mangled or unknown is refused with a code, and changes not
     [415, 'VIV_MEDIA_TYPE'],
   ]);
   expect(await counts()).toEqual(before);
+  const counted = (await api.refusals()).filter(({ code }) => code !== 'VIV_SOURCE_UNSIGNED'); // those of the test before
+  expect(counted.map(({ kind, name, code, count }) => [kind, name, code, count])).toEqual([
+    ['source', '', 'VIV_SOURCE_UNKNOWN', 2],
+    ['source', 'meta', 'VIV_BODY_INVALID', 1],
+    ['source', 'meta', 'VIV_BODY_TOO_LARGE', 1],
+    ['source', 'meta', 'VIV_MEDIA_TYPE', 1],
+  ]);
 });
 
 test('a signed time that is not among what is signed is told where it stands', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { addRefusals, dayOf } from '../../src/store/refusals';
 import { viveiro } from '../support/command';
 import { testDatabase } from '../support/database';
 import { aReport, aSent, aWritten, took } from '../support/returning';
@@ -62,6 +63,26 @@ test('a file that is not there, or cannot be taken apart, is told', async () => 
     exitCode: 2,
     err: expect.stringContaining('VIV_INBOUND_UNREADABLE'),
   });
+});
+
+test('what was refused of strangers is counted by kind and code, over all days or each apart', async () => {
+  const refusals = (...words: readonly string[]) =>
+    viveiro(['refusals', ...words], { VIVEIRO_DATABASE_URL: database.url, VIVEIRO_DATA_DIR: folder });
+  expect((await refusals()).out).toBe('Nothing was refused in 7 days.\n');
+  const [today, yesterday] = [dayOf(Date.now()), dayOf(Date.now() - 86_400_000)];
+  const forged = { kind: 'link', name: 'click', code: 'VIV_LINK_FORGED' } as const;
+  const sent = { day: today, kind: 'form', name: 'course', code: 'VIV_TOO_MANY', count: 4 } as const;
+  await addRefusals(database.db, [{ ...forged, day: yesterday, count: 3 }, sent, { ...forged, day: today, count: 2 }]);
+  await addRefusals(database.db, [{ ...forged, day: '2026-01-01', count: 100 }]);
+  const { out, err, exitCode } = await refusals();
+  expect({ err, exitCode }).toEqual({ err: '', exitCode: 0 });
+  expect(out).toMatch(new RegExp(`${today} +link +click +VIV_LINK_FORGED +5\n${today} +form +course +VIV_TOO_MANY +4`));
+  expect(JSON.parse((await refusals('--by-day', '--json')).out)).toEqual({
+    days: 7,
+    refusals: [sent, { ...forged, day: today, count: 2 }, { ...forged, day: yesterday, count: 3 }],
+  });
+  expect(JSON.parse((await refusals('--kind', 'form', '--json')).out).refusals).toEqual([sent]);
+  expect((await refusals('--kind', 'letter')).exitCode).toBe(2);
 });
 
 test('blocks are counted by the domain that refuses us', async () => {

@@ -59,6 +59,24 @@ test('a migration that fails leaves nothing, names file and line, and is applied
   expect(await run()).toEqual(['99990101000000_next']);
 });
 
+test('refusals that forms and inbound had counted apart are counted in one place afterwards', async () => {
+  const joining = '20261130180000_refusals_in_one_place';
+  const later = all.slice(all.indexOf(joining));
+  for (const migration of later) rmSync(path.join(folder, migration), { recursive: true });
+  await run();
+  await query("INSERT INTO form_refusal VALUES ('2026-11-29', 'course', 'VIV_TOO_MANY', 3)");
+  await query(`INSERT INTO inbound_refusal VALUES ('2026-11-29', 'VIV_HOOK_UNSIGNED', 4), ('2026-11-29', 'VIV_SOURCE_UNSIGNED', 5),
+    ('2026-11-30', 'VIV_INBOUND_FORGED', 6)`);
+  cpSync(MIGRATIONS, folder, { recursive: true });
+  expect(await run()).toEqual(later);
+  expect(await query('SELECT day, kind, name, code, count::int AS count FROM refusal ORDER BY count')).toEqual([
+    { day: '2026-11-29', kind: 'form', name: 'course', code: 'VIV_TOO_MANY', count: 3 },
+    { day: '2026-11-29', kind: 'hook', name: '', code: 'VIV_HOOK_UNSIGNED', count: 4 },
+    { day: '2026-11-29', kind: 'source', name: '', code: 'VIV_SOURCE_UNSIGNED', count: 5 },
+    { day: '2026-11-30', kind: 'mail', name: '', code: 'VIV_INBOUND_FORGED', count: 6 },
+  ]);
+});
+
 test('a migration that was edited after it was applied is refused', async () => {
   await run();
   add(all[0] ?? '', 'SELECT 1;');

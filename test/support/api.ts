@@ -10,6 +10,7 @@ import type { Rules } from '../../src/domain/rules';
 import { scoringSchema } from '../../src/domain/scoring/rules';
 import { createApiKey } from '../../src/store/api-keys';
 import type { Db } from '../../src/store/db';
+import { listRefusals, type RefusalCount } from '../../src/store/refusals';
 import { testDatabase } from './database';
 import { LINK_SECRET } from './secret';
 
@@ -50,6 +51,8 @@ export interface TestApi {
   readonly databaseUrl: string;
   /** Headers of a caller with a good key. */
   readonly headers: { readonly authorization: string };
+  /** All that was refused so far, as it is counted on record. */
+  refusals(): Promise<readonly RefusalCount[]>;
 }
 
 /** The API on a database of its own, with the shipped forms: made before a file's tests, closed after them. */
@@ -60,6 +63,10 @@ export function testApi(overrides: Partial<ApiDeps> = {}): TestApi {
     db: undefined as never,
     databaseUrl: '',
     headers: { authorization: '' },
+    refusals: async () => {
+      await api.app.refusals.settled();
+      return listRefusals(api.db, { since: 0 });
+    },
   };
   beforeAll(async () => {
     api.db = database.db;

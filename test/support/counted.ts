@@ -1,9 +1,9 @@
-import type { Tx } from '../../src/store/db';
+import type { Db, Tx } from '../../src/store/db';
 
 const RAW = ['$queryRaw', '$executeRaw'] as const;
 
-/** A transaction that counts the statements sent through it. */
-export function counted(tx: Tx): { readonly tx: Tx; readonly statements: () => number } {
+/** A transaction, or a database, that counts the statements sent through it. */
+export function counted<T extends Tx | Db>(tx: T): { readonly tx: T; readonly statements: () => number } {
   let count = 0;
   const proxy = new Proxy(tx, {
     get(target, name) {

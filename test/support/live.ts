@@ -40,20 +40,6 @@ export interface Live {
   ask(method: string, path: string, body?: unknown, headers?: { readonly [name: string]: string }): Promise<Answered>;
 }
 
-/**
- * As fetch, once more when the connection was closed while we still wrote: a server that refuses a body before it is read may do that, and
- * its answer is lost (RFC 9112 §9.6).
- */
-async function fetched(url: string, init: RequestInit, tries = 5): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    const { cause } = error as { readonly cause?: { readonly code?: string } }; // what fetch throws has one
-    if (tries === 1 || !['EPIPE', 'ECONNRESET'].includes(cause?.code ?? '')) throw error;
-    return fetched(url, init, tries - 1);
-  }
-}
-
 /** Files of a company by their place in its folder: `rules/gate.yaml`. */
 export type Company = { readonly [file: string]: string };
 
@@ -95,7 +81,7 @@ export function live(
         : typeof body === 'string'
           ? { body }
           : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const answer = await fetched(`${apiUrl}${path}`, {
+    const answer = await fetch(`${apiUrl}${path}`, {
       method,
       redirect: 'manual',
       ...sent,

@@ -37,6 +37,15 @@ export const contactRef = z
   .refine((ref) => (ref.email === undefined) !== (ref.id === undefined), 'give either email or id')
   .transform((ref): ContactRef => (ref.id === undefined ? { email: ref.email ?? '' } : { id: ref.id }));
 
+/** Whoever shall be put on record first has an address: for `refine`. */
+export const CREATED_BY_ADDRESS: [
+  isSo: (body: { readonly createContact: boolean; readonly contact: ContactRef }) => boolean,
+  problem: { path: string[]; message: string },
+] = [
+  ({ createContact, contact }) => !createContact || 'email' in contact,
+  { path: ['createContact'], message: 'needs contact.email' },
+];
+
 /** A value of a contact's attribute: one, or a list. */
 const oneValue = z.union([text(1000), z.literal(''), z.number(), z.boolean()]);
 const attributeValue = z.union([oneValue, z.null(), z.array(oneValue).max(100)]);

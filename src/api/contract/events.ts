@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventTypeSchema } from '../../domain/event';
-import { contactRef, idempotencyKeyField, instantField, propertiesField } from './common';
+import { CREATED_BY_ADDRESS, contactRef, idempotencyKeyField, instantField, propertiesField } from './common';
 
 export const MOST_EVENTS = 500;
 
@@ -16,10 +16,7 @@ export const eventBody = z
     /** Put an unknown address on record, without lead or consent. */
     createContact: z.boolean().default(false),
   })
-  .refine((event) => !event.createContact || 'email' in event.contact, {
-    path: ['createContact'],
-    message: 'needs contact.email',
-  })
+  .refine(...CREATED_BY_ADDRESS)
   .readonly();
 export type EventBody = z.output<typeof eventBody>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contactRef, instantField, text } from './common';
+import { CREATED_BY_ADDRESS, contactRef, instantField, text } from './common';
 
 export const purchaseBody = z
   .strictObject({
@@ -12,9 +12,6 @@ export const purchaseBody = z
     at: instantField.optional(),
     createContact: z.boolean().default(false),
   })
-  .refine((purchase) => !purchase.createContact || 'email' in purchase.contact, {
-    path: ['createContact'],
-    message: 'needs contact.email',
-  })
+  .refine(...CREATED_BY_ADDRESS)
   .readonly();
 export type PurchaseBody = z.output<typeof purchaseBody>;

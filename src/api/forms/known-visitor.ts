@@ -25,13 +25,17 @@ export async function answeredSoFar(
   { form, request, visit }: { readonly form: HostedForm; readonly request: FastifyRequest; readonly visit: string },
 ): Promise<Answered> {
   if (!form.progressive) return new Set();
-  const contactId = await contactOfVisit(deps, visit);
+  const contactId = await contactOfVisit(deps, request, visit);
   const onRecord = contactId === null ? [] : await answeredBy(deps.db, contactId);
   return new Set([...onRecord, ...rememberedIn(deps, request)]);
 }
 
-async function contactOfVisit({ db, linkSecret, turn, clock }: ApiDeps, token: string): Promise<string | null> {
-  const hitId = token === '' ? undefined : clickOfVisit(linkSecret, token);
+async function contactOfVisit(
+  { db, linkSecret, turn, clock }: ApiDeps,
+  request: FastifyRequest,
+  token: string,
+): Promise<string | null> {
+  const hitId = token === '' ? undefined : clickOfVisit(request, linkSecret, token);
   const { joinWithin: within } = (turn.rules.engagement ?? DEFAULT_ENGAGEMENT).pages;
   return hitId === undefined ? null : contactOfClick(db, { hitId, now: clock(), within });
 }

@@ -6,7 +6,7 @@ import { textIn } from '../../domain/forms/texts';
 import type { Instant } from '../../domain/ids';
 import type { Localised } from '../../domain/localised';
 import { html, SafeHtml } from '../html';
-import { page } from '../page';
+import { page, titledPage } from '../page';
 import type { ShownConsent } from './consent';
 import { type ControlView, checkbox, fieldBlock } from './controls';
 import { PROOF_OF_PAGE } from './proof-of-work';
@@ -109,10 +109,10 @@ export function thanksPage(form: HostedForm, locale: string, thanks: Thanks): st
   const textOf = textsOf(form, locale);
   const { ebook, calendar } = thanks;
   const until = ebook && new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(ebook.until);
-  return page({
+  return titledPage({
     title: textOf(form.title),
     lang: locale,
-    body: html`<h1>${textOf(form.title)}</h1><p role="status">${thanksText(form, locale, thanks)}</p>
+    body: html`<p role="status">${thanksText(form, locale, thanks)}</p>
 ${ebook && html`<p><a class="button" href="${ebook.href}" download>${words.getEbook}</a></p><p class="muted">${words.ebookUntil.replace('{date}', until ?? '')}</p>`}
 ${form.brings?.type === 'webinar' && webinarLine(form.brings, locale, words)}
 ${calendar && html`<p><a class="button" href="${calendar.href}">${words.getCalendar}</a></p>`}`,
@@ -134,10 +134,10 @@ export function closedPage(form: HostedForm, locale: string): string {
 /** Of a link that has ended: with the way to a new one. */
 export function endedPage(form: HostedForm, locale: string): string {
   const words = wordsIn(locale);
-  return page({
+  return titledPage({
     title: words.endedTitle,
     lang: locale,
-    body: html`<h1>${words.endedTitle}</h1><p>${words.ended}</p><p><a class="button" href="/f/${form.form}?lang=${locale}">${words.backToForm}</a></p>
+    body: html`<p>${words.ended}</p><p><a class="button" href="/f/${form.form}?lang=${locale}">${words.backToForm}</a></p>
 <p class="muted">VIV_FORM_LINK_ENDED</p>`,
   });
 }

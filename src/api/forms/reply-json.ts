@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type ErrorCode, failure, type ViveiroError } from '../../domain/errors';
 import { isShown } from '../../domain/forms/field';
 import { allFields } from '../../domain/forms/schema';
 import { signFormLink } from '../../mail/form-links';
 import type { ApiDeps } from '../deps';
+import { problemDetails } from '../error-handler';
 import { describedForm } from './json';
 import { isClosed, NOTHING_WRONG, textsOf, thanksText } from './render';
 import { type Answering, askAnew, type Result, textsOfErrors, thanksOf } from './reply-page';
@@ -89,16 +89,8 @@ function errorsOf(
 }
 
 /** RFC 9457, with what the front end shows. */
-async function refuse(reply: FastifyReply, { code, http, message }: ViveiroError, more: object): Promise<ErrorCode> {
-  const problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[http] ?? 'Error',
-    status: http,
-    detail: message,
-    instance: `urn:uuid:${reply.request.id}`,
-    code,
-    ...more,
-  };
-  await reply.code(http).type('application/problem+json').send(JSON.stringify(problem));
-  return code;
+async function refuse(reply: FastifyReply, problem: ViveiroError, more: object): Promise<ErrorCode> {
+  const details = { ...problemDetails(problem, reply.request.id), ...more };
+  await reply.code(problem.http).type('application/problem+json').send(JSON.stringify(details));
+  return problem.code;
 }

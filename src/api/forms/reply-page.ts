@@ -5,7 +5,7 @@ import type { FormField } from '../../domain/forms/field';
 import { askedOf } from '../../domain/forms/schema';
 import { calendarPath, ebookPath, readFormLink, signFormLink } from '../../mail/form-links';
 import type { ApiDeps } from '../deps';
-import { policyWith } from '../page';
+import { HTML, policyWith } from '../page';
 import type { ShownConsent } from './consent';
 import { answeredSoFar, rememberCookie } from './known-visitor';
 import type { LoadedForm } from './load';
@@ -14,8 +14,6 @@ import { closedPage, formPage, NOTHING_WRONG, type Thanks } from './render';
 import type { Outcome, Sent } from './submit';
 import { formToken } from './token';
 import { errorText, wordsIn } from './words';
-
-const HTML = 'text/html; charset=utf-8';
 
 export type Result = Outcome | { readonly type: 'closed' };
 export type Answering = Sent & { readonly form: LoadedForm; readonly reply: FastifyReply };

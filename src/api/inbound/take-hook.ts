@@ -2,16 +2,13 @@ import { failure } from '../../domain/errors';
 import type { Json } from '../../domain/ids';
 import type { HookRules } from '../../domain/inbound/hook-rules';
 import { hookArrivals } from '../../mail/inbound/hook-arrivals';
-import { signatureProblem } from '../../mail/inbound/hook-signature';
 import { receive } from '../../store/inbound';
-import { countRefusals } from '../../store/inbound-rows';
 import type { ApiDeps } from '../deps';
+import { problemOfSigned, type Signed } from '../signed-request';
 
-export interface HookRequest {
+export interface HookRequest extends Signed {
   readonly name: string;
   readonly rules: HookRules;
-  readonly body: Buffer;
-  readonly header: (name: string) => string;
 }
 
 /** What became of the events of one message; those about other mail of the same account are not counted. */
@@ -28,14 +25,8 @@ export interface HookAnswer {
 export async function takeHook(deps: ApiDeps, { name, rules, body, header }: HookRequest): Promise<HookAnswer> {
   const json = jsonOf(body);
   const now = deps.clock();
-  const secret = deps.secretOf?.(rules.secretEnv) ?? '';
-  const message = { body, json, header };
-  const problem =
-    secret === '' ? `${rules.secretEnv} is not set` : signatureProblem(rules.signature, { secret, message, now });
-  if (problem !== undefined) {
-    await countRefusals(deps.db, { code: 'VIV_HOOK_UNSIGNED', count: 1, at: now });
-    throw failure('VIV_HOOK_UNSIGNED', { hook: name, problem });
-  }
+  const problem = problemOfSigned(deps, rules, { body, header, json, now });
+  if (problem !== undefined) throw failure('VIV_HOOK_UNSIGNED', { hook: name, problem });
   let [taken, duplicates, refused] = [0, 0, 0];
   for (const arrival of hookArrivals({ name, rules }, { json, now })) {
     const { duplicate, standing } = await receive(deps.db, deps.turn, arrival);

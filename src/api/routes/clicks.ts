@@ -12,9 +12,10 @@ import { holdHit, minuteOf, noteTrap, recordMachine } from '../../store/hits';
 import { ingestIn } from '../../store/ingest';
 import { findLink, type LinkRow } from '../../store/links';
 import { mayTrackOpens } from '../../store/open-tracking';
-import { findSend, type SendRef } from '../../store/send-ref';
+import { belonging, findSend } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { answerLostLinks } from '../lost-link';
+import { publicly } from '../refusals';
 import { seenRequest } from '../seen';
 
 interface LinkPath {
@@ -23,14 +24,15 @@ interface LinkPath {
 
 type LinkRequest = FastifyRequest<LinkPath>;
 
-const PUBLIC = { config: { access: 'public' } } as const;
+const CLICK = publicly({ kind: 'link', name: 'click' });
+const OPEN = publicly({ kind: 'link', name: 'open' });
 /** The smallest GIF with one transparent dot. */
 const DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /** Links of mails that lead somewhere, the one that no person sees, and the picture that tells of a mail being opened. */
 export const clicks: Routes = (app, deps) => {
   answerLostLinks(app);
-  app.get<LinkPath>('/c/:token', PUBLIC, async (request, reply) => {
+  app.get<LinkPath>('/c/:token', CLICK, async (request, reply) => {
     const payload = readLink(deps.linkSecret, request.params.token);
     if (payload.kind === 'trap') return followTrap(deps, request, { reply, sendId: payload.id });
     if (payload.kind !== 'click') throw failure('VIV_LINK_FORGED', {});
@@ -41,7 +43,7 @@ export const clicks: Routes = (app, deps) => {
     const hitId = await quietly(request, () => follow(deps, request, link));
     return reply.redirect(withVisit(deps, target, hitId), 302);
   });
-  app.get<LinkPath>('/o/:token', PUBLIC, async (request, reply) => {
+  app.get<LinkPath>('/o/:token', OPEN, async (request, reply) => {
     const payload = readLink(deps.linkSecret, request.params.token);
     if (payload.kind !== 'open') throw failure('VIV_LINK_FORGED', {});
     await quietly(request, () => openMail(deps, request, payload.id));
@@ -50,12 +52,6 @@ export const clicks: Routes = (app, deps) => {
 };
 
 const rulesOf = ({ turn }: ApiDeps): EngagementRules => turn.rules.engagement ?? DEFAULT_ENGAGEMENT;
-
-/** The journey and lead whose mail it was. */
-const belonging = (send: SendRef | null) => ({
-  ...(send?.journeyId ? { journeyId: send.journeyId } : {}),
-  ...(send?.leadId ? { leadId: send.leadId } : {}),
-});
 
 /** Records a machine's click, or holds that of whoever may be a person, and answers the id of that. */
 async function follow(deps: ApiDeps, request: LinkRequest, link: LinkRow): Promise<string | undefined> {

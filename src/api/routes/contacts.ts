@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listContacts } from '../../store/contact-list';
 import { contactsPage } from '../contacts-page';
 import type { Routes } from '../deps';
+import { HTML } from '../page';
 
 const PAGE_SIZE = 100;
 
@@ -20,6 +21,6 @@ export const contacts: Routes = (app, { db }) => {
       offset: (number - 1) * PAGE_SIZE,
     });
     const pages = Math.max(1, Math.ceil(listed.total / PAGE_SIZE));
-    return reply.type('text/html; charset=utf-8').send(contactsPage({ ...listed, search, number, pages }));
+    return reply.type(HTML).send(contactsPage({ ...listed, search, number, pages }));
   });
 };

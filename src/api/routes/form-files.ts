@@ -19,6 +19,8 @@ import { calendarFile } from '../forms/calendar';
 import { chooseLocale } from '../forms/languages';
 import type { LoadedForm } from '../forms/load';
 import { endedPage } from '../forms/render';
+import { HTML } from '../page';
+import { countRefusal, publicly } from '../refusals';
 import { seenRequest } from '../seen';
 
 interface FileRequest {
@@ -26,7 +28,8 @@ interface FileRequest {
   Querystring: { lang?: string | string[] };
 }
 
-const PUBLIC = { config: { access: 'public' } } as const;
+const EBOOK = publicly({ kind: 'link', name: 'ebook' });
+const CALENDAR = publicly({ kind: 'link', name: 'calendar' });
 
 const TYPES: { readonly [extension: string]: string } = {
   '.pdf': 'application/pdf',
@@ -40,7 +43,7 @@ const TYPES: { readonly [extension: string]: string } = {
 
 /** What forms bring: e-books by links that end, and dates for calendars. */
 export const formFiles: Routes = (app, deps) => {
-  app.get<FileRequest>('/f/:form/file/:token', PUBLIC, async (request, reply) => {
+  app.get<FileRequest>('/f/:form/file/:token', EBOOK, async (request, reply) => {
     const { form, link } = linkOf(deps, request);
     if (form.brings?.type !== 'ebook') throw failure('VIV_LINK_FORGED', {});
     if (deps.clock() >= link.at + form.brings.expiresAfter) return ended(request, reply, form);
@@ -56,7 +59,7 @@ export const formFiles: Routes = (app, deps) => {
       .send(createReadStream(file.path));
   });
 
-  app.get<FileRequest>('/f/:form/calendar/:token', PUBLIC, async (request, reply) => {
+  app.get<FileRequest>('/f/:form/calendar/:token', CALENDAR, async (request, reply) => {
     const { form } = linkOf(deps, request);
     if (form.brings?.type !== 'webinar') throw failure('VIV_LINK_FORGED', {});
     const { hostname: host } = new URL(deps.publicUrl);
@@ -81,9 +84,10 @@ function localeOf(form: LoadedForm, { query, headers }: FastifyRequest<FileReque
 
 function ended(request: FastifyRequest<FileRequest>, reply: FastifyReply, form: LoadedForm): FastifyReply {
   if (!wantsPage(request)) throw failure('VIV_FORM_LINK_ENDED', { form: form.form });
+  countRefusal(request, 'VIV_FORM_LINK_ENDED');
   return reply
     .code(410)
-    .type('text/html; charset=utf-8')
+    .type(HTML)
     .send(endedPage(form, localeOf(form, request)));
 }
 

@@ -1,28 +1,28 @@
 import formbody from '@fastify/formbody';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { failure, ViveiroError } from '../../domain/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { failure } from '../../domain/errors';
 import type { Typed } from '../../domain/forms/answers';
 import { first } from '../../domain/forms/answers';
 import { localesOf } from '../../domain/forms/schema';
 import type { ApiDeps, Routes } from '../deps';
-import { answerError } from '../error-handler';
 import { shownConsent } from '../forms/consent';
 import { EMBED_SCRIPT } from '../forms/embed';
 import { typedInJson } from '../forms/json';
 import { chooseLocale } from '../forms/languages';
 import type { LoadedForm } from '../forms/load';
 import { corsHeaders, foreignSite } from '../forms/origin';
-import { Refusals } from '../forms/refusals';
 import { closedPage, isClosed, thanksPage } from '../forms/render';
 import { answerAsJson, describe } from '../forms/reply-json';
 import { answerAsPage, showForm, thanksOf } from '../forms/reply-page';
 import { blockOf, typedIn, typedInQuery } from '../forms/submission';
 import { type Sent, submit } from '../forms/submit';
+import { HTML } from '../page';
 import { Rate } from '../rate';
+import { countRefusal, publicly } from '../refusals';
 
 const BODY_LIMIT_BYTES = 65_536;
-const HTML = 'text/html; charset=utf-8';
-const PUBLIC = { config: { access: 'public' } } as const;
+const FORM = publicly({ kind: 'form' });
+const THANKS = publicly({ kind: 'link', name: 'thanks' });
 /** From one network, whatever comes of it: what is above that does not reach the database. */
 const MOST_PER_MINUTE = 120;
 /** So that browsers say of a POST from our own page that it is from there; other sites still learn nothing. */
@@ -35,31 +35,29 @@ interface FormRequest {
 /** Hosted forms: as pages, as JSON, and as the script by which other sites show them. */
 export const forms: Routes = (app, deps) => {
   app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
-  const refusals = new Refusals(deps);
   const rate = new Rate();
-  app.addHook('onClose', () => refusals.settled());
-  app.setErrorHandler((error: FastifyError | Error, request, reply) =>
-    refused(deps, refusals, { error, request, reply }),
-  );
 
-  app.get<FormRequest>('/f/:form', PUBLIC, async (request, reply) => {
+  app.get<FormRequest>('/f/:form', FORM, async (request, reply) => {
     const { form, as } = wanted(deps, request);
     if (as === 'js') return script(reply);
     const typed = typedInQuery(form, request.query);
     const view = viewOf(deps, { form, request, typed });
     if (as === 'json') return describe(deps, { ...view, reply: reply.headers(corsHeaders(request, form)) });
-    if (isClosed(form, view.now)) return reply.code(410).type(HTML).send(closedPage(form, view.locale));
+    if (isClosed(form, view.now)) {
+      countRefusal(request, 'VIV_FORM_CLOSED');
+      return reply.code(410).type(HTML).send(closedPage(form, view.locale));
+    }
     return showForm(deps, { ...view, reply: reply.headers(OWN_REFERRER) });
   });
 
-  app.options<FormRequest>('/f/:form', PUBLIC, async (request, reply) =>
+  app.options<FormRequest>('/f/:form', FORM, async (request, reply) =>
     reply
       .headers(corsHeaders(request, wanted(deps, request).form))
       .code(204)
       .send(),
   );
 
-  app.post<FormRequest>('/f/:form', { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
+  app.post<FormRequest>('/f/:form', { ...FORM, bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
     const { form, as } = wanted(deps, request);
     const isJson = as === 'json' || isOfType(request, 'application/json');
     reply.headers(isJson ? corsHeaders(request, form) : OWN_REFERRER);
@@ -71,11 +69,11 @@ export const forms: Routes = (app, deps) => {
     const code = isJson
       ? await answerAsJson(deps, { ...sent, reply, outcome })
       : await answerAsPage(deps, { ...sent, reply, outcome });
-    if (code !== undefined) refusals.count(request, { form: form.form, code });
+    if (code !== undefined) countRefusal(request, code);
     return reply;
   });
 
-  app.get<FormRequest>('/f/:form/thanks', PUBLIC, async (request, reply) => {
+  app.get<FormRequest>('/f/:form/thanks', THANKS, async (request, reply) => {
     const { form } = wanted(deps, request);
     const typed = typedInQuery(form, request.query);
     const { locale, consent } = viewOf(deps, { form, request, typed });
@@ -123,26 +121,3 @@ function script(reply: FastifyReply): FastifyReply {
     .headers({ 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' })
     .send(EMBED_SCRIPT);
 }
-
-interface Failed {
-  readonly error: FastifyError | Error;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
-
-/** Whatever is refused on the way is counted too, for the form that it was sent to. */
-async function refused(deps: ApiDeps, refusals: Refusals, { error, request, reply }: Failed) {
-  const answered = await answerError(error, request, reply);
-  const code = error instanceof ViveiroError ? error.code : CODES[(error as Partial<FastifyError>).code ?? '']; // an Error may lack it
-  const { form = '' } = Object(request.params) as { readonly form?: string }; // every route here has it, or nothing
-  const name = form.replace(/\.(json|js)$/, '');
-  const isFault = reply.statusCode >= 500;
-  if (request.method === 'POST' && !isFault && deps.forms.has(name))
-    refusals.count(request, { form: name, code: code ?? 'VIV_BODY_INVALID' });
-  return answered;
-}
-
-const CODES: { readonly [code: string]: 'VIV_BODY_TOO_LARGE' | 'VIV_MEDIA_TYPE' } = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'VIV_BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'VIV_MEDIA_TYPE',
-};

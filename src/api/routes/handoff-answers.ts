@@ -11,11 +11,12 @@ import { text } from '../contract/common';
 import type { ApiDeps, Routes } from '../deps';
 import { type HandoffView, handoffPage } from '../handoff-page';
 import { handoffWords } from '../handoff-words';
+import { HTML } from '../page';
+import { publicly } from '../refusals';
 import { textsOfBody } from '../texts-of-body';
 
 const BODY_LIMIT_BYTES = 16_384;
-const HTML = 'text/html; charset=utf-8';
-const PUBLIC = { config: { access: 'public' } } as const; // the token is the key
+const LIMIT = { ...publicly({ kind: 'link', name: 'handoff' }), bodyLimit: BODY_LIMIT_BYTES } as const; // the token is the key
 
 interface LinkRequest {
   Params: { token: string };
@@ -27,29 +28,25 @@ const answerSchema = z.object({ action: z.enum(ANSWERS), reason: text(500).or(z.
 export const handoffAnswers: Routes = (app, deps) => {
   app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
 
-  app.get<LinkRequest>('/h/:token', PUBLIC, async ({ params: { token } }, reply) =>
+  app.get<LinkRequest>('/h/:token', LIMIT, async ({ params: { token } }, reply) =>
     show(reply, { case: await caseOf(deps, token), action: pathOf(token) }),
   );
 
-  app.post<LinkRequest>(
-    '/h/:token',
-    { ...PUBLIC, bodyLimit: BODY_LIMIT_BYTES },
-    async ({ params: { token }, body }, reply) => {
-      const shown = await caseOf(deps, token);
-      const view = { case: shown, action: pathOf(token) };
-      const words = handoffWords(shown.contact.locale);
-      const answer = answerSchema.safeParse(textsOfBody(body));
-      if (!answer.success || (answer.data.action !== 'accept' && answer.data.reason === ''))
-        return show(reply.code(422), { ...view, problem: words.reasonMissing });
-      if (await isTaken(deps, { ...answer.data, shown, by: whoHolds(deps, token, shown) }))
-        return reply.redirect(pathOf(token), 303);
-      return show(reply.code(409), {
-        case: await caseOf(deps, token),
-        action: pathOf(token),
-        problem: words.answeredBefore,
-      });
-    },
-  );
+  app.post<LinkRequest>('/h/:token', LIMIT, async ({ params: { token }, body }, reply) => {
+    const shown = await caseOf(deps, token);
+    const view = { case: shown, action: pathOf(token) };
+    const words = handoffWords(shown.contact.locale);
+    const answer = answerSchema.safeParse(textsOfBody(body));
+    if (!answer.success || (answer.data.action !== 'accept' && answer.data.reason === ''))
+      return show(reply.code(422), { ...view, problem: words.reasonMissing });
+    if (await isTaken(deps, { ...answer.data, shown, by: whoHolds(deps, token, shown) }))
+      return reply.redirect(pathOf(token), 303);
+    return show(reply.code(409), {
+      case: await caseOf(deps, token),
+      action: pathOf(token),
+      problem: words.answeredBefore,
+    });
+  });
 };
 
 const pathOf = (token: string): string => `/h/${encodeURIComponent(token)}`;

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { failure } from '../../domain/errors';
 import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
@@ -7,6 +7,8 @@ import type { Routes } from '../deps';
 import { takeMail } from '../inbound/take';
 import { takeHook } from '../inbound/take-hook';
 import { parseBody } from '../parse';
+import { publicly } from '../refusals';
+import { asBytes, signedRequest } from '../signed-request';
 
 const MAIL_LIMIT_BYTES = 10 * 1_048_576;
 const HOOK_LIMIT_BYTES = 1_048_576;
@@ -20,8 +22,7 @@ const envelopeQuery = z.strictObject({
 
 /** POST /v1/inbound/mail: a message as it came, for a mail server of one's own. POST /v1/inbound/hooks/<name>: a provider's. */
 export const inbound: Routes = (app, deps) => {
-  const whole = async (_request: FastifyRequest, body: Buffer) => body;
-  app.addContentTypeParser('message/rfc822', { parseAs: 'buffer', bodyLimit: MAIL_LIMIT_BYTES }, whole);
+  app.addContentTypeParser('message/rfc822', { parseAs: 'buffer', bodyLimit: MAIL_LIMIT_BYTES }, asBytes);
   app.post(
     '/v1/inbound/mail',
     { config: { access: 'key' }, bodyLimit: MAIL_LIMIT_BYTES },
@@ -36,18 +37,16 @@ export const inbound: Routes = (app, deps) => {
   app.register(async (scope) => {
     scope.removeContentTypeParser('application/json');
     // the bytes are what is signed; some providers call their JSON plain text
-    scope.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'buffer' }, whole);
+    scope.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'buffer' }, asBytes);
     scope.post<{ Params: { hook: string } }>(
       '/v1/inbound/hooks/:hook',
-      { config: { access: 'public' }, bodyLimit: HOOK_LIMIT_BYTES },
+      { ...publicly({ kind: 'hook' }), bodyLimit: HOOK_LIMIT_BYTES },
       async (request) => {
         const { hook } = request.params;
         const { hooks } = deps.turn.rules.inbound ?? DEFAULT_INBOUND;
         const rules = Object.hasOwn(hooks, hook) ? hooks[hook] : undefined;
         if (!rules) throw failure('VIV_HOOK_UNKNOWN', { hook });
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const header = (name: string) => [request.headers[name]].flat()[0] ?? '';
-        return takeHook(deps, { name: hook, rules, body, header });
+        return takeHook(deps, { name: hook, rules, ...signedRequest(request) });
       },
     );
   });

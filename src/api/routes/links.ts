@@ -6,18 +6,18 @@ import { readLink, signLink } from '../../mail/links';
 import { lastGiven } from '../../store/consents';
 import { minuteOf } from '../../store/hits';
 import { ingest } from '../../store/ingest';
-import { findSend, type SendRef } from '../../store/send-ref';
+import { belonging, findSend, type SendRef } from '../../store/send-ref';
 import type { ApiDeps, Routes } from '../deps';
 import { askPage, donePage, type LinkRequest } from '../link-pages';
 import { answerLostLinks } from '../lost-link';
+import { HTML } from '../page';
 import { proofOf } from '../proof';
+import { publicly } from '../refusals';
 
 interface LinkPath {
   Params: { token: string };
 }
 
-const HTML = 'text/html; charset=utf-8';
-const PUBLIC = { config: { access: 'public' } } as const;
 const POST_LIMIT_BYTES = 4_096;
 
 /** The signed links by which recipients ask for something. A GET asks back and changes nothing: scanners open links, too. */
@@ -40,12 +40,6 @@ function idIn({ linkSecret }: ApiDeps, token: string, kind: LinkRequest): string
   return payload.id;
 }
 
-/** The journey and lead whose mail it was. */
-const belonging = ({ journeyId, leadId }: SendRef): Pick<IncomingEvent, 'journeyId' | 'leadId'> => ({
-  ...(journeyId === null ? {} : { journeyId }),
-  ...(leadId === null ? {} : { leadId }),
-});
-
 interface RequestLink {
   readonly request: LinkRequest;
   readonly path: string;
@@ -53,7 +47,8 @@ interface RequestLink {
 
 /** GET asks, POST does it. */
 function addRequest(app: FastifyInstance, deps: ApiDeps, { request: kind, path }: RequestLink): void {
-  app.get<LinkPath>(path, PUBLIC, async (request, reply) => {
+  const counted = publicly({ kind: 'link', name: kind });
+  app.get<LinkPath>(path, counted, async (request, reply) => {
     const send = await sendOf(deps, request.params.token, kind);
     return reply
       .type(HTML)
@@ -61,7 +56,7 @@ function addRequest(app: FastifyInstance, deps: ApiDeps, { request: kind, path }
         askPage(kind, { locale: send.locale ?? 'en', action: request.url, preferencesPath: preferencesOf(deps, send) }),
       );
   });
-  app.post<LinkPath>(path, { ...PUBLIC, bodyLimit: POST_LIMIT_BYTES }, async (request, reply) => {
+  app.post<LinkPath>(path, { ...counted, bodyLimit: POST_LIMIT_BYTES }, async (request, reply) => {
     const send = await sendOf(deps, request.params.token, kind);
     if (send.contactId !== null)
       await ingest(

@@ -14,14 +14,16 @@ import {
   viewEvent,
 } from '../../store/visitors';
 import type { ApiDeps, Routes } from '../deps';
+import { blockOf } from '../forms/submission';
 import { PAGE_SCRIPT } from '../pages/script';
 import { parseBody } from '../parse';
-import { Rate } from '../rate';
 import { recorderOf } from '../record';
+import { publicly } from '../refusals';
+import { SharedRate } from '../shared-rate';
 import { clickOfVisit } from '../visit-token';
 
 const BODY_LIMIT_BYTES = 4_096;
-const PUBLIC = { config: { access: 'public' } } as const;
+const SCRIPT = publicly({ kind: 'nothing' });
 const SCRIPT_TAG = `"${createHash('sha256').update(PAGE_SCRIPT).digest('base64url').slice(0, 16)}"`;
 
 const viewBody = z
@@ -38,7 +40,7 @@ const forgetBody = z.strictObject({ visitor: z.uuid() }).readonly();
 
 /** Page views of a company's own sites: the script, and where it tells of them. */
 export const pages: Routes = (app, deps) => {
-  const rate = new Rate();
+  const rate = new SharedRate({ db: deps.db, secret: deps.linkSecret, clock: deps.clock });
   // browsers send beacons as text, and ask nobody first
   app.addContentTypeParser(
     'text/plain',
@@ -46,26 +48,26 @@ export const pages: Routes = (app, deps) => {
     async (_: unknown, text: string) => parsedText(text),
   );
 
-  app.get('/v.js', PUBLIC, async (request, reply) => {
+  app.get('/v.js', SCRIPT, async (request, reply) => {
     reply.headers({ 'cache-control': 'public, max-age=3600', etag: SCRIPT_TAG });
     if (request.headers['if-none-match'] === SCRIPT_TAG) return reply.code(304).send();
     return reply.type('text/javascript; charset=utf-8').send(PAGE_SCRIPT);
   });
 
   const options = {
-    ...PUBLIC,
+    ...publicly({ kind: 'view' }),
     bodyLimit: BODY_LIMIT_BYTES,
     // before the body is read: what is refused costs little
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       allow(deps, request, reply);
-      limit(deps, rate, request, reply);
+      await limit(deps, rate, request, reply);
     },
   };
   app.post('/v1/pages', options, async (request, reply) => {
     const { visitor, token, ...body } = parseBody(viewBody, request.body);
     if (originOf(body.url) !== request.headers.origin)
       throw failure('VIV_SITE_UNKNOWN', { site: originOf(body.url) ?? body.url });
-    await take(deps, { ...body, visitorId: visitor, at: deps.clock() }, token);
+    await take(deps, request, { ...body, visitorId: visitor, at: deps.clock(), token });
     return reply.code(204).send();
   });
 
@@ -92,17 +94,25 @@ function allow(deps: ApiDeps, { headers }: FastifyRequest, reply: FastifyReply):
   reply.headers({ 'access-control-allow-origin': origin, vary: 'origin' });
 }
 
-function limit(deps: ApiDeps, rate: Rate, { ip }: FastifyRequest, reply: FastifyReply): void {
-  const waitMs = rate.take(ip, { perMinute: pagesOf(deps).perMinute, now: deps.clock() });
+/** An IPv6 network is one sender: whoever has one has as many addresses as they like. */
+const senderOf = (ip: string): string => (ip.includes(':') && !ip.includes('.') ? blockOf(ip) : ip);
+
+async function limit(deps: ApiDeps, rate: SharedRate, { ip }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const waitMs = await rate.take(senderOf(ip), pagesOf(deps).perMinute);
   if (waitMs === 0) return;
-  reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
-  throw failure('VIV_TOO_MANY', { seconds: Math.ceil(waitMs / 1000) });
+  const seconds = Math.ceil(waitMs / 1000);
+  reply.header('retry-after', String(seconds));
+  throw failure('VIV_TOO_MANY', { seconds });
 }
 
 /** Joins the visitor if a click brought them, and records the view: of the contact, or of nobody yet. */
-async function take(deps: ApiDeps, view: PageSeen, token: string | undefined): Promise<void> {
+async function take(
+  deps: ApiDeps,
+  request: FastifyRequest,
+  { token, ...view }: PageSeen & { readonly token: string | undefined },
+): Promise<void> {
   const { visitorId, at } = view;
-  const hitId = token === undefined ? undefined : clickOfVisit(deps.linkSecret, token);
+  const hitId = token === undefined ? undefined : clickOfVisit(request, deps.linkSecret, token);
   if (hitId !== undefined) {
     const { joinWithin: within } = pagesOf(deps);
     await transaction(deps.db, (tx) => joinByClick(tx, deps.turn, { hitId, visitorId, at, within }));

@@ -13,16 +13,17 @@ import { emailField } from '../contract/common';
 import type { ApiDeps, Routes } from '../deps';
 import { ASK_PATH, answerLostLinks, localeOf, sentPage } from '../lost-link';
 import { confirmPage, optInAnswer, stateOf } from '../opt-in-pages';
+import { HTML } from '../page';
 import { preferencesPage } from '../preference-pages';
 import { proofOf } from '../proof';
+import { publicly } from '../refusals';
 
 interface LinkPath {
   Params: { token: string };
 }
 
-const HTML = 'text/html; charset=utf-8';
-const PUBLIC = { config: { access: 'public' } } as const;
-const LIMIT = { ...PUBLIC, bodyLimit: 16_384 } as const;
+const PREFERENCES = { ...publicly({ kind: 'link', name: 'preferences' }), bodyLimit: 16_384 } as const;
+const CONFIRM = { ...publicly({ kind: 'link', name: 'confirm' }), bodyLimit: 16_384 } as const;
 
 /**
  * The preference page and the confirmation of a double opt-in. GET shows, POST does. There is no cookie and no login, so another
@@ -30,9 +31,9 @@ const LIMIT = { ...PUBLIC, bodyLimit: 16_384 } as const;
  */
 export const preferences: Routes = (app, deps) => {
   answerLostLinks(app);
-  app.register(formbody, { bodyLimit: LIMIT.bodyLimit });
+  app.register(formbody, { bodyLimit: PREFERENCES.bodyLimit });
 
-  app.get<LinkPath>('/p/:token', PUBLIC, async (request, reply) => {
+  app.get<LinkPath>('/p/:token', PREFERENCES, async (request, reply) => {
     const { contactId } = await mailOf(deps, request.params.token, 'preferences');
     return showPreferences(deps, {
       request,
@@ -41,7 +42,7 @@ export const preferences: Routes = (app, deps) => {
       isSaved: false,
     });
   });
-  app.post<LinkPath>('/p/:token', LIMIT, async (request, reply) => {
+  app.post<LinkPath>('/p/:token', PREFERENCES, async (request, reply) => {
     const { contactId, id: sendId, locale } = await mailOf(deps, request.params.token, 'preferences');
     const { isNone, ticked } = choiceIn(request.body);
     const found = await savePreferences(deps.db, deps.turn, {
@@ -55,10 +56,10 @@ export const preferences: Routes = (app, deps) => {
     return showPreferences(deps, { request, reply, found, isSaved: true });
   });
 
-  app.get<LinkPath>('/y/:token', PUBLIC, (request, reply) => showOptIn(deps, request, reply));
-  app.post<LinkPath>('/y/:token', LIMIT, (request, reply) => confirmOptIn(deps, request, reply));
+  app.get<LinkPath>('/y/:token', CONFIRM, (request, reply) => showOptIn(deps, request, reply));
+  app.post<LinkPath>('/y/:token', CONFIRM, (request, reply) => confirmOptIn(deps, request, reply));
 
-  app.post(ASK_PATH, LIMIT, async (request, reply) => {
+  app.post(ASK_PATH, PREFERENCES, async (request, reply) => {
     const email = emailField.safeParse(fieldsOf(request.body).email);
     if (email.success) await askForPreferences(deps.db, deps.turn, { email: email.data, at: deps.clock() });
     return sentPage(reply, localeOf(request));

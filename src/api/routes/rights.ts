@@ -8,6 +8,7 @@ import { cancelErasure, findErasure, knownAs, listErasures, requestErasure } fro
 import { exportPerson } from '../../store/person-export';
 import { cancelBody, correctionBody, erasureBody, erasureId, erasureQuery, exportQuery } from '../contract/rights';
 import type { Routes } from '../deps';
+import { HTML } from '../page';
 import { idempotencyKeyOf, parseBody } from '../parse';
 import { personPage } from '../person-page';
 
@@ -29,7 +30,7 @@ export const rights: Routes = (app, { db, turn, clock }) => {
     const asked = { contactId: await idOf(request.params.contact), by: 'API', now: clock() };
     const data = await exportPerson(db, turn.rules, asked);
     if (format === 'json') return reply.header('content-disposition', 'attachment; filename="person.json"').send(data);
-    return reply.type('text/html; charset=utf-8').send(personPage(data, lang ?? data.person.locale));
+    return reply.type(HTML).send(personPage(data, lang ?? data.person.locale));
   });
 
   app.patch<OfContact>('/v1/contacts/:contact', KEY, async (request) => {

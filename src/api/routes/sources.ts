@@ -1,12 +1,14 @@
-import type { FastifyRequest } from 'fastify';
 import { failure } from '../../domain/errors';
 import type { SourceRules } from '../../domain/source/rules';
 import type { ApiDeps, Routes } from '../deps';
+import { publicly } from '../refusals';
+import { asBytes, signedRequest } from '../signed-request';
 import { answerTo } from '../sources/handshake';
 import { takeSource } from '../sources/take-source';
 import { textsOfBody } from '../texts-of-body';
 
 const LIMIT_BYTES = 1_048_576;
+const COUNTED = publicly({ kind: 'source' });
 const TYPES = ['application/json', 'text/plain', 'application/x-www-form-urlencoded'];
 
 interface SourceRoute {
@@ -17,9 +19,8 @@ interface SourceRoute {
 export const sources: Routes = (app, deps) => {
   app.register(async (scope) => {
     scope.removeContentTypeParser(TYPES);
-    // the bytes are what is signed
-    scope.addContentTypeParser(TYPES, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body);
-    scope.get<SourceRoute>('/v1/sources/:source', { config: { access: 'public' } }, async (request, reply) => {
+    scope.addContentTypeParser(TYPES, { parseAs: 'buffer' }, asBytes);
+    scope.get<SourceRoute>('/v1/sources/:source', COUNTED, async (request, reply) => {
       const { source } = request.params;
       const rules = rulesOf(deps, source);
       const answer = answerTo({
@@ -30,17 +31,12 @@ export const sources: Routes = (app, deps) => {
       if (answer.type === 'refused') throw failure('VIV_SOURCE_UNSIGNED', { source, problem: answer.problem });
       return answer.type === 'text' ? reply.type('text/plain').send(answer.text) : reply.send(answer.json);
     });
-    scope.post<SourceRoute>(
-      '/v1/sources/:source',
-      { config: { access: 'public' }, bodyLimit: LIMIT_BYTES },
-      async (request) => {
-        const { source } = request.params;
-        const rules = rulesOf(deps, source);
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const header = (name: string) => [request.headers[name]].flat()[0] ?? '';
-        return takeSource(deps, { name: source, rules, body, contentType: header('content-type'), header });
-      },
-    );
+    scope.post<SourceRoute>('/v1/sources/:source', { ...COUNTED, bodyLimit: LIMIT_BYTES }, async (request) => {
+      const { source } = request.params;
+      const rules = rulesOf(deps, source);
+      const contentType = request.headers['content-type'] ?? '';
+      return takeSource(deps, { name: source, rules, contentType, ...signedRequest(request) });
+    });
   });
 };
 

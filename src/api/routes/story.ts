@@ -1,6 +1,7 @@
 import { contactRefOf } from '../../store/contact-ref';
 import { storyOf } from '../../store/story';
 import type { Routes } from '../deps';
+import { HTML } from '../page';
 import { storyPage } from '../story-page';
 
 /** GET /contacts/:contact/story: everything on record about a contact, by id or address. */
@@ -10,7 +11,7 @@ export const story: Routes = (app, { db }) => {
     { config: { access: 'local' } },
     async (request, reply) => {
       const told = await storyOf(db, contactRefOf(request.params.contact));
-      return reply.type('text/html; charset=utf-8').send(storyPage(told));
+      return reply.type(HTML).send(storyPage(told));
     },
   );
 };

@@ -4,19 +4,17 @@ import { type Instant, keyOf } from '../../domain/ids';
 import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import { type SourceLead, sourceLeads, type Unmapped } from '../../domain/source/lead';
 import type { SourceRules } from '../../domain/source/rules';
-import { signatureProblem } from '../../mail/inbound/hook-signature';
 import { transaction } from '../../store/db';
-import { countRefusals, insertInbound, settleInbound } from '../../store/inbound-rows';
+import { insertInbound, settleInbound } from '../../store/inbound-rows';
 import { type Registration, registerIn } from '../../store/registration';
 import type { ApiDeps } from '../deps';
+import { problemOfSigned, type Signed } from '../signed-request';
 import { bodyOf } from './body';
 
-export interface SourceRequest {
+export interface SourceRequest extends Signed {
   readonly name: string;
   readonly rules: SourceRules;
-  readonly body: Buffer;
   readonly contentType: string;
-  readonly header: (name: string) => string;
 }
 
 /** What became of the leads of one message. */
@@ -34,15 +32,8 @@ export async function takeSource(deps: ApiDeps, request: SourceRequest): Promise
   const { name, rules, body, header } = request;
   const now = deps.clock();
   const json = bodyOf(body, request.contentType);
-  const secret = deps.secretOf?.(rules.secretEnv) ?? '';
-  const problem =
-    secret === ''
-      ? `${rules.secretEnv} is not set`
-      : signatureProblem(rules.signature, { secret, message: { body, json, header }, now });
-  if (problem !== undefined) {
-    await countRefusals(deps.db, { code: 'VIV_SOURCE_UNSIGNED', count: 1, at: now });
-    throw failure('VIV_SOURCE_UNSIGNED', { source: name, problem });
-  }
+  const problem = problemOfSigned(deps, rules, { body, header, json, now });
+  if (problem !== undefined) throw failure('VIV_SOURCE_UNSIGNED', { source: name, problem });
   const counts = { taken: 0, duplicates: 0, refused: 0 };
   const { identity, purposes } = deps.turn.rules;
   for (const lead of sourceLeads({ name, rules, identity, purposes }, json))

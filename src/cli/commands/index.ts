@@ -23,7 +23,7 @@ export const GROUPS: readonly Group[] = [
     commands: ['form', 'import', 'list', 'contact', 'enrol', 'journeys', 'why', 'segment', 'consent', 'retention'],
   },
   { heading: 'Sales:', commands: ['handoffs', 'task', 'rep'] },
-  { heading: 'Set up:', commands: ['doctor', 'config', 'key', 'dkim'] },
+  { heading: 'Set up:', commands: ['doctor', 'config', 'key', 'dkim', 'refusals'] },
 ];
 
 /** Adds the command of that name. Its file is read now: one command needs a part of the program, and starts the sooner for it. */

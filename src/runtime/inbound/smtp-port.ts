@@ -7,8 +7,8 @@ import type { Instant } from '../../domain/ids';
 import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import type { AnswerDomains } from '../../mail/answers';
 import { readReturnAddress } from '../../mail/verp';
+import { createRefusalCounter, type RefusalCounter } from '../../store/refusal-counter';
 import { errorCode } from '../error-code';
-import { createRefusals, type Refusals } from './refusals';
 
 /** Our own mail server, for what comes back and nothing else. */
 export interface InboundPort {
@@ -38,7 +38,7 @@ const PATIENCE_MS = 60_000;
 /** Listens. Throws VIV_PORT_IN_USE. */
 export async function startInboundPort(options: InboundPortOptions): Promise<InboundPort> {
   const { host, port, intake, clock, onProblem } = options;
-  const refusals = createRefusals({ db: intake.db, clock, onProblem });
+  const refusals = createRefusalCounter({ db: intake.db, clock, onProblem });
   const server = smtpServer(options, refusals);
   server.on('error', () => undefined); // a sender that breaks off is the sender's matter; `listening` tells of a taken port
   const stop = async () => {
@@ -55,7 +55,7 @@ export async function startInboundPort(options: InboundPortOptions): Promise<Inb
   return { url: `smtp://${host.includes(':') ? `[${host}]` : host}:${bound}`, stop };
 }
 
-function smtpServer(options: InboundPortOptions, refusals: Refusals): SMTPServer {
+function smtpServer(options: InboundPortOptions, refusals: RefusalCounter): SMTPServer {
   const { domains, maxBytes, tls, intake } = options;
   return new SMTPServer({
     name: domains.bounce ?? domains.reply ?? 'viveiro',
@@ -73,7 +73,7 @@ function smtpServer(options: InboundPortOptions, refusals: Refusals): SMTPServer
         return answer(reply(452, '4.5.3 Too many recipients; send the rest apart'));
       const code = refusalOf(address, { domains, secret: intake.linkSecret, addresses: namesTaken(intake) });
       if (code === undefined) return answer();
-      refusals.note(code);
+      refusals.note({ kind: 'mail', name: '', code });
       return answer(reply(550, `5.1.1 ${code}: ${failure(code, {}).message}`));
     },
     onData: (stream, session, answer) => {
@@ -114,11 +114,15 @@ interface Incoming {
 }
 
 /** Says yes only when the message and all that follows from it are committed. */
-async function keep(options: InboundPortOptions, refusals: Refusals, { stream, session }: Incoming): Promise<string> {
+async function keep(
+  options: InboundPortOptions,
+  refusals: RefusalCounter,
+  { stream, session }: Incoming,
+): Promise<string> {
   const { intake, maxBytes, clock, onProblem } = options;
   const source = await upTo(stream, maxBytes);
   if (source === undefined) {
-    refusals.note('VIV_INBOUND_TOO_LARGE');
+    refusals.note({ kind: 'mail', name: '', code: 'VIV_INBOUND_TOO_LARGE' });
     throw reply(552, `5.3.4 VIV_INBOUND_TOO_LARGE: ${ERRORS.VIV_INBOUND_TOO_LARGE.message({ limitBytes: maxBytes })}`);
   }
   const { mailFrom, rcptTo } = session.envelope;

@@ -67,9 +67,9 @@ export const EVENTS: readonly BadRequest[] = [
     /surrogate/,
   ],
   [
-    'above the limit of a megabyte',
+    'of five megabytes',
     '/v1/events',
-    () => ({ type: 'page.seen', contact: ana(), properties: { text: long(1_100_000) } }),
+    () => ({ type: 'page.seen', contact: ana(), properties: { text: long(5_000_000) } }),
     [413, 'VIV_BODY_TOO_LARGE'],
   ],
   [

@@ -16,8 +16,8 @@ jest.setTimeout(60_000);
 
 const context = testDatabase();
 const files = testFiles();
-// the first command of all notes which key this database is begun with
-const everything = () => everythingIn(context.url, ['key_check']);
+// the first command of all notes which key this database is begun with; what is refused is counted
+const everything = () => everythingIn(context.url, ['key_check', 'refusal']);
 const command = (...words: readonly string[]) =>
   viveiro(words, { VIVEIRO_DATABASE_URL: context.url, VIVEIRO_DATA_DIR: files.path('data') });
 

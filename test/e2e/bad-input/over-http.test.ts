@@ -202,7 +202,7 @@ const FORMS: readonly BadRequest[] = [
   ['that is no object', '/f/course.json', () => [1], [400, BODY]],
 ];
 describe('a form', () => {
-  it.each(requests(FORMS))('$name is refused', (one) => refused(one, ['form_refusal']));
+  it.each(requests(FORMS))('$name is refused', (one) => refused(one));
 });
 
 const GETS: readonly (readonly [string, string, readonly [number, Refusal['code']]])[] = [

@@ -22,6 +22,6 @@ async function count(form: string | undefined, { days, json }: { readonly days: 
   const counts = await withDatabase((db) => countForms(db, { since, form }));
   if (json) return writeJson({ days, counts });
   if (counts.length === 0) return void process.stdout.write(`Nothing was sent in ${days} days.\n`);
-  const rows = counts.map((one) => [one.form, one.standing, String(one.count), one.why ?? '']);
+  const rows = counts.map((one) => [one.form || 'no such form', one.standing, String(one.count), one.why ?? '']);
   process.stdout.write(table(['form', '', 'how often', 'why'], rows));
 }

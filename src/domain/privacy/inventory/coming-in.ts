@@ -33,7 +33,6 @@ export const COMING_IN: readonly TableEntry[] = [
       technical: 'id form at standing reasons body_hash block address contact_id settled_at',
     },
   }),
-  entry('form_refusal', { columns: { technical: 'day form code count' } }),
   entry('import_run', {
     columns: {
       technical:

@@ -29,7 +29,9 @@ export const SYSTEM: readonly TableEntry[] = [
     mentionsStay: 'a mailbox of the company',
     columns: { technical: 'name uid_validity last_uid read_at' },
   }),
-  entry('inbound_refusal', { columns: { technical: 'day code count' } }),
+  entry('refusal', { columns: { technical: 'day kind name code count' } }),
+  // hashes of addresses of the net, until the daily sweep
+  entry('rate', { columns: { technical: 'sender tokens given at' } }),
   entry('sequence_version', {
     mentionsStay: PUBLISHED,
     columns: { technical: 'id sequence version definition source checksum published_at' },
