@@ -17,9 +17,7 @@ export function importText(result: ImportResult, { isDryRun }: IsDryRun): string
     countsText(result, { isDryRun }),
     rejectsText(result),
     isDryRun ? foretoldText(result) : '',
-    result.importId === null || result.kind === 'purchases'
-      ? ''
-      : `\nTake it back: viveiro import undo ${result.importId}\n`,
+    result.importId === null ? '' : `\nTake it back: viveiro import undo ${result.importId}\n`,
   ].join('');
 }
 
@@ -36,7 +34,11 @@ function countsText(result: ImportResult, { isDryRun }: IsDryRun): string {
     ['rejected', rejected, `rows${rejectsFile ? `, see ${rejectsFile}` : ''}`],
     ...Object.entries(leftOut).map(([reason, count]) => ['left out', count, `rows: ${reason}`] as const),
     ...optional([['not taken', beyondLimit, 'rows beyond the limit']]),
-    ...(kind === 'purchases' ? [] : contactRows(result)),
+    ...contactRows(result),
+    ...result.warningsByKind.map(
+      ({ reason, count, lines }) =>
+        ['warned', count, `rows like line ${lines.join(', ')}: ${onOneLine(reason)}`] as const,
+    ),
   ] as const;
   return rows.map((row) => line(row)).join('');
 }
@@ -136,7 +138,9 @@ export function runText(run: ImportRunRow): string {
   const numbers = Object.entries(counts).flatMap(([what, value]) =>
     typeof value === 'number' && value > 0 ? [[what, String(value)]] : [],
   );
-  const reasons = Object.entries(counts.reasons).map(([reason, count]) => `  ${count}  ${onOneLine(reason)}\n`);
+  const reasons = Object.entries({ ...counts.reasons, ...counts.warnings }).map(
+    ([reason, count]) => `  ${count}  ${onOneLine(reason)}\n`,
+  );
   return [
     ...[...facts, ...numbers].map(([what = '', value = '']) => `${what.padEnd(12)}  ${onOneLine(value)}\n`),
     ...reasons,
@@ -146,12 +150,15 @@ export function runText(run: ImportRunRow): string {
 /** What taking an import back came to, and what stays. */
 export function undoneText(undone: Undone, { isDryRun }: IsDryRun): string {
   const { contactsRemoved, leadsRemoved, entriesRemoved, fieldsRestored, consentsWithdrawn, kept } = undone;
+  const { purchasesRemoved, suppressionsRemoved } = undone;
   const rows = [
     [String(contactsRemoved), 'contacts removed, which the import had made and nothing else had happened to'],
     [String(leadsRemoved), 'leads removed'],
+    [String(purchasesRemoved), 'purchases removed'],
     [String(entriesRemoved), 'list entries removed'],
     [String(fieldsRestored), 'values restored'],
     [String(consentsWithdrawn), 'consents withdrawn of contacts that stay'],
+    [String(suppressionsRemoved), 'suppressions removed; those addresses can be mailed again'],
   ];
   const stays = kept.map(({ reason, count, contacts }) => [String(count), reason, contacts.join(' ')]);
   return [

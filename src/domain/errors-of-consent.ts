@@ -22,14 +22,6 @@ export const CONSENT_ERRORS = {
     (p) => `No suppression of ${p.address} for ${p.scope} is on record. List them: viveiro suppression list.`,
     404,
   ),
-  VIV_SUPPRESSION_IMPORT_UNKNOWN: bad<{ id: string }>(
-    (p) => `No import "${p.id}" of suppressions is on record. List them: viveiro suppression imports.`,
-    404,
-  ),
-  VIV_SUPPRESSION_IMPORT_UNDONE: bad<{ id: string; at: string }>(
-    (p) => `The import ${p.id} was taken back on ${p.at} already; nothing is to be done.`,
-    409,
-  ),
   VIV_OPT_IN_SEQUENCE: missing<{ file: string }>(
     (p) =>
       `A form or purpose asks for double opt-in, and no published sequence sends the confirmation. Publish one that enters on consent.requested; ${p.file} is the shipped one.`,

@@ -13,10 +13,6 @@ export const IMPORT_ERRORS = {
     (p) => `The import ${p.id} was taken back on ${p.at} already; nothing is to be done.`,
     409,
   ),
-  VIV_IMPORT_STAYS: bad<{ id: string; problem: string }>(
-    (p) => `The import ${p.id} cannot be taken back: ${p.problem}. Record returns for purchases that were none.`,
-    409,
-  ),
   VIV_IMPORT_BUSY: bad<{ id: string }>(
     (p) =>
       `Another process is at the import ${p.id}, or it is being taken back. Wait for it: viveiro import show ${p.id}. Nothing was recorded twice.`,

@@ -1,16 +1,17 @@
 import { normalisedEmail } from '../store/contacts';
 import type { RowOutcome } from '../store/imports/record';
 import { type ImportRun, rejectRow } from './import-run';
-import { type BatchedMap, type Item, itemOf } from './items';
+import type { Item, Numbered, RecordedItem } from './items';
+import type { ImportMap } from './map';
 import type { RejectFile } from './rejects';
 import type { ImportCounts } from './report';
-import type { AnyRow } from './rows';
+import type { AnyRow, Row } from './rows';
 import { Seen } from './seen';
 import { type RowProblem, rowProblem, type Step, walk } from './walk';
 
 /** Rows that are worked on together. */
 export interface RowBatch {
-  readonly items: readonly (Item & { readonly number: number })[];
+  readonly items: readonly Numbered<RecordedItem>[];
   /** The last row of the file that the batch is about, whatever became of it. */
   readonly through: number;
 }
@@ -32,7 +33,11 @@ export interface Progress {
 }
 
 export interface BatchRun extends ImportRun {
-  readonly map: BatchedMap;
+  readonly map: ImportMap;
+  /** Throws what is wrong with a row. */
+  readonly convert: (row: Row) => Item;
+  /** Purchases of rows that were done before and that were refused, by their reference: their other rows are, too. */
+  readonly refused: ReadonlyMap<string, RowProblem>;
   /** Rows that were done before. */
   readonly after: number;
   readonly sink: Sink;
@@ -48,13 +53,13 @@ const MOST_STEPS = 5_000;
  */
 export async function importBatches(run: BatchRun): Promise<void> {
   const csv = await run.open();
-  const seen = new Seen();
-  const steps = walk(csv, { map: run.map, limit: run.limit, after: run.after, convert: itemOf(run.map, run) });
+  const going: Going = { seen: new Seen(), refused: new Map(run.refused) };
+  const steps = walk(csv, { map: run.map, limit: run.limit, after: run.after, convert: run.convert });
   let working = Promise.resolve();
   try {
     for await (const batch of batchesOf(steps)) {
       await working;
-      working = recorded(run, batch, seen).then(() =>
+      working = recorded(run, batch, going).then(() =>
         run.onProgress(csv.bytesRead() / Math.max(1, csv.inspected.bytes)),
       );
       working.catch(() => undefined); // it is thrown when it is awaited
@@ -80,30 +85,55 @@ async function* batchesOf(steps: AsyncIterable<Step<Item>>): AsyncGenerator<read
   if (batch.length > 0) yield batch;
 }
 
+/** What is known of the rows before. */
+interface Going {
+  /** Addresses. */
+  readonly seen: Seen;
+  /** By reference of the purchase. */
+  readonly refused: Map<string, RowProblem>;
+}
+
 interface Rejected {
   readonly row: AnyRow;
   readonly problem: RowProblem;
 }
 
-async function recorded(run: BatchRun, steps: readonly Step<Item>[], seen: Seen): Promise<void> {
+type Taken = Extract<Step<Item>, { readonly type: 'taken' }>;
+
+async function recorded(run: BatchRun, steps: readonly Step<Item>[], going: Going): Promise<void> {
   const { report, sink } = run;
   const bad = countUntaken(run, steps);
   const taken = steps.filter((step) => step.type === 'taken');
-  const items = taken.map(({ number, item }) => ({ ...item, number }));
-  for (const { contact } of items) if (seen.add(normalisedEmail(contact.email))) report.count('merged');
+  const items = taken.flatMap(({ number, item }) => (item.type === 'line' ? [] : [{ ...item, number }]));
+  for (const item of items)
+    if (item.type === 'person' && going.seen.add(normalisedEmail(item.contact.email))) report.count('merged');
   const before = report.counts();
   await sink.record({ items, through: steps.at(-1)?.number ?? 0 }, (outcomes) => {
     report.reset(before);
-    const refused = taken.flatMap(({ row }, index): Rejected[] => {
-      const outcome = outcomes[index];
-      if (outcome && 'error' in outcome) return [{ row, problem: rowProblem(outcome.error) }];
-      if (outcome) report.take(row.line, outcome);
-      return [];
-    });
+    const byNumber = new Map(outcomes.map((outcome) => [outcome.number, outcome]));
+    const refused = taken.flatMap((step) => settled(run, going, { step, outcome: byNumber.get(step.number) }));
     const all = [...bad, ...refused].toSorted((one, other) => one.row.number - other.row.number);
     for (const { row, problem } of all) rejectRow(run, row, problem);
     return { counts: report.counts(), rejectsBytes: flushed(run.rejects) };
   });
+}
+
+/** Counts what became of a row that was taken, and answers it if it was refused after all. */
+function settled(
+  { report }: BatchRun,
+  { refused }: Going,
+  { step: { row, item }, outcome }: { readonly step: Taken; readonly outcome: RowOutcome | undefined },
+): readonly Rejected[] {
+  const told = outcome && 'error' in outcome ? rowProblem(outcome.error) : undefined;
+  if (item.type === 'purchase') {
+    if (told) refused.set(item.purchase.reference, told);
+    else refused.delete(item.purchase.reference); // a try before may have refused it
+  }
+  const problem = item.type === 'line' ? refused.get(item.reference) : told;
+  if (problem) return [{ row, problem }];
+  for (const warning of item.warnings) report.warn(row.line, warning);
+  if (outcome && !('error' in outcome)) report.take(row.line, outcome);
+  return [];
 }
 
 const flushed = (rejects: RejectFile | undefined): number => rejects?.flush() ?? 0;

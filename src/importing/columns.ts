@@ -1,17 +1,30 @@
-import type { ImportMap, LeadsMap, PurchasesMap, Value } from './map';
+import {
+  type ImportMap,
+  isOfPeople,
+  type LeadsMap,
+  type PeopleMap,
+  type PhoneValue,
+  type PurchasesMap,
+  type SuppressionsMap,
+  type Value,
+} from './map';
 import { columnsOf } from './values';
 
-const ofValue = (value: Value | undefined): readonly string[] => {
+const ofValue = (value: Value | PhoneValue | undefined): readonly string[] => {
   if (value === undefined) return [];
   return typeof value === 'string' ? columnsOf(value) : [value.column];
 };
 
 /** Every column that a mapping names, each once. */
 export function columnsIn(map: ImportMap): readonly string[] {
-  const { email, name, locale, timeZone, attributes, tags } = map.contact;
   const own = ownColumns(map);
-  const values = [email, name, locale, timeZone, ...Object.values(attributes), ...tags].flatMap(ofValue);
+  const values = isOfPeople(map) ? ofContact(map) : [];
   return [...new Set([...values, ...map.leaveOut.map(({ column }) => column), ...own])];
+}
+
+function ofContact({ contact }: PeopleMap): readonly string[] {
+  const { email, name, phone, locale, timeZone, attributes, tags } = contact;
+  return [email, name, phone, locale, timeZone, ...Object.values(attributes), ...tags].flatMap(ofValue);
 }
 
 function ownColumns(map: ImportMap): readonly string[] {
@@ -22,6 +35,8 @@ function ownColumns(map: ImportMap): readonly string[] {
       return map.at ? [map.at.column] : [];
     case 'purchases':
       return ofPurchases(map);
+    case 'suppressions':
+      return ofSuppressions(map);
     default:
       throw new TypeError(`unknown kind of import ${JSON.stringify(map satisfies never)}`);
   }
@@ -37,3 +52,6 @@ function ofPurchases({ purchase: { reference, amount, at, isReturn } }: Purchase
   const money = 'column' in amount ? [amount.column] : [amount.quantity, amount.price];
   return [...columnsOf(reference), ...money, at.column, ...(isReturn ? [isReturn.column] : [])];
 }
+
+const ofSuppressions = ({ suppression: { address, scope, reason } }: SuppressionsMap): readonly string[] =>
+  [address, scope, reason].flatMap(ofValue);

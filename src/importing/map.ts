@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { attributeName } from '../api/contract/common';
 import { zoneSchema } from '../domain/calendar/local-time';
@@ -65,9 +66,28 @@ const time = z
   .readonly();
 export type TimeValue = z.output<typeof time>;
 
-const contact = z.strictObject({
+const phone = z.union([
+  pattern,
+  z.strictObject({
+    column,
+    country: z
+      .string()
+      .refine((text) => isSupportedCountry(text), 'must be a country in two capital letters (ISO 3166-1), like BR')
+      .optional()
+      .meta({ description: 'Of numbers that do not say theirs; default: `defaultCountry` of rules/identity.yaml.' }),
+    missing: z.array(cell).default([]).meta({ description: 'Cells that mean "not known", as an empty one does.' }),
+    invalid: z
+      .enum(['reject', 'drop'])
+      .default('reject')
+      .meta({ description: 'What becomes of a row whose number is none: it is rejected, or imported without it.' }),
+  }),
+]);
+export type PhoneValue = z.output<typeof phone>;
+
+const contactKeys = z.strictObject({
   email: identity,
   name: value.optional(),
+  phone: phone.optional().meta({ description: 'Kept in E.164 as the attribute `phone`.' }),
   locale: value.optional(),
   timeZone: value.optional(),
   attributes: z.record(attributeName, attribute).default({}),
@@ -77,6 +97,10 @@ const contact = z.strictObject({
     .default([])
     .meta({ description: 'Each a text or a column; several tags in one cell stand between bars: vip|fair.' }),
 });
+const contact = contactKeys.refine(
+  ({ phone: own, attributes }) => own === undefined || !Object.hasOwn(attributes, 'phone'),
+  { path: ['attributes', 'phone'], message: 'stands twice: `phone` is kept as this attribute' },
+);
 
 const fieldRule = z.enum(['keep', 'replace', 'newest']);
 const mergeRules = z
@@ -96,7 +120,7 @@ const mergeRules = z
 const amount = z.union([z.strictObject({ column }), z.strictObject({ quantity: column, price: column })]);
 export type AmountValue = z.output<typeof amount>;
 
-const common = {
+const file = {
   name: slug.meta({ description: 'Names the import: rows under another name are other rows.' }),
   delimiter: z
     .string()
@@ -109,8 +133,9 @@ const common = {
     .array(z.strictObject({ ...rowTestKeys, reason: z.string().min(1).max(200) }).refine(hasOneTest, ONE_TEST))
     .default([])
     .meta({ description: 'Rows that are not meant to be imported.' }),
-  contact,
 };
+
+const common = { ...file, contact };
 
 const limitBy = z
   .enum(['row', 'contact'])
@@ -155,6 +180,7 @@ const purchasesMap = z.strictObject({
   limitBy: z.literal('contact').default('contact').meta({
     description: 'What --limit counts: contacts with all of their rows, since rows would cut a purchase in two.',
   }),
+  merge: mergeRules.prefault({}),
   purchase: z.strictObject({
     reference: identity.meta({ description: 'Rows with the same reference are one purchase.' }),
     amount,
@@ -164,9 +190,30 @@ const purchasesMap = z.strictObject({
 });
 export type PurchasesMap = z.output<typeof purchasesMap>;
 
-/** How the columns of a CSV file become leads, contacts or purchases. Described in docs/import.md. */
-export const importMapSchema = z.discriminatedUnion('import', [leadsMap, contactsMap, purchasesMap]);
+const suppressionsMap = z.strictObject({
+  import: z.literal('suppressions'),
+  ...file,
+  limitBy: z.literal('row').default('row').meta({ description: 'What --limit counts: rows.' }),
+  suppression: z.strictObject({
+    address: identity.meta({ description: 'An e-mail address, or its hash of 64 hexadecimal digits.' }),
+    scope: value.optional().meta({ description: 'everything, marketing or purpose:<purpose>.' }),
+    defaultScope: z
+      .union([z.enum(['everything', 'marketing']), z.string().regex(/^purpose:[a-z][a-z0-9_-]*$/)])
+      .default('everything')
+      .meta({ description: 'Of rows that name none.' }),
+    reason: value.optional().meta({ description: 'Up to 60 letters; default: imported.' }),
+  }),
+});
+export type SuppressionsMap = z.output<typeof suppressionsMap>;
+
+/** How the columns of a CSV file become leads, contacts, purchases or suppressions. Described in docs/import.md. */
+export const importMapSchema = z.discriminatedUnion('import', [leadsMap, contactsMap, purchasesMap, suppressionsMap]);
 export type ImportMap = z.output<typeof importMapSchema>;
+
+/** Mappings whose rows are about contacts. */
+export type PeopleMap = Exclude<ImportMap, SuppressionsMap>;
+
+export const isOfPeople = (map: ImportMap): map is PeopleMap => map.import !== 'suppressions';
 
 /** Reads a mapping. Throws VIV_MAP_INVALID with every problem, each with its line. */
 export function parseMap(text: string, file: string): ImportMap {

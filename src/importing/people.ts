@@ -22,6 +22,8 @@ export interface PeopleRequest {
   /** Most rows. */
   readonly limit: number;
   readonly now: Instant;
+  /** Of telephone numbers that do not say theirs, where the mapping names none (ISO 3166-1). */
+  readonly country?: string | undefined;
 }
 
 /** A row that is refused. */
@@ -80,9 +82,9 @@ function isSeen(seen: Set<string>, { email }: Profile): boolean {
 }
 
 /** As an import would take the row; without a consent in the mapping nobody has given any. */
-function byMap(map: LeadsMap, { now }: PeopleRequest): (row: Row) => Profile {
+function byMap(map: LeadsMap, { now, country }: PeopleRequest): (row: Row) => Profile {
   return (row) => {
-    const { contact, lead, consent } = toRegistration(row, map, { now });
+    const { contact, lead, consent } = toRegistration(row, map, { now, country });
     const { email, name = null, timeZone = 'UTC', locale = 'en', attributes = {} } = contact;
     const { offer, source, campaign = null } = lead;
     const consents = consent?.granted ? [consent.purpose] : [];

@@ -2,7 +2,7 @@ import type { FieldChange } from '../domain/importing/merge';
 import type { RowOutcome } from '../store/imports/record';
 import type { RowProblem } from './walk';
 
-/** Counts of an import so far. `read`, `rejected`, `leftOut` and `beyondLimit` are rows; the others leads, contacts or purchases. */
+/** Counts of an import so far. `read`, `rejected`, `leftOut` and `beyondLimit` are rows; the others what they are imported as. */
 export interface ImportCounts {
   readonly read: number;
   readonly imported: number;
@@ -27,6 +27,8 @@ export interface ImportCounts {
   readonly consented: number;
   /** Rejected rows by code and kind of reason. */
   readonly reasons: { readonly [reason: string]: number };
+  /** Values that were left out of rows that were taken, by kind of reason. */
+  readonly warnings: { readonly [reason: string]: number };
 }
 
 export interface ShownReject extends RowProblem {
@@ -53,6 +55,7 @@ export const NOTHING: ImportCounts = {
   suppressed: 0,
   consented: 0,
   reasons: {},
+  warnings: {},
 };
 
 const MOST_SHOWN = 10;
@@ -69,6 +72,7 @@ export class Report {
   readonly #rejects = new Map<string, ShownReject[]>();
   readonly #first: ShownReject[] = [];
   readonly #changes = new Map<string, ShownChange[]>();
+  readonly #warnings = new Map<string, { readonly line: number }[]>();
 
   constructor(counts: Partial<ImportCounts> = {}) {
     this.#counts = { ...NOTHING, ...counts };
@@ -103,14 +107,21 @@ export class Report {
     if (this.#first.length < MOST_SHOWN && !this.#first.some((one) => one.line === line)) this.#first.push(shown);
   }
 
+  /** Of a value that is left out of a row that is taken. */
+  warn(line: number, text: string): void {
+    const kind = this.#boundedKind(kindOf(text), this.#counts.warnings);
+    this.#counts = { ...this.#counts, warnings: plusOne(this.#counts.warnings, kind) };
+    sampled(this.#warnings, kind, { line });
+  }
+
   /** Of a row that was recorded, or would be. */
   take(line: number, outcome: Exclude<RowOutcome, { error: unknown }>): void {
-    if (outcome.outcome === 'repeated') {
-      this.count('repeated');
+    if (!('changes' in outcome)) {
+      this.count(outcome.outcome === 'repeated' ? 'repeated' : 'imported');
       return;
     }
-    const { changes, entry, opened } = outcome;
-    const isNews = outcome.outcome !== 'unchanged' || entry !== undefined || opened;
+    const { changes, entry, opened, bought = false } = outcome;
+    const isNews = outcome.outcome !== 'unchanged' || entry !== undefined || opened || bought;
     const { created, updated, entries, suppressed, consented, opened: leads } = this.#counts;
     let { changed } = this.#counts;
     for (const change of changes) {
@@ -159,10 +170,21 @@ export class Report {
     }));
   }
 
+  /** Some lines of each kind of warning. */
+  warningsByKind(): readonly { readonly reason: string; readonly count: number; readonly lines: readonly number[] }[] {
+    return Object.entries(this.#counts.warnings).map(([reason, count]) => ({
+      reason,
+      count,
+      lines: (this.#warnings.get(reason) ?? []).map(({ line }) => line),
+    }));
+  }
+
   #kindOf({ code, reason }: RowProblem): string {
-    const kind = `${code}: ${kindOf(reason)}`;
-    const { reasons } = this.#counts;
-    return Object.hasOwn(reasons, kind) || Object.keys(reasons).length < MOST_KINDS ? kind : OTHER;
+    return this.#boundedKind(`${code}: ${kindOf(reason)}`, this.#counts.reasons);
+  }
+
+  #boundedKind(kind: string, known: { readonly [kind: string]: number }): string {
+    return Object.hasOwn(known, kind) || Object.keys(known).length < MOST_KINDS ? kind : OTHER;
   }
 }
 

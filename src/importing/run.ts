@@ -8,21 +8,22 @@ import type { Instant } from '../domain/ids';
 import type { Db } from '../store/db';
 import { beginRun, endRun, forgetRun, type ImportRunRow } from '../store/imports/runs';
 import type { MailingList } from '../store/lists';
-import { recordPurchase } from '../store/purchase-record';
 import type { TurnDeps } from '../store/turn';
 import { importBatches, type Sink } from './batches';
 import { columnsIn } from './columns';
-import { importPurchases, LANES, type RecordPurchase } from './import-purchases';
+import { foretellingSink } from './foretelling-sink';
+import { gather } from './gather';
+import type { Gathering } from './gathering';
 import type { ImportRun } from './import-run';
 import type { Inspected } from './inspect';
+import { itemOf } from './items';
 import type { ContactsMap, ImportMap } from './map';
+import { recordingSink } from './recording-sink';
+import { refusedBefore } from './refused-before';
 import { openRejects, type RejectFile } from './rejects';
 import { type ImportCounts, Report, type ShownReject } from './report';
 import { openCsv } from './rows';
-import { Seen } from './seen';
-import { foretellingSink, recordingSink } from './sinks';
-
-export { LANES };
+import type { RowProblem } from './walk';
 
 export interface CheckRequest {
   /** A CSV file with a header row. */
@@ -39,7 +40,7 @@ export interface CheckRequest {
 }
 
 export interface ImportRequest extends CheckRequest {
-  /** With at least 8 connections for purchases, which is how many are recorded at once; others need 2. */
+  /** With at least 2 connections. */
   readonly db: Db;
   readonly turn: TurnDeps;
   /** Contacts come with it. */
@@ -63,12 +64,14 @@ export interface ImportResult extends ImportCounts {
   /** For a person to look at. */
   readonly firstRejects: readonly ShownReject[];
   readonly rejectsByKind: ReturnType<Report['rejectsByKind']>;
+  /** Values that were left out of rows that were taken. */
+  readonly warningsByKind: ReturnType<Report['warningsByKind']>;
   readonly changesByField: ReturnType<Report['changesByField']>;
 }
 
 /**
- * Imports a CSV file. Leads and contacts go in batches, each in one transaction with how far the import is: killed, it is done again by the
- * same call and goes on behind the last batch. A bad row ends nothing: it goes to `rejectsFile`. What was recorded before counts as
+ * Imports a CSV file, in batches, each in one transaction with how far the import is: killed, it is done again by the same call and goes on
+ * behind the last batch. A bad row ends nothing: it goes to `rejectsFile`. What was recorded before counts as
  * repeated. Throws VIV_FILE_UNREADABLE, VIV_CSV_NOT_TEXT and VIV_CSV_INVALID before anything is recorded, VIV_IMPORT_BUSY, and what another
  * row would meet too (a database that is down).
  */
@@ -105,16 +108,18 @@ async function recordedRun(
 ): Promise<ImportResult> {
   const { map, now } = request;
   const importing = await prepared(request, { head, run });
-  const record: RecordPurchase = (purchase) => recordPurchase(db, turn, purchase);
-  const sinkOf = (batched: BatchedMapOf): Sink =>
-    recordingSink({ db, turn, map: batched, importId: run.id, list, now, after: run.rowsDone });
-  const result = await carriedOut(importing, { map, record, sinkOf, after: run.rowsDone });
+  const { rowsDone: after } = run;
+  const result = await carriedOut(importing, {
+    map,
+    after,
+    country: turn.rules.identity?.defaultCountry,
+    sink: recordingSink({ db, turn, map, importId: run.id, list, now, after }),
+    refusedOf: (gathering) => refusedBefore(db, turn, { gathering, after, now }),
+  });
   const { rejectsFile } = result;
   await endRun(db, { importId: run.id, report: importing.report.counts(), rejectsFile, at: now });
-  return { ...result, importId: run.id, resumedAfter: run.rowsDone, isCompared: true };
+  return { ...result, importId: run.id, resumedAfter: after, isCompared: true };
 }
-
-type BatchedMapOf = Exclude<ImportMap, { import: 'purchases' }>;
 
 /**
  * What `importFile` would do. Records nothing; writes nothing but the reject file. With a database it is compared with what is on record,
@@ -132,10 +137,9 @@ export async function checkFile({
   const { map } = request;
   const head = await headOf(request);
   const importing = await prepared(request, { head });
-  const seen = new Seen();
-  const record: RecordPurchase = async ({ reference }) => ({ duplicate: seen.add(reference) });
-  const sinkOf = (batched: BatchedMapOf): Sink => foretellingSink({ db, identity, map: batched });
-  const result = await carriedOut(importing, { map, record, sinkOf, after: 0 });
+  const sink = foretellingSink({ db, identity, map });
+  const country = identity?.defaultCountry;
+  const result = await carriedOut(importing, { map, after: 0, country, sink });
   return { ...result, importId: null, resumedAfter: 0, isCompared: db !== undefined };
 }
 
@@ -194,19 +198,24 @@ const lengthOf = (file: string): number => statSync(file, { throwIfNoEntry: fals
 
 interface Work {
   readonly map: ImportMap;
-  readonly record: RecordPurchase;
-  readonly sinkOf: (map: BatchedMapOf) => Sink;
   readonly after: number;
+  /** Of telephone numbers that do not say theirs. */
+  readonly country: string | undefined;
+  readonly sink: Sink;
+  /** What has become of purchases whose rows were done in part. */
+  readonly refusedOf?: (gathering: Gathering) => Promise<ReadonlyMap<string, RowProblem>>;
 }
 
 async function carriedOut(
   { head, rejectsFile, ...importing }: Prepared,
-  { map, record, sinkOf, after }: Work,
+  { map, after, country, sink, refusedOf }: Work,
 ): Promise<Omit<ImportResult, 'importId' | 'resumedAfter' | 'isCompared'>> {
-  const { report, rejects } = importing;
+  const { report, rejects, now } = importing;
   try {
-    if (map.import === 'purchases') await importPurchases({ ...importing, record }, map);
-    else await importBatches({ ...importing, map, after, sink: sinkOf(map) });
+    const gathering = map.import === 'purchases' ? await gather(importing, map, { now, country }) : undefined;
+    const refused = (gathering && (await refusedOf?.(gathering))) ?? new Map<string, RowProblem>();
+    const convert = itemOf(map, { now, country, gathering });
+    await importBatches({ ...importing, map, after, sink, convert, refused });
   } finally {
     closed(rejects);
   }
@@ -221,6 +230,7 @@ async function carriedOut(
     rejectsFile: counts.rejected > 0 ? (rejectsFile ?? null) : null,
     firstRejects: report.firstRejects(),
     rejectsByKind: report.rejectsByKind(),
+    warningsByKind: report.warningsByKind(),
     changesByField: report.changesByField(),
   };
 }

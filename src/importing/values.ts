@@ -9,14 +9,24 @@ type Scalar = string | number | boolean;
 /** What makes a row invalid, for the person who corrects it. */
 export const wrongRow = (reason: string) => failure('VIV_ROW_INVALID', { reason });
 
-const EVERY_COLUMN = new RegExp(COLUMN, 'g');
+const EVERY_COLUMN = new RegExp(COLUMN);
 /** `{row}` is the number of the row and no column. */
 const ROW = 'row';
 
-/** The columns that a pattern names. */
-export function columnsOf(pattern: string): readonly string[] {
-  return [...pattern.matchAll(EVERY_COLUMN)].flatMap(([, name = '']) => (name === ROW ? [] : [name]));
+/** A pattern in pieces: every second one, from the second on, stands for a column. */
+const pieces = new Map<string, readonly string[]>(); // those of mappings: few, and each asked for with every row
+
+function piecesOf(pattern: string): readonly string[] {
+  const known = pieces.get(pattern);
+  if (known) return known;
+  const made = pattern.split(EVERY_COLUMN);
+  pieces.set(pattern, made);
+  return made;
 }
+
+/** The columns that a pattern names. */
+export const columnsOf = (pattern: string): readonly string[] =>
+  piecesOf(pattern).filter((name, place) => place % 2 === 1 && name !== ROW);
 
 /** The cell without blanks around it; '' for an empty one. The header was checked, so the column is there. */
 function cellOf({ cells }: Row, column: string): string {
@@ -24,7 +34,11 @@ function cellOf({ cells }: Row, column: string): string {
 }
 
 function filled(pattern: string, row: Row): string {
-  return pattern.replace(EVERY_COLUMN, (_, name: string) => (name === ROW ? String(row.ownNumber) : cellOf(row, name)));
+  const cells = piecesOf(pattern).map((piece, place) => {
+    if (place % 2 === 0) return piece;
+    return piece === ROW ? String(row.ownNumber) : cellOf(row, piece);
+  });
+  return cells.join('');
 }
 
 /** A pattern that tells contacts or purchases apart: with one of its cells empty, it tells nothing. Throws VIV_ROW_INVALID. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, ViveiroError } from '../domain/errors';
 import { leftOutBecause } from './convert';
-import type { ImportMap } from './map';
+import { type ImportMap, isOfPeople } from './map';
 import { type AnyRow, type CsvFile, guessed, type Row } from './rows';
 import { identityIn } from './values';
 
@@ -60,8 +60,9 @@ function stepOf<T>(
     : { type: 'bad', number, row: any, problem: item, guess: any };
 }
 
-function emailOf(row: Row, { contact }: ImportMap): string | undefined {
-  const email = attempted(() => identityIn(row, contact.email));
+function emailOf(row: Row, map: ImportMap): string | undefined {
+  if (!isOfPeople(map)) return undefined;
+  const email = attempted(() => identityIn(row, map.contact.email));
   return 'value' in email ? email.value.toLowerCase() : undefined;
 }
 

@@ -101,7 +101,14 @@ async function listedPeople(
     throw failure('VIV_USAGE', {
       problem: `${mapFile} is a mapping of ${map.import}; a population needs one of leads`,
     });
-  const { people, refused, leftOut } = await readPeople({ file, map, consents: rules.gate.consentFor, limit, now });
+  const { people, refused, leftOut } = await readPeople({
+    file,
+    map,
+    consents: rules.gate.consentFor,
+    limit,
+    now,
+    country: rules.identity?.defaultCountry,
+  });
   if (refused.length > 0 && !skipBadRows) {
     const told = refused.slice(0, MOST_TOLD).map(({ line, reason }) => `line ${line}: ${reason}`);
     const rest = refused.length > MOST_TOLD ? [`and ${refused.length - MOST_TOLD} more`] : [];

@@ -27,20 +27,25 @@ interface FittedLead {
   readonly facts: Facts;
 }
 
+/** Contacts, and as of when each is judged. */
+export type Judged = ReadonlyMap<string, Instant>;
+
 /**
  * `refit` of many contacts, whose locks the caller holds, as of an instant each: two statements, and one more where a standing changes.
  * One by one where fit rules ask for events.
  */
-export async function refitAll(tx: Tx, scoring: ScoringRules, contacts: ReadonlyMap<string, Instant>): Promise<void> {
+export async function refitAll(tx: Tx, scoring: ScoringRules, contacts: Judged): Promise<void> {
+  if (contacts.size > 0) await writeAllScores(tx, await fitsOf(tx, scoring, contacts));
+}
+
+/** What `refitAll` would write, for whoever writes it with more in one statement; where fit rules ask for events, it is written at once. */
+export async function fitsOf(tx: Tx, scoring: ScoringRules, contacts: Judged): Promise<readonly Rescoring[]> {
   if (fitNeeds(scoring).size > 0) {
     for (const [contactId, at] of contacts) await refit(tx, scoring, { contactId, at });
-    return;
+    return [];
   }
   const leads = await leadsOf(tx, scoring, contacts);
-  await writeAllScores(
-    tx,
-    leads.flatMap((lead) => refitted(scoring, lead, contacts.get(lead.contactId) ?? 0)),
-  );
+  return leads.flatMap((lead) => refitted(scoring, lead, contacts.get(lead.contactId) ?? 0));
 }
 
 function refitted(
@@ -54,9 +59,9 @@ function refitted(
     (change): NewEntry => ({ ...change, kind: 'fit', key: keyOf('fit', leadId, change.rule, fitEntries) }),
   );
   const score = scoreAt(interest, Math.max(at, interest.at), scoring.halfLife);
-  const cause = keyOf('fit', leadId, fitEntries, at, 0);
   const { standing, changes } = judge(scoring, scored, { score, fit });
   if (entries.length === 0 && changes.length === 0) return [];
+  const cause = keyOf('fit', leadId, fitEntries, at, 0);
   const rescored = { leadId, cause, entries, fitPoints: fit.points, interest, standing, changes };
   return [{ occasion: { contactId, at }, rescored: [rescored] }];
 }

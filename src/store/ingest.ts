@@ -8,6 +8,7 @@ import { applyEvent } from './event-effects';
 import { leadsFromLists } from './list-interest';
 import { listenersTo } from './listeners';
 import { enqueue } from './outbox';
+import type { Rescoring } from './score-rows';
 import { applyScores } from './scores';
 import type { TurnDeps } from './turn';
 import { handIn } from './turn-calls';
@@ -40,12 +41,14 @@ export async function ingestIn(tx: Tx, deps: TurnDeps, event: IncomingEvent): Pr
 
 /**
  * What follows from events that this transaction has recorded, at most one of each contact, under the contacts' locks: scores,
- * outbox jobs for the journeys that must look, entries into sequences. Answers, for each, the workflows that are woken.
+ * outbox jobs for the journeys that must look, entries into sequences. `fits`: what this transaction makes of the fit of their leads, to be
+ * written with the scores. Answers, for each, the workflows that are woken.
  */
 export async function followUp(
   tx: Tx,
   deps: TurnDeps,
   recorded: readonly RecordedEvent[],
+  fits: readonly Rescoring[] = [],
 ): Promise<readonly (readonly string[])[]> {
   // first: what shows the interest scores the lead that it makes
   const made = await leadsFromLists(
@@ -57,6 +60,7 @@ export async function followUp(
     tx,
     deps.rules.scoring,
     recorded.map(({ event, interactionId }) => ({ contactId: event.contactId, interactionId, event })),
+    fits,
   );
   const listeners = await listenersTo(
     tx,
@@ -112,7 +116,7 @@ async function insertInteraction(tx: Tx, event: IncomingEvent): Promise<Omit<Ing
 }
 
 /** Whether a recorded event said the same: of this contact, or of one that it was one with by a merge at the one time or the other. */
-export async function isSaidBefore(tx: Tx, event: IncomingEvent, recorded: string | null): Promise<boolean> {
+export async function isSaidBefore(tx: Db | Tx, event: IncomingEvent, recorded: string | null): Promise<boolean> {
   if (recorded === hashOf(event)) return true;
   const { contactId } = event;
   const others = await tx.$queryRaw<{ id: string }[]>`

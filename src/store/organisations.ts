@@ -1,5 +1,5 @@
 import { companyDomain } from '../domain/identity/company-domain';
-import { DEFAULT_IDENTITY } from '../domain/identity/rules';
+import { DEFAULT_IDENTITY, type IdentityRules } from '../domain/identity/rules';
 import { type Instant, newId } from '../domain/ids';
 import type { Rules } from '../domain/rules';
 import { Prisma, type Tx } from './db';
@@ -30,30 +30,43 @@ export async function joinByDomain(
   if (domain !== undefined) await joinOrganisation(tx, { ...o, organisation: { domain } });
 }
 
+/** The domain of the organisation that somebody joins by their address; undefined: none, or the rules do not want it. */
+export const domainToJoin = (email: string, identity: IdentityRules = DEFAULT_IDENTITY): string | undefined =>
+  identity.organisations.byDomain ? companyDomain(email, identity) : undefined;
+
+/** Puts the organisations of domains on record that are not there, in one statement. */
+export async function putDomains(
+  tx: Tx,
+  wanted: readonly { readonly domain: string; readonly at: Instant }[],
+): Promise<void> {
+  const first = new Map<string, Instant>();
+  for (const { domain, at } of wanted) first.set(domain, Math.min(at, first.get(domain) ?? at));
+  if (first.size === 0) return;
+  const rows = [...first].map(([domain, at]) => ({ id: newId(), domain, at: new Date(at).toISOString() }));
+  await tx.$executeRaw`
+    INSERT INTO organisation (id, domain, created_at)
+    SELECT id, domain, at FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, domain text, at timestamptz) ORDER BY domain
+    ON CONFLICT (domain) DO NOTHING`;
+}
+
 /** The same of many contacts, in three statements. */
 export async function joinAllByDomain(
   tx: Tx,
   { identity = DEFAULT_IDENTITY }: Pick<Rules, 'identity'>,
   contacts: ReadonlyMap<string, Instant>,
 ): Promise<void> {
-  if (!identity.organisations.byDomain) return;
+  if (!identity.organisations.byDomain || contacts.size === 0) return;
   const free = await tx.$queryRaw<{ id: string; email: string }[]>`
     SELECT id, email FROM contact WHERE id = ANY(${[...contacts.keys()]}::uuid[]) AND organisation_id IS NULL`;
   const rows = free.flatMap(({ id, email }) => {
-    const domain = companyDomain(email, identity);
-    if (domain === undefined) return [];
-    return [{ contact: id, organisation: newId(), domain, at: new Date(contacts.get(id) ?? 0).toISOString() }];
+    const domain = domainToJoin(email, identity);
+    return domain === undefined ? [] : [{ contact: id, domain, at: contacts.get(id) ?? 0 }];
   });
   if (rows.length === 0) return;
-  const json = JSON.stringify(rows);
-  await tx.$executeRaw`
-    INSERT INTO organisation (id, domain, created_at)
-    SELECT DISTINCT ON (domain) organisation, domain, at
-    FROM json_to_recordset(${json}::json) AS r(organisation uuid, domain text, at timestamptz) ORDER BY domain, at
-    ON CONFLICT (domain) DO NOTHING`;
+  await putDomains(tx, rows);
   await tx.$executeRaw`
     UPDATE contact SET organisation_id = o.id
-    FROM json_to_recordset(${json}::json) AS r(contact uuid, domain text) JOIN organisation o ON o.domain = r.domain
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(contact uuid, domain text) JOIN organisation o ON o.domain = r.domain
     WHERE contact.id = r.contact`;
 }
 

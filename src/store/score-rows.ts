@@ -34,7 +34,8 @@ export interface Rescored {
   readonly fitPoints: number;
   readonly interest: Interest;
   readonly standing: Standing;
-  readonly changes: readonly StandingChange[];
+  /** One that another cause has brought about names it. */
+  readonly changes: readonly (StandingChange & { readonly cause?: string })[];
 }
 
 /** What made scores change, with whom. */
@@ -144,8 +145,17 @@ async function writeLeads(tx: Tx, all: readonly LeadRescored[]): Promise<readonl
 function decisionOf(
   { contactId, journeyId, at }: Occasion,
   { leadId, cause }: Rescored,
-  change: StandingChange,
+  change: Rescored['changes'][number],
 ): Decision {
   const { part, kind, outcome, reason } = change;
-  return { key: keyOf(part, leadId, cause), contactId, journeyId, kind, outcome, reason, at, data: { leadId } };
+  return {
+    key: keyOf(part, leadId, change.cause ?? cause),
+    contactId,
+    journeyId,
+    kind,
+    outcome,
+    reason,
+    at,
+    data: { leadId },
+  };
 }

@@ -32,16 +32,46 @@ export interface ScoredEvent {
  * leads: the one that the event names; else that of the journey it belongs to (of a client's journey none); else, when its
  * properties name an `offer`, the lead in that offer; else all of them. An event that comes late counts what is left of it.
  * At most one event of a contact. Costs no statement when no rule names a type of the events, two when no threshold is crossed,
- * else three, however many events there are.
+ * else three, however many events there are. `fits`: what the same transaction makes of the fit of the contacts' leads, which was judged
+ * before the events; it is written with their points.
  */
-export async function applyScores(tx: Tx, scoring: ScoringRules, events: readonly ScoredEvent[]): Promise<void> {
+export async function applyScores(
+  tx: Tx,
+  scoring: ScoringRules,
+  events: readonly ScoredEvent[],
+  fits: readonly Rescoring[] = [],
+): Promise<void> {
   const scored = events.filter(({ event }) => rulesFor(scoring, event.type).length > 0);
-  if (scored.length === 0) return;
-  const leads = await leadsOf(tx, scoring, scored);
+  if (scored.length === 0) return writeAllScores(tx, fits);
+  const fitted = new Map(fits.flatMap(({ rescored }) => rescored.map((lead) => [lead.leadId, lead] as const)));
+  const leads = await leadsOf(tx, scoring, { events: scored, fitted });
   const isRefused = ({ interactionId }: ScoredEvent) => leads.get(interactionId)?.some(({ isScored }) => !isScored);
   await recordDecisions(tx, scored.filter(isRefused).map(refused));
   const rescorings = scored.map((one) => rescoring(scoring, one, leads.get(one.interactionId) ?? []));
-  await writeAllScores(tx, rescorings);
+  await writeAllScores(tx, together(fits, fitted, rescorings));
+}
+
+type Fitted = ReadonlyMap<string, Rescored>;
+
+/** Each lead once, with the points of its fit before those of its events. */
+function together(fits: readonly Rescoring[], fitted: Fitted, rescorings: readonly Rescoring[]): readonly Rescoring[] {
+  if (fitted.size === 0) return rescorings;
+  const both = new Set<string>();
+  const scored = rescorings.map(({ occasion, rescored }) => ({
+    occasion,
+    rescored: rescored.map((lead): Rescored => {
+      const fit = fitted.get(lead.leadId);
+      if (!fit) return lead;
+      both.add(lead.leadId);
+      const changes = [...fit.changes.map((change) => ({ ...change, cause: fit.cause })), ...lead.changes];
+      return { ...lead, entries: [...fit.entries, ...lead.entries], changes };
+    }),
+  }));
+  const alone = fits.map(({ occasion, rescored }) => ({
+    occasion,
+    rescored: rescored.filter(({ leadId }) => !both.has(leadId)),
+  }));
+  return [...alone, ...scored];
 }
 
 function rescoring(
@@ -85,7 +115,7 @@ type EventLead = ScoredLead & { readonly isScored: boolean };
 async function leadsOf(
   tx: Tx,
   scoring: ScoringRules,
-  events: readonly ScoredEvent[],
+  { events, fitted }: { readonly events: readonly ScoredEvent[]; readonly fitted: Fitted },
 ): Promise<ReadonlyMap<string, readonly EventLead[]>> {
   const told = events.map(({ contactId, interactionId, event }) => ({
     interaction: interactionId,
@@ -103,7 +133,9 @@ async function leadsOf(
   const leads = new Map<string, EventLead[]>();
   for (const row of rows) {
     const known = leads.get(row.interaction) ?? [];
-    known.push({ ...scoredLead(row), isScored: row.is_scored });
+    const fit = fitted.get(row.id);
+    const lead = scoredLead(row);
+    known.push({ ...lead, ...fit?.standing, fitPoints: fit?.fitPoints ?? lead.fitPoints, isScored: row.is_scored });
     leads.set(row.interaction, known);
   }
   return leads;

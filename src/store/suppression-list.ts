@@ -20,7 +20,7 @@ export const addressOf = (text: string): Address =>
 
 export const shownAddress = (address: Address): string => ('email' in address ? address.email : address.hash);
 
-const columnsOf = (tx: Tx, address: Address) =>
+const columnsOf = (tx: Db | Tx, address: Address) =>
   'email' in address
     ? { email: address.email, hash: addressHash(tx, address.email) }
     : { email: null, hash: address.hash };
@@ -139,71 +139,38 @@ export interface ImportedSuppression {
   readonly reason: string;
 }
 
-/** Adds rows of an import in one transaction. Answers how many were not there before. */
-export function insertImported(
-  db: Db,
+/** Adds rows of an import. Answers, in their order, which were not there before. */
+export async function insertImported(
+  tx: Tx,
   rows: readonly ImportedSuppression[],
   { importId, at }: { readonly importId: string; readonly at: Instant },
-): Promise<number> {
-  return transaction(db, async (tx) => {
-    const columns = rows.map(({ address, scope, reason }) => ({ ...columnsOf(tx, address), scope, reason }));
-    return tx.$executeRaw`
-      INSERT INTO suppression (email, hash, scope, reason, at, import_id)
-      SELECT r.email, r.hash, r.scope, r.reason, ${new Date(at)}, ${importId}::uuid
-      FROM json_to_recordset(${JSON.stringify(columns)}::json) AS r(email text, hash text, scope text, reason text)
-      ON CONFLICT DO NOTHING`;
-  });
+): Promise<readonly boolean[]> {
+  const columns = rows.map((row) => ({ ...columnsOf(tx, row.address), scope: row.scope, reason: row.reason }));
+  const added = await tx.$queryRaw<{ email: string | null; hash: string; scope: string }[]>`
+    INSERT INTO suppression (email, hash, scope, reason, at, import_id)
+    SELECT r.email, r.hash, r.scope, r.reason, ${new Date(at)}, ${importId}::uuid
+    FROM json_to_recordset(${JSON.stringify(columns)}::json) AS r(email text, hash text, scope text, reason text)
+    ON CONFLICT DO NOTHING RETURNING email, hash, scope`;
+  const places = new Set(added.map(({ hash, scope }) => `${scope} ${hash}`));
+  return columns.map(({ hash, scope }) => places.delete(`${scope} ${hash}`)); // of rows that say the same, the first
 }
 
-export interface SuppressionImportRow {
-  readonly id: string;
-  readonly file: string;
-  readonly scope: string;
-  readonly added: number;
-  readonly repeated: number;
-  readonly rejected: number;
-  readonly at: Instant;
-  readonly undoneAt: Instant | null;
-}
-
-export async function beginImport(
-  db: Db,
-  { id, file, scope, at }: Pick<SuppressionImportRow, 'id' | 'file' | 'scope' | 'at'>,
-): Promise<void> {
-  await db.$executeRaw`
-    INSERT INTO suppression_import (id, file, scope, added, repeated, rejected, at)
-    VALUES (${id}::uuid, ${file}, ${scope}, 0, 0, 0, ${new Date(at)})`;
-}
-
-export async function endImport(
-  db: Db,
-  { id, added, repeated, rejected }: Pick<SuppressionImportRow, 'id' | 'added' | 'repeated' | 'rejected'>,
-): Promise<void> {
-  await db.$executeRaw`
-    UPDATE suppression_import SET added = ${added}, repeated = ${repeated}, rejected = ${rejected} WHERE id = ${id}::uuid`;
-}
-
-const IMPORT_COLUMNS = Prisma.sql`id, file, scope, added, repeated, rejected, ${millis(Prisma.sql`at`)} AS at,
-  ${millis(Prisma.sql`undone_at`)} AS "undoneAt"`;
-
-/** The newest first. */
-export function listImports(db: Db): Promise<readonly SuppressionImportRow[]> {
-  return db.$queryRaw<SuppressionImportRow[]>`
-    SELECT ${IMPORT_COLUMNS} FROM suppression_import ORDER BY suppression_import.at DESC, id DESC LIMIT 100`;
+/** Which of them stand already, in their order. */
+export async function standingSuppressions(
+  db: Db | Tx,
+  asked: readonly ImportedSuppression[],
+): Promise<readonly boolean[]> {
+  const rows = asked.map(({ address, scope }, place) => ({ place, scope, ...columnsOf(db, address) }));
+  const found = await db.$queryRaw<{ place: number }[]>`
+    SELECT r.place FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(place int, email text, hash text, scope text)
+    WHERE EXISTS (SELECT 1 FROM suppression s WHERE s.scope = r.scope AND (s.email = r.email OR s.hash = r.hash))`;
+  const places = new Set(found.map(({ place }) => place));
+  return asked.map((_one, place) => places.has(place));
 }
 
 /**
- * Takes back what an import has added; what was there before it stays. Answers how many. Throws VIV_SUPPRESSION_IMPORT_UNKNOWN and
- * VIV_SUPPRESSION_IMPORT_UNDONE.
+ * Takes back what an import has added, and nothing else: what was there before it stays, and what a complaint, a bounce, an erasure or a
+ * person has said of the same address since is the import's no more. Answers how many.
  */
-export function undoImport(db: Db, { id, at }: { readonly id: string; readonly at: Instant }): Promise<number> {
-  return transaction(db, async (tx) => {
-    const [row] = await tx.$queryRaw<SuppressionImportRow[]>`
-      SELECT ${IMPORT_COLUMNS} FROM suppression_import WHERE id::text = ${id} FOR UPDATE`;
-    if (!row) throw failure('VIV_SUPPRESSION_IMPORT_UNKNOWN', { id });
-    if (row.undoneAt !== null)
-      throw failure('VIV_SUPPRESSION_IMPORT_UNDONE', { id, at: new Date(row.undoneAt).toISOString().slice(0, 10) });
-    await tx.$executeRaw`UPDATE suppression_import SET undone_at = ${new Date(at)} WHERE id = ${row.id}::uuid`;
-    return tx.$executeRaw`DELETE FROM suppression WHERE import_id = ${row.id}::uuid`;
-  });
-}
+export const removeImported = (tx: Tx, importId: string): Promise<number> =>
+  tx.$executeRaw`DELETE FROM suppression WHERE import_id = ${importId}::uuid`;

@@ -1,25 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { checkFile, type ImportRequest, type ImportResult, importFile } from '../../src/importing/run';
+import { DEFAULT_IDENTITY } from '../../src/domain/identity/rules';
+import { checkFile, type ImportResult, importFile } from '../../src/importing/run';
 import { connect, disconnect } from '../../src/store/db';
+import { possibleDuplicates } from '../../src/store/merge/list';
 import { aRules, NOON } from '../support/api';
 import { testDatabase } from '../support/database';
 import { testFiles } from '../support/files';
+import { importRequests } from '../support/import-requests';
 import { aLeadsMap } from '../support/importing';
 
 const context = testDatabase(10);
 const files = testFiles();
-const turn = { rules: aRules };
 
-const request = (file: string, parts: Partial<ImportRequest> = {}): ImportRequest => ({
-  db: context.db,
-  turn,
-  file,
-  map: aLeadsMap(),
-  rejectsFile: files.path('rejects.csv'),
-  now: NOON,
-  ...parts,
-});
+const request = importRequests(context, files);
 const counts = ({ read, imported, repeated, rejected }: ImportResult) => [read, imported, repeated, rejected];
 const rejects = () => parse(readFileSync(files.path('rejects.csv')), { relax_column_count: true });
 
@@ -104,6 +98,49 @@ test('corrected, the reject file itself can be imported with the same mapping', 
   const result = await importFile(request(files.write('corrected.csv', corrected)));
   expect(counts(result)).toEqual([1, 1, 0, 0]);
   expect(existsSync(files.path('rejects.csv'))).toBe(false);
+});
+
+test('telephone numbers are kept as everywhere, and one that is none is rejected or left out, as declared', async () => {
+  const rows =
+    'Ana,ana@example.test,(11) 98765-4321\nEva,eva@example.test,12\nana,ana@other.test,+55 11 98765 4321\nRui,rui@example.test,\n';
+  const file = files.apart('phones.csv', `name,email,tel\n${rows}`);
+  const mapped = (phone: object) => aLeadsMap({ contact: { email: '{email}', name: '{name}', phone } });
+  const result = await importFile(request(file, { map: mapped({ column: 'tel', country: 'BR' }) }));
+  expect([counts(result), result.warnings]).toEqual([[4, 3, 0, 1], {}]);
+  expect(rejects()[1]).toEqual([
+    '3',
+    '2',
+    'VIV_PHONE_INVALID',
+    expect.stringContaining('"12"'),
+    'Eva',
+    'eva@example.test',
+    '12',
+  ]);
+  const dropping = mapped({ column: 'tel', country: 'BR', invalid: 'drop' });
+  const dropped = await importFile(request(file, { map: dropping }));
+  expect([counts(dropped), dropped.warningsByKind]).toEqual([
+    [4, 1, 3, 0],
+    [{ reason: expect.stringMatching(/^the telephone number was left out: /), count: 1, lines: [3] }],
+  ]);
+  const found = await context.db.contact.findMany({ orderBy: { email: 'asc' } });
+  expect(found.map(({ email, attributes }) => [email, attributes])).toEqual([
+    ['ana@example.test', { phone: '+5511987654321' }],
+    ['ana@other.test', { phone: '+5511987654321' }],
+    ['eva@example.test', {}],
+    ['rui@example.test', {}],
+  ]);
+  expect(await possibleDuplicates(context.db, { most: 10 })).toMatchObject([{ reason: 'same name and telephone' }]);
+});
+
+test('a telephone number that names no country is of that of the rules', async () => {
+  const map = aLeadsMap({ contact: { email: '{email}', phone: '{tel}' } });
+  const file = files.apart('home.csv', 'tel,email\n21 234 5678,rui@example.test\n');
+  const rules = { ...aRules, identity: { ...DEFAULT_IDENTITY, defaultCountry: 'PT' } };
+  expect(counts(await importFile(request(file, { map })))).toEqual([1, 0, 0, 1]);
+  const { db: _, turn: __, ...dry } = request(file, { map });
+  expect(counts(await checkFile({ ...dry, identity: rules.identity }))).toEqual([1, 1, 0, 0]);
+  await importFile(request(file, { map, turn: { rules } }));
+  expect(await context.db.contact.findMany()).toMatchObject([{ attributes: { phone: '+351212345678' } }]);
 });
 
 test('a declared key that comes again with other content is rejected, and changes nothing', async () => {

@@ -1,30 +1,31 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
+import { countStatements } from '../../bench/statements';
 import type { Rules } from '../../src/domain/rules';
 import { scoringSchema } from '../../src/domain/scoring/rules';
 import { toRegistration } from '../../src/importing/convert';
 import { openCsv } from '../../src/importing/rows';
-import { checkFile, type ImportRequest, importFile } from '../../src/importing/run';
-import { waitUntil } from '../../src/runtime/processes';
+import { checkFile, importFile } from '../../src/importing/run';
 import { verifyConsents } from '../../src/store/consent-verify';
 import { listRuns } from '../../src/store/imports/runs';
 import { undoImport } from '../../src/store/imports/undo';
 import { ingest } from '../../src/store/ingest';
 import { register } from '../../src/store/registration';
 import { aRules, NOON } from '../support/api';
-import { bundleOf, removeBundles } from '../support/bundle';
+import { removeBundles } from '../support/bundle';
 import { collected } from '../support/collected';
 import { testDatabase } from '../support/database';
 import { testFiles } from '../support/files';
-import { aContactsMap, aLeadsMap, aPurchasesMap } from '../support/importing';
+import { importRequests, killedOnTheWay } from '../support/import-requests';
+import { aContactsMap, aLeadsMap } from '../support/importing';
 import { published } from '../support/journeys';
 
 const context = testDatabase(10);
 const files = testFiles();
 const turn = { rules: aRules };
+/** Of an import of one batch: its record at both ends, and what the rows of the batch are written with. */
+const MOST_STATEMENTS = 26;
 const CONSENT = { purpose: 'marketing', basis: 'consent', text: 'Yes, write to me.' };
 
 jest.setTimeout(120_000); // on a machine that may be busy
@@ -42,15 +43,7 @@ async function emptied(): Promise<void> {
   await context.db.$executeRaw`ALTER TABLE consent ENABLE TRIGGER USER`;
 }
 
-const request = (file: string, parts: Partial<ImportRequest> = {}): ImportRequest => ({
-  db: context.db,
-  turn,
-  file,
-  map: aLeadsMap(),
-  rejectsFile: files.path('rejects.csv'),
-  now: NOON,
-  ...parts,
-});
+const request = importRequests(context, files);
 const written = (rows: string, head = 'name,email') => files.apart('people.csv', `${head}\n${rows}`);
 const contacts = () => context.db.contact.findMany({ orderBy: { email: 'asc' } });
 
@@ -60,25 +53,17 @@ test('killed in the midst of it and done again, an import has each row once, als
     { length: 2_500 },
     (_, n) => `Ana ${n},${n % 100 === 99 ? 'nobody' : `a${n % 1_500}@x.example`}\n`,
   );
-  const order = { file: written(rows.join('')), rejectsFile: files.path('killed.csv'), now: NOON };
-  const environment = { ...process.env, IMPORT_ORDER: JSON.stringify({ ...order, databaseUrl: context.url, turn }) };
-  const child = spawn(process.execPath, [await bundleOf('test/support/import-child.ts')], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  await waitUntil(async () => ((await listRuns(context.db, 1))[0]?.rowsDone ?? 0) > 0, 30_000);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const [broken] = await listRuns(context.db, 1);
+  const order = request(written(rows.join('')), { rejectsFile: files.path('killed.csv') });
+  const broken = await killedOnTheWay(order, context.url);
   expect([broken?.status, (broken?.rowsDone ?? 0) < 2_500]).toEqual(['running', true]);
-  const result = await importFile(request(order.file, { rejectsFile: order.rejectsFile }));
+  const result = await importFile(order);
   expect(result).toMatchObject({ read: 2_500, imported: 2_475, repeated: 0, rejected: 25, created: 1_485 });
   expect([result.importId, result.resumedAfter]).toEqual([broken?.id, broken?.rowsDone]);
   expect(await context.db.interaction.count()).toBe(2_475);
   expect(await context.db.lead.count()).toBe(1_485);
-  const rejected: string[][] = parse(readFileSync(order.rejectsFile));
+  const rejected: string[][] = parse(readFileSync(files.path('killed.csv')));
   expect(rejected.slice(1).map(([, row]) => Number(row))).toEqual(Array.from({ length: 25 }, (_, n) => n * 100 + 100));
-  const again = await importFile(request(order.file, { rejectsFile: order.rejectsFile }));
+  const again = await importFile(order);
   expect([again.imported, again.repeated, again.importId === broken?.id]).toEqual([0, 2_475, false]);
 });
 
@@ -273,15 +258,24 @@ test('an import is taken back: what it made goes, what it changed is restored, a
   expect(again).toMatchObject({ imported: 1, created: 1 });
 });
 
-test('an import that is not on record, and one of purchases, cannot be taken back', async () => {
+test('an import that is not on record cannot be taken back', async () => {
   const unknown = undoImport(context.db, { id: 'none', now: NOON, isDryRun: false });
   await expect(unknown).rejects.toMatchObject({ code: 'VIV_IMPORT_UNKNOWN' });
-  const head = 'invoice,quantity,price,date,customer';
-  const file = written('1001,6,8.5,01-12-2025 10:04,7\n', head);
-  const { importId } = await importFile(request(file, { map: aPurchasesMap() }));
-  const undoing = undoImport(context.db, { id: importId ?? '', now: NOON, isDryRun: false });
-  await expect(undoing).rejects.toMatchObject({ code: 'VIV_IMPORT_STAYS' });
-  await context.db.$executeRaw`TRUNCATE client, purchase`;
+});
+
+test('a batch costs the same statements however many rows it has', async () => {
+  const rules = { rules: scored };
+  const map = aLeadsMap({
+    contact: { email: '{email}', name: '{name}', attributes: { role: '{name}' } },
+    consent: CONSENT,
+  });
+  const statementsOf = async (count: number) => {
+    const rows = Array.from({ length: count }, (_, n) => `director,s${count}n${n}@x${n % 7}.example\n`);
+    return countStatements(async () => void (await importFile(request(written(rows.join('')), { map, turn: rules }))));
+  };
+  const few = await statementsOf(10);
+  expect(await statementsOf(400)).toBe(few);
+  expect(few).toBeLessThanOrEqual(MOST_STATEMENTS);
 });
 
 test('a row that the database cannot hold costs itself, and no other of its batch', async () => {

@@ -74,5 +74,5 @@ test('no shipped mapping takes what is known only after the call', async () => {
 test('the mappings of the manual are valid', () => {
   const manual = readFileSync(path.resolve(__dirname, '../../docs/import.md'), 'utf8');
   const mappings = [...manual.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => parseMap(text, 'import.md'));
-  expect(mappings.map((map) => map.import)).toEqual(['leads', 'contacts', 'purchases']);
+  expect(mappings.map((map) => map.import)).toEqual(['leads', 'contacts', 'purchases', 'suppressions']);
 });

@@ -1,17 +1,15 @@
 import { concerns, purposeScope } from '../../src/domain/consent/scope';
-import { importSuppressions } from '../../src/importing/suppressions';
+import { parseMap } from '../../src/importing/map';
+import { checkFile, importFile } from '../../src/importing/run';
+import { plainSuppressions } from '../../src/importing/suppressions';
 import { addressHashSql } from '../../src/store/address-sql';
 import { Prisma, single, transaction } from '../../src/store/db';
 import { readGated } from '../../src/store/gate-facts';
+import { listRuns } from '../../src/store/imports/runs';
+import { undoImport } from '../../src/store/imports/undo';
 import { ingest } from '../../src/store/ingest';
 import { addressHash } from '../../src/store/keys';
-import {
-  addressOf,
-  addSuppression,
-  listImports,
-  removeSuppression,
-  undoImport,
-} from '../../src/store/suppression-list';
+import { addressOf, addSuppression, listSuppressions, removeSuppression } from '../../src/store/suppression-list';
 import { forgetAddress, suppressContact, suppressionOf } from '../../src/store/suppressions';
 import { DAY, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
@@ -93,17 +91,14 @@ test('by hand it is added once and taken back, each with a decision', async () =
 });
 
 describe('an import', () => {
-  const imported = (text: string, dryRun = false) => {
+  const imported = async (text: string, isDryRun = false) => {
     const file = files.write('list.csv', text);
-    const asked = {
-      file,
-      delimiter: ',',
-      scope: 'marketing',
-      rejectsFile: files.path('rejects.csv'),
-      now: MONDAY,
-    } as const;
-    return importSuppressions(dryRun ? undefined : database.db, asked);
+    const map = await plainSuppressions(file, { scope: 'marketing' });
+    const asked = { file, map, rejectsFile: files.path('rejects.csv'), now: MONDAY };
+    return isDryRun ? checkFile({ ...asked, db: database.db }) : importFile({ ...asked, db: database.db, turn: SALES });
   };
+  const undo = (id: string | null, isDryRun = false) =>
+    undoImport(database.db, { id: id ?? '', now: MONDAY, isDryRun });
 
   it('takes addresses and hashes, tells bad rows with their lines, and can be taken back', async () => {
     const hash = addressHash(database.db, 'hashed@example.test');
@@ -119,14 +114,14 @@ bounced@example.test,,
 two@example.test,nowhere,
 one@example.test,,
 `;
-    const dry = await imported(text, true);
-    expect(dry).toMatchObject({ importId: null, added: 5, rejected: 2 });
+    const counts = { read: 7, imported: 3, repeated: 2, rejected: 2 };
+    expect(await imported(text, true)).toMatchObject({ importId: null, ...counts });
+    expect(await database.db.suppression.count({ where: { email: 'one@example.test' } })).toBe(0);
     const result = await imported(text);
     expect(result).toMatchObject({
-      added: 3,
-      repeated: 2,
-      rejected: 2,
-      problems: [
+      ...counts,
+      kind: 'suppressions',
+      firstRejects: [
         { line: 5, reason: expect.stringContaining('"no address" is neither') },
         { line: 7, reason: expect.stringContaining('not a scope') },
       ],
@@ -135,29 +130,38 @@ one@example.test,,
     expect(await suppressionOf(tx, 'one@example.test', 'marketing')).toBe('old list');
     expect(await suppressionOf(tx, 'one@example.test')).toBeUndefined(); // what is transactional goes
     expect(await suppressionOf(tx, 'hashed@example.test')).toBe('imported');
-    expect(await listImports(database.db)).toMatchObject([{ id: result.importId, added: 3, undoneAt: null }]);
+    expect(await listRuns(database.db, 1)).toMatchObject([{ id: result.importId, kind: 'suppressions', rowsDone: 7 }]);
     // a complaint since: it stays, whatever becomes of the import
     await ingest(database.db, SALES, anIncoming(contactId, 'mail.complained'));
-    const id = result.importId ?? '';
-    await undoImport(database.db, { id, at: MONDAY });
+    const foretold = await undo(result.importId, true);
+    expect(foretold).toMatchObject({ suppressionsRemoved: 3, kept: [] });
+    expect(await undo(result.importId)).toEqual(foretold);
     expect(await suppressionOf(tx, 'one@example.test', 'marketing')).toBeUndefined();
     expect(await suppressionOf(tx, 'hashed@example.test')).toBeUndefined();
     expect(await suppressionOf(tx, 'there@example.test', 'marketing')).toBe('manual');
     expect(await suppressionOf(tx, 'bounced@example.test')).toBe('complaint');
-    await expect(undoImport(database.db, { id, at: MONDAY })).rejects.toMatchObject({
-      code: 'VIV_SUPPRESSION_IMPORT_UNDONE',
-    });
-    await expect(undoImport(database.db, { id: 'x', at: MONDAY })).rejects.toMatchObject({
-      code: 'VIV_SUPPRESSION_IMPORT_UNKNOWN',
-    });
+    await expect(undo(result.importId)).rejects.toMatchObject({ code: 'VIV_IMPORT_UNDONE' });
   });
 
   it('that meets what was suppressed for the same again since keeps that', async () => {
     const { importId } = await imported('address\nkept@example.test\n');
     const one = { address: addressOf('kept@example.test'), scope: 'marketing', at: MONDAY } as const;
     await addSuppression(database.db, one);
-    await undoImport(database.db, { id: importId ?? '', at: MONDAY });
+    expect(await undo(importId)).toMatchObject({ suppressionsRemoved: 0 });
     expect(await suppressionOf(single(database.db), 'kept@example.test', 'marketing')).toBe('manual');
+  });
+
+  it('by a mapping takes other columns, and scopes of each row', async () => {
+    const file = files.write('optouts.csv', 'E-mail;List\nnews@example.test;weekly\nall@example.test;\n');
+    const list = { column: 'List', values: { weekly: 'purpose:newsletter' } };
+    const suppression = { address: '{E-mail}', scope: list, defaultScope: 'marketing', reason: 'old tool' };
+    const map = parseMap(JSON.stringify({ import: 'suppressions', name: 'old', suppression }), 'map.yaml');
+    await importFile({ file, map, now: MONDAY, db: database.db, turn: SALES });
+    const rows = await listSuppressions(database.db, { reason: 'old tool', most: 10 });
+    expect(rows.map(({ email, scope }) => [email, scope]).sort()).toEqual([
+      ['all@example.test', 'marketing'],
+      ['news@example.test', 'purpose:newsletter'],
+    ]);
   });
 
   it('of a file without the column is refused, and nothing is written', async () => {

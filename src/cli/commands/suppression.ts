@@ -1,30 +1,26 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import { emailField } from '../../api/contract/common';
 import { type SuppressionScope, scopeSchema } from '../../domain/consent/scope';
 import { failure } from '../../domain/errors';
-import { importSuppressions } from '../../importing/suppressions';
-import { readConfig } from '../../runtime/config';
+import { ENCODINGS, type Encoding } from '../../importing/inspect';
+import { plainSuppressions } from '../../importing/suppressions';
 import {
   type Address,
   addressOf,
   addSuppression,
   allSuppressions,
-  listImports,
   listSuppressions,
   removeSuppression,
   shownAddress,
-  undoImport,
 } from '../../store/suppression-list';
 import { JSON_OPTION, wholeNumber } from '../arguments';
 import { withDatabase } from '../database';
 import { writeJson } from '../output';
-import { importedText, importsText, suppressionsText } from '../suppression-text';
-
-const EXIT_NOTHING = 2; // as for bad input, see the registry
+import { suppressionsText } from '../suppression-text';
+import { carryOut, recorded } from './import/run';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -50,7 +46,7 @@ function address(text: string): Address {
   throw new InvalidArgumentError('write an e-mail address, or its hash of 64 hexadecimal digits');
 }
 
-/** `viveiro suppression list|add|remove|import|imports|undo|export`: addresses that must not be mailed. */
+/** `viveiro suppression list|add|remove|import|export`: addresses that must not be mailed. */
 export function register(program: Command): void {
   const group = program
     .command('suppression')
@@ -101,31 +97,24 @@ function addChange(group: Command): void {
 function addImport(group: Command): void {
   group
     .command('import')
-    .argument('<file>', 'CSV file in UTF-8 with a column address (addresses or hashes); scope and reason if you like')
+    .argument('<file>', 'CSV file with a column address (addresses or hashes); scope and reason if you like')
     .addOption(scopeOption())
-    .addOption(new Option('--delimiter <character>', 'between cells').default(','))
-    .option('--dry-run', 'say what would be imported; needs no database')
+    .option('--delimiter <character>', 'between cells; default: found by the header row')
+    .addOption(new Option('--encoding <name>', 'of the file; default: found by its bytes').choices(ENCODINGS))
+    .option('--dry-run', 'say what would be suppressed, compared with the database if one runs; nothing is changed')
     .option('--rejects <file>', 'where bad rows go, with line and reason; default: rejects/ in the data folder')
     .option(...JSON_OPTION)
     .description('suppress every address of a file; bad rows go to a file, exit code 2 if nothing could be read')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ viveiro suppression import old-tool.csv --dry-run\n  $ viveiro suppression import old-tool.csv --scope marketing',
+      `
+A file with other columns is imported by a mapping: viveiro import FILE --map MAP. Take an import back: viveiro import undo ID.
+
+Examples:
+  $ viveiro suppression import old-tool.csv --dry-run
+  $ viveiro suppression import old-tool.csv --scope marketing`,
     )
     .action(importFile);
-  group
-    .command('imports')
-    .option(...JSON_OPTION)
-    .description('list imports of suppressions, the newest first')
-    .addHelpText('after', '\nExamples:\n  $ viveiro suppression imports')
-    .action(imports);
-  group
-    .command('undo')
-    .argument('<import>', 'id, as imports lists it')
-    .option(...JSON_OPTION)
-    .description('take back what an import has added; what was suppressed before it, or again since, stays')
-    .addHelpText('after', '\nExamples:\n  $ viveiro suppression undo 0193b6a0-0000-7000-8000-0000000000aa')
-    .action(undo);
 }
 
 function addExport(group: Command): void {
@@ -166,39 +155,22 @@ async function remove(one: Address, { scope: over, json }: ScopeOption & JsonOpt
 }
 
 interface ImportOptions extends JsonOption, ScopeOption {
-  readonly delimiter: string;
+  readonly delimiter?: string;
+  readonly encoding?: Encoding;
   readonly dryRun?: boolean;
   readonly rejects?: string;
 }
 
-async function importFile(file: string, options: ImportOptions): Promise<void> {
-  const { scope: over, delimiter, dryRun = false, rejects, json } = options;
-  if (!/^[\t -~]$/.test(delimiter) || delimiter === '"')
+async function importFile(
+  file: string,
+  { scope: over, delimiter, encoding, ...options }: ImportOptions,
+): Promise<void> {
+  if (delimiter !== undefined && (!/^[\t -~]$/.test(delimiter) || delimiter === '"'))
     throw failure('VIV_USAGE', {
       problem: `--delimiter "${delimiter}" is not one character that stands between cells; write ; for instance`,
     });
-  const rejectsFile =
-    rejects ?? path.join(readConfig(process.env).dataDir, 'rejects', `${path.parse(file).name}.rejects.csv`);
-  const asked = { file, delimiter, scope: over, rejectsFile, now: Date.now() };
-  const result = dryRun
-    ? await importSuppressions(undefined, asked)
-    : await withDatabase((db) => importSuppressions(db, asked));
-  const answer = { ...result, isDryRun: dryRun, rejectsFile: result.rejected > 0 ? rejectsFile : null };
-  if (json) writeJson(answer);
-  else process.stdout.write(importedText(answer));
-  if (result.added + result.repeated === 0) process.exitCode = EXIT_NOTHING;
-}
-
-async function imports({ json }: JsonOption): Promise<void> {
-  const rows = await withDatabase((db) => listImports(db));
-  if (json) writeJson({ imports: rows });
-  else process.stdout.write(importsText(rows));
-}
-
-async function undo(id: string, { json }: JsonOption): Promise<void> {
-  const removed = await withDatabase((db) => undoImport(db, { id, at: Date.now() }));
-  if (json) writeJson({ import: id, removed });
-  else process.stdout.write(`${removed} suppressions of the import ${id} are taken back.\n`);
+  const map = await plainSuppressions(file, { delimiter, encoding, scope: over });
+  await carryOut({ file, map, options }, (request) => recorded(request));
 }
 
 async function exportAll({ out, hashes = false }: { readonly out?: string; readonly hashes?: boolean }): Promise<void> {

@@ -48,9 +48,9 @@ export function judge(
   const standing = standingOf(rules, before, measured);
   const { grade } = standing;
   const reasons = {
-    grade: fit ? gradeReason(rules, fit.points) : '',
-    temperature: temperatureReason(rules, score),
-    stage: `score ${score} is at least ${rules.mql.score}, and grade ${grade} is at least ${rules.mql.grade}`,
+    grade: () => (fit ? gradeReason(rules, fit.points) : ''),
+    temperature: () => temperatureReason(rules, score),
+    stage: () => `score ${score} is at least ${rules.mql.score}, and grade ${grade} is at least ${rules.mql.grade}`,
   };
   const changes = (['grade', 'temperature', 'stage'] as const)
     .filter((part) => standing[part] !== before[part])
@@ -58,7 +58,7 @@ export function judge(
       kind: part === 'stage' ? ('stage' as const) : ('score' as const),
       part,
       outcome: part === 'grade' ? `grade ${grade}` : standing[part],
-      reason: reasons[part],
+      reason: reasons[part](),
     }));
   return { standing, changes };
 }

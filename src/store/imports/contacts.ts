@@ -12,6 +12,7 @@ import {
 import { isFoundBy, ownersOf, type Spelling, spellingOf } from '../addresses';
 import { type Db, noteLock, Prisma, type Tx } from '../db';
 import { millis } from '../fact-columns';
+import { domainToJoin, putDomains } from '../organisations';
 
 /** What one row tells of a contact. */
 export interface ContactRow {
@@ -41,15 +42,22 @@ interface Standing {
 /** Another transaction was faster, and the batch must be tried again. */
 export class Overtaken extends Error {}
 
+export interface PutRules {
+  readonly merge: MergeRules;
+  /** Absent: `DEFAULT_IDENTITY` holds. */
+  readonly identity?: IdentityRules | undefined;
+  /** Whether who is new joins the organisation of the domain of their address, if the rules want it. */
+  readonly joins?: boolean;
+}
+
 /**
- * Puts the contacts of many rows on record, and brings those that are there up to date by `rules`: three statements for all of them.
+ * Puts the contacts of many rows on record, and brings those that are there up to date by `merge`: a few statements for all of them.
  * Holds their locks when it returns. Throws Overtaken when somebody else has just put one of them on record.
  */
 export async function putContacts(
   tx: Tx,
   rows: readonly ContactRow[],
-  rules: MergeRules,
-  identity: IdentityRules = DEFAULT_IDENTITY,
+  { merge: rules, identity = DEFAULT_IDENTITY, joins = false }: PutRules,
 ): Promise<readonly PutContact[]> {
   if (rows.length === 0) return [];
   const spelled = rows.map(({ contact }) => spellingOf(contact.email, identity));
@@ -65,7 +73,7 @@ export async function putContacts(
   const put = rows.map((row, index) =>
     fold(standing, { row, spelling: spelled[index] ?? NO_SPELLING, rules, identity }),
   );
-  await insertNew(tx, standing);
+  await insertNew(tx, standing, ({ email }) => (joins ? domainToJoin(email, identity) : undefined));
   await updateChanged(tx, standing);
   return put;
 }
@@ -130,23 +138,32 @@ export async function knownContacts(
 export const KNOWN_COLUMNS = Prisma.sql`name, locale, time_zone AS "timeZone", attributes, coalesce(tags, '{}') AS tags,
   ${millis(Prisma.sql`coalesce(changed_at, created_at)`)} AS "changedAt"`;
 
-async function insertNew(tx: Tx, standing: ReadonlyMap<string, Standing>): Promise<void> {
+async function insertNew(
+  tx: Tx,
+  standing: ReadonlyMap<string, Standing>,
+  domainOf: (contact: { readonly email: string }) => string | undefined,
+): Promise<void> {
   const made = [...new Set(standing.values())].flatMap(({ id, isNew, contact }) =>
-    isNew ? [{ id, ...isNew, ...told(contact) }] : [],
+    isNew ? [{ id, ...isNew, ...told(contact), domain: domainOf(isNew), told_at: contact.changedAt }] : [],
   );
   if (made.length === 0) return;
+  await putDomains(
+    tx,
+    made.flatMap(({ domain, told_at: at }) => (domain === undefined ? [] : [{ domain, at }])),
+  );
   const count = await tx.$executeRaw`
     WITH r AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(made)}::json) AS r(id uuid, email text, exact text, home text, name text,
-        locale text, time_zone text, attributes jsonb, tags text[], at timestamptz)),
+        locale text, time_zone text, attributes jsonb, tags text[], at timestamptz, domain text)),
     own AS (
       INSERT INTO contact_address (key, contact_id, home, derived) SELECT home, id, home, home <> exact FROM r
       ON CONFLICT (key) DO NOTHING RETURNING contact_id),
     other AS (
       INSERT INTO contact_address (key, contact_id, home)
       SELECT exact, id, home FROM r JOIN own ON own.contact_id = r.id WHERE exact <> home)
-    INSERT INTO contact (id, email, name, locale, time_zone, attributes, tags, created_at, changed_at)
-    SELECT id, email, name, locale, time_zone, attributes, tags, at, at FROM r JOIN own ON own.contact_id = r.id`;
+    INSERT INTO contact (id, email, name, locale, time_zone, attributes, tags, created_at, changed_at, organisation_id)
+    SELECT r.id, r.email, r.name, r.locale, r.time_zone, r.attributes, r.tags, r.at, r.at, o.id
+    FROM r JOIN own ON own.contact_id = r.id LEFT JOIN organisation o ON o.domain = r.domain`;
   if (count < made.length) throw new Overtaken();
   for (const { id } of made) noteLock(tx, id); // nobody else can see them yet
 }

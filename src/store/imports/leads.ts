@@ -2,22 +2,22 @@ import { PROFILING } from '../../domain/consent/purposes';
 import { purposeScope } from '../../domain/consent/scope';
 import { failure, type ViveiroError } from '../../domain/errors';
 import { EVENTS, type IncomingEvent, LEAD_REPEATED } from '../../domain/event';
-import type { IdentityRules } from '../../domain/identity/rules';
-import { newId } from '../../domain/ids';
+import type { Instant } from '../../domain/ids';
 import type { MergeRules } from '../../domain/importing/merge';
-import { spellingOf } from '../addresses';
 import { type BulkConsent, recordConsents } from '../bulk-consents';
-import { refitAll } from '../bulk-fit';
+import { fitsOf } from '../bulk-fit';
 import type { Db, Tx } from '../db';
-import { hashOf as eventHash, followUp } from '../ingest';
+import { followUp } from '../ingest';
 import { openLeads } from '../leads';
 import { askToConfirm, recordWord } from '../opt-in';
 import { joinAllByDomain } from '../organisations';
 import { hashOf, type Registration } from '../registration';
 import { liftUnsubscribed } from '../suppressions';
 import type { TurnDeps } from '../turn';
-import { Overtaken, type PutContact, putContacts } from './contacts';
+import { type PutContact, putContacts } from './contacts';
+import { insertEvents } from './events';
 import type { RecordedRow } from './rows';
+import { wavesOf } from './waves';
 
 /** A row that registers interest. */
 export interface LeadRow {
@@ -43,23 +43,9 @@ export async function recordLeads(
   { rows, merge }: { readonly rows: readonly LeadRow[]; readonly merge: MergeRules },
 ): Promise<readonly LeadOutcome[]> {
   const outcomes = new Map<number, LeadOutcome>();
-  for (const wave of wavesOf(rows, deps.rules.identity)) await recordWave(tx, deps, { wave, merge, outcomes });
+  const waves = wavesOf(rows, ({ registration }) => registration.contact.email, deps.rules.identity);
+  for (const wave of waves) await recordWave(tx, deps, { wave, merge, outcomes });
   return rows.map(({ number }) => outcomes.get(number) as LeadOutcome); // each row is repeated, refused or fresh
-}
-
-/** Rows of one contact in the order of the file, one in each wave: what follows from a row is seen by the next. */
-function wavesOf(rows: readonly LeadRow[], identity: IdentityRules | undefined): readonly (readonly LeadRow[])[] {
-  const waves: LeadRow[][] = [];
-  const met = new Map<string, number>();
-  for (const row of rows) {
-    const { home: email } = spellingOf(row.registration.contact.email, identity);
-    const place = met.get(email) ?? 0;
-    met.set(email, place + 1);
-    const wave = waves[place] ?? [];
-    wave.push(row);
-    waves[place] = wave;
-  }
-  return waves;
 }
 
 interface Wave {
@@ -73,8 +59,7 @@ async function recordWave(tx: Tx, deps: TurnDeps, { wave, merge, outcomes }: Wav
   const put = await putContacts(
     tx,
     news.map(({ registration: { contact, at } }) => ({ contact, at })),
-    merge,
-    deps.rules.identity,
+    { merge, identity: deps.rules.identity, joins: true },
   );
   const fresh = news.map((row, index): Fresh => ({ ...row, put: put[index] as PutContact })); // one for each row
   for (const row of await recordFresh(tx, deps, fresh)) outcomes.set(row.number, row);
@@ -82,6 +67,7 @@ async function recordWave(tx: Tx, deps: TurnDeps, { wave, merge, outcomes }: Wav
 
 /** Keys that have been used, with the hash of what was said under them. */
 export async function usedKeys(db: Db | Tx, keys: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+  if (keys.length === 0) return new Map();
   const found = await db.$queryRaw<{ key: string; inputHash: string | null }[]>`
     SELECT idempotency_key AS key, properties->>'inputHash' AS "inputHash"
     FROM interaction WHERE idempotency_key = ANY(${[...keys]}::text[])`;
@@ -117,11 +103,8 @@ async function withoutRepeated(
 
 async function recordFresh(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Promise<readonly RecordedRow[]> {
   if (fresh.length === 0) return [];
-  await joinAllByDomain(
-    tx,
-    deps.rules,
-    new Map(fresh.map(({ put, registration }) => [put.contactId, registration.at])),
-  );
+  const standing = fresh.filter(({ put }) => put.outcome !== 'created'); // who is new has joined already
+  await joinAllByDomain(tx, deps.rules, asOf(standing));
   const consents = await recordWords(tx, deps, fresh);
   const leads = await openLeads(
     tx,
@@ -132,17 +115,14 @@ async function recordFresh(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Pro
       interest: EVENTS.leadCreated,
     })),
   );
-  await refitAll(
-    tx,
-    deps.rules.scoring,
-    new Map(fresh.map(({ registration, put }) => [put.contactId, registration.at])),
-  );
+  const fits = await fitsOf(tx, deps.rules.scoring, asOf(fresh));
   const events = fresh.map((row, index): IncomingEvent => eventOf(row, leads[index] ?? NO_LEAD));
   const told = await insertEvents(tx, events);
   await followUp(
     tx,
     deps,
     events.map((event, index) => ({ event, interactionId: told[index]?.id ?? '', seq: told[index]?.seq ?? 0 })),
+    fits,
   );
   for (const [index, row] of fresh.entries())
     await confirm(tx, deps, { row, request: consents[index]?.request, lead: leads[index] });
@@ -154,6 +134,10 @@ async function recordFresh(tx: Tx, deps: TurnDeps, fresh: readonly Fresh[]): Pro
     consentSeq: consents[index]?.seq,
   }));
 }
+
+/** The contacts of rows, each as of when its row tells it. */
+const asOf = (rows: readonly Fresh[]): ReadonlyMap<string, Instant> =>
+  new Map(rows.map(({ put, registration }) => [put.contactId, registration.at]));
 
 const NO_LEAD = { id: '', created: false };
 
@@ -215,33 +199,6 @@ async function liftAll(tx: Tx, consents: readonly BulkConsent[]): Promise<void> 
     const contactIds = own.filter((consent) => consent.purpose === purpose).map(({ contactId }) => contactId);
     await liftUnsubscribed(tx, { contactIds, scopes: ['marketing', purposeScope(purpose)] });
   }
-}
-
-interface Told {
-  readonly id: string;
-  readonly seq: number;
-}
-
-async function insertEvents(tx: Tx, events: readonly IncomingEvent[]): Promise<readonly Told[]> {
-  const rows = events.map((event) => ({
-    id: newId(),
-    contact_id: event.contactId,
-    lead_id: event.leadId,
-    type: event.type,
-    at: new Date(event.at).toISOString(),
-    properties: event.properties,
-    key: event.idempotencyKey,
-    hash: eventHash(event),
-  }));
-  const inserted = await tx.$queryRaw<Told[]>`
-    INSERT INTO interaction (id, contact_id, lead_id, type, at, properties, idempotency_key, body_hash)
-    SELECT id, contact_id, lead_id, type, at, properties, key, hash
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, contact_id uuid, lead_id uuid, type text, at timestamptz,
-      properties jsonb, key text, hash text)
-    ON CONFLICT (idempotency_key) DO NOTHING RETURNING id, seq::float8 AS seq`;
-  if (inserted.length < rows.length) throw new Overtaken();
-  const byId = new Map(inserted.map((row) => [row.id, row]));
-  return rows.map(({ id }) => byId.get(id) ?? { id, seq: 0 });
 }
 
 interface Confirm {

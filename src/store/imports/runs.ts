@@ -3,7 +3,7 @@ import { type Instant, type Json, newId } from '../../domain/ids';
 import { type Db, Prisma, type Tx, transaction } from '../db';
 import { millis } from '../fact-columns';
 
-export type ImportKind = 'leads' | 'contacts' | 'purchases';
+export type ImportKind = 'leads' | 'contacts' | 'purchases' | 'suppressions';
 export type ImportStatus = 'running' | 'finished' | 'undoing' | 'undone';
 
 /** One import, as it stands. */

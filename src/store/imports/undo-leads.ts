@@ -36,7 +36,7 @@ export async function removeLeads(
   const again = await tx.$queryRaw<{ contactId: string }[]>`
     SELECT DISTINCT contact_id AS "contactId" FROM import_row
     WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) AND interaction_id IS NOT NULL
-      AND lead_id IS NULL ORDER BY contact_id`;
+      AND lead_id IS NULL AND EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id AND r.kind = 'leads') ORDER BY contact_id`;
   const reason = 'events stay: interest was shown in leads that were there before';
   return { count: free.length, kept: [...kept, ...again.map((row) => ({ ...row, reason }))] };
 }

@@ -3,8 +3,10 @@ import { type FieldChange, restored } from '../../domain/importing/merge';
 import { recordConsents } from '../bulk-consents';
 import { eraseConsentDetails } from '../consents';
 import { noteLock, type Tx } from '../db';
+import { CLIENT_FIELD } from './client-notes';
 import { KNOWN_COLUMNS, type KnownRow, told, writeContacts } from './contacts';
 import { removeLeads } from './undo-leads';
+import { removePurchases } from './undo-purchases';
 
 export interface Page {
   readonly importId: string;
@@ -23,12 +25,15 @@ export interface PageUndone {
   readonly leadsRemoved: number;
   readonly entriesRemoved: number;
   readonly consentsWithdrawn: number;
+  readonly purchasesRemoved: number;
   readonly kept: readonly KeptPart[];
 }
 
 /** Takes back what an import has done to some contacts, under their locks. A second time finds nothing more to do. */
 export async function undoPage(tx: Tx, page: Page): Promise<PageUndone> {
-  const made = await lockedContacts(tx, page);
+  await lockContacts(tx, page);
+  const purchases = await removePurchases(tx, page); // first: who is a client by them alone may go
+  const made = await madeContacts(tx, page);
   const free = made.filter(({ reason }) => reason === null).map(({ contactId }) => contactId);
   const stays = { ...page, contactIds: page.contactIds.filter((id) => !free.includes(id)) };
   const consentsWithdrawn = await withdrawConsents(tx, page, new Set(free));
@@ -45,7 +50,8 @@ export async function undoPage(tx: Tx, page: Page): Promise<PageUndone> {
     leadsRemoved: leads.count + removed.leads,
     entriesRemoved: entries.count + removed.entries,
     consentsWithdrawn,
-    kept: [...contacts, ...leads.kept, ...entries.kept, ...fields.kept],
+    purchasesRemoved: purchases.count,
+    kept: [...contacts, ...purchases.kept, ...leads.kept, ...entries.kept, ...fields.kept],
   };
 }
 
@@ -55,11 +61,14 @@ interface Made {
   readonly reason: string | null;
 }
 
-/** Locks all of the page, and answers those that the import has made. */
-async function lockedContacts(tx: Tx, { importId, contactIds }: Page): Promise<readonly Made[]> {
+async function lockContacts(tx: Tx, { contactIds }: Page): Promise<void> {
   const locked = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM contact WHERE id = ANY(${[...contactIds]}::uuid[]) ORDER BY id FOR UPDATE`;
   for (const { id } of locked) noteLock(tx, id);
+}
+
+/** Those that the import has made, of contacts that are locked. */
+function madeContacts(tx: Tx, { importId, contactIds }: Page): Promise<readonly Made[]> {
   return tx.$queryRaw<Made[]>`
     SELECT c.id AS "contactId", CASE
       WHEN EXISTS (SELECT 1 FROM journey j WHERE j.contact_id = c.id) OR EXISTS (SELECT 1 FROM waiting w WHERE w.contact_id = c.id)
@@ -160,7 +169,7 @@ async function removeEntries(tx: Tx, { importId, contactIds }: Page): Promise<Pa
 async function restoreFields(tx: Tx, { importId, contactIds }: Page): Promise<Partly> {
   const changes = await tx.$queryRaw<(FieldChange & { readonly contactId: string })[]>`
     SELECT contact_id AS "contactId", field, before, after FROM import_change
-    WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) AND NOT EXISTS (
+    WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) AND field <> ${CLIENT_FIELD} AND NOT EXISTS (
       SELECT 1 FROM import_row r -- of a contact that the import made, nothing was there before
       WHERE r.import_id = import_change.import_id AND r.contact_id = import_change.contact_id AND r.outcome = 'created')
     ORDER BY seq`;
@@ -179,6 +188,7 @@ async function restoreFields(tx: Tx, { importId, contactIds }: Page): Promise<Pa
   });
   await writeContacts(tx, rows);
   await tx.$executeRaw`
-    DELETE FROM import_change WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[])`;
+    DELETE FROM import_change
+    WHERE import_id = ${importId}::uuid AND contact_id = ANY(${[...contactIds]}::uuid[]) AND field <> ${CLIENT_FIELD}`;
   return { count, kept };
 }

@@ -1,6 +1,7 @@
 import { failure } from '../../domain/errors';
 import type { Instant } from '../../domain/ids';
 import { type Db, type Tx, transaction } from '../db';
+import { removeImported } from '../suppression-list';
 import { readRun } from './runs';
 import { type PageUndone, undoPage } from './undo-page';
 
@@ -15,6 +16,8 @@ export interface Undone {
   readonly entriesRemoved: number;
   /** Consents that the import had brought, of contacts that stay. */
   readonly consentsWithdrawn: number;
+  readonly purchasesRemoved: number;
+  readonly suppressionsRemoved: number;
   /** What stays, by its reason, with some of the contacts (ids). */
   readonly kept: readonly { readonly reason: string; readonly count: number; readonly contacts: readonly string[] }[];
 }
@@ -24,9 +27,9 @@ const START = '00000000-0000-0000-0000-000000000000';
 const MOST_SHOWN = 5;
 
 /**
- * Takes an import back, page by page: contacts that it made and nothing else has happened to, leads and list entries that it brought,
- * and values that it changed, where they still say what it made them say. Broken off, it goes on when it is asked for again. A dry run
- * does the same, and rolls each page back. Throws VIV_IMPORT_UNKNOWN, VIV_IMPORT_UNDONE, VIV_IMPORT_STAYS.
+ * Takes an import back, page by page: contacts that it made and nothing else has happened to, leads, purchases and list entries that it
+ * brought, and values that it changed, where they still say what it made them say; of suppressions, those that are its own alone. Broken
+ * off, it goes on when it is asked for again. A dry run does the same, and rolls each page back. Throws VIV_IMPORT_UNKNOWN, VIV_IMPORT_UNDONE.
  */
 export async function undoImport(
   db: Db,
@@ -35,11 +38,6 @@ export async function undoImport(
   const run = await readRun(db, id);
   if (run.status === 'undone')
     throw failure('VIV_IMPORT_UNDONE', { id, at: new Date(run.undoneAt ?? now).toISOString().slice(0, 10) });
-  if (run.kind === 'purchases')
-    throw failure('VIV_IMPORT_STAYS', {
-      id,
-      problem: 'purchases are a record of what happened, and clients hang on them',
-    });
   if (!isDryRun) await db.$executeRaw`UPDATE import_run SET status = 'undoing' WHERE id = ${run.id}::uuid`;
   const total = new Total();
   for (let after = START; ; ) {
@@ -49,10 +47,16 @@ export async function undoImport(
     total.add(await onPage(db, isDryRun, (tx) => undoPage(tx, { importId: run.id, contactIds, now })));
     after = last;
   }
+  if (run.kind === 'suppressions') total.add(await onPage(db, isDryRun, (tx) => undoSuppressions(tx, run.id)));
   const undone = { importId: run.id, ...total.sum() };
   if (!isDryRun) await end(db, undone, now);
   return undone;
 }
+
+const undoSuppressions = async (tx: Tx, importId: string): Promise<Part> => ({
+  suppressionsRemoved: await removeImported(tx, importId),
+  kept: [],
+});
 
 async function end(db: Db, undone: Undone, now: Instant): Promise<void> {
   const { importId, kept, ...counts } = undone;
@@ -69,39 +73,48 @@ async function pageOf(db: Db, importId: string, after: string): Promise<readonly
   return rows.map(({ id }) => id);
 }
 
+/** Of a page, or of what stands on no page. */
+type Part = Partial<Omit<PageUndone, 'kept'>> & Pick<PageUndone, 'kept'> & { readonly suppressionsRemoved?: number };
+
 class RolledBack extends Error {
-  constructor(readonly page: PageUndone) {
+  constructor(readonly part: Part) {
     super();
   }
 }
 
 /** Of a dry run nothing is committed. */
-async function onPage(db: Db, isDryRun: boolean, work: (tx: Tx) => Promise<PageUndone>): Promise<PageUndone> {
+async function onPage(db: Db, isDryRun: boolean, work: (tx: Tx) => Promise<Part>): Promise<Part> {
   try {
     return await transaction(db, async (tx) => {
-      const page = await work(tx);
-      if (isDryRun) throw new RolledBack(page);
-      return page;
+      const part = await work(tx);
+      if (isDryRun) throw new RolledBack(part);
+      return part;
     });
   } catch (error) {
-    if (error instanceof RolledBack) return error.page;
+    if (error instanceof RolledBack) return error.part;
     throw error;
   }
 }
 
+type Counts = Omit<Undone, 'importId' | 'kept'>;
+
+const NOTHING: Counts = {
+  contactsRemoved: 0,
+  fieldsRestored: 0,
+  leadsRemoved: 0,
+  entriesRemoved: 0,
+  consentsWithdrawn: 0,
+  purchasesRemoved: 0,
+  suppressionsRemoved: 0,
+};
+
 class Total {
-  #counts = { contactsRemoved: 0, fieldsRestored: 0, leadsRemoved: 0, entriesRemoved: 0, consentsWithdrawn: 0 };
+  #counts = NOTHING;
   readonly #kept = new Map<string, { count: number; contacts: string[] }>();
 
-  add({ kept, ...page }: PageUndone): void {
-    const { contactsRemoved, fieldsRestored, leadsRemoved, entriesRemoved, consentsWithdrawn } = this.#counts;
-    this.#counts = {
-      contactsRemoved: contactsRemoved + page.contactsRemoved,
-      fieldsRestored: fieldsRestored + page.fieldsRestored,
-      leadsRemoved: leadsRemoved + page.leadsRemoved,
-      entriesRemoved: entriesRemoved + page.entriesRemoved,
-      consentsWithdrawn: consentsWithdrawn + page.consentsWithdrawn,
-    };
+  add({ kept, ...part }: Part): void {
+    const sums = Object.entries(this.#counts).map(([what, count]) => [what, count + (part[what as keyof Counts] ?? 0)]); // its own keys
+    this.#counts = Object.fromEntries(sums);
     for (const { reason, contactId } of kept) {
       const known = this.#kept.get(reason) ?? { count: 0, contacts: [] };
       const contacts = known.contacts.length < MOST_SHOWN ? [...known.contacts, contactId] : known.contacts;

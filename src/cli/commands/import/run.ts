@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { failure } from '../../../domain/errors';
 import { ENCODINGS, type Encoding } from '../../../importing/inspect';
 import type { ImportMap } from '../../../importing/map';
-import { type CheckRequest, checkFile, type ImportResult, importFile, LANES } from '../../../importing/run';
+import { type CheckRequest, checkFile, type ImportResult, importFile } from '../../../importing/run';
 import { readConfig } from '../../../runtime/config';
 import { loadMap } from '../../../runtime/import-map';
 import type { Db } from '../../../store/db';
@@ -108,9 +108,10 @@ async function foretold(
   });
 }
 
-async function recorded(request: CheckRequest, rules: string | undefined): Promise<ImportResult> {
+/** Records a file with the rules of a folder. */
+export async function recorded(request: CheckRequest, rules?: string): Promise<ImportResult> {
   const turn = await turnDeps(rules);
-  return withDatabase((db) => importFile({ ...request, db, turn }), { connections: LANES });
+  return withDatabase((db) => importFile({ ...request, db, turn }));
 }
 
 /** People's data stays in the data folder, unless someone asks for it elsewhere. */

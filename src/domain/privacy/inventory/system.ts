@@ -21,9 +21,6 @@ export const SYSTEM: readonly TableEntry[] = [
   }),
   entry('consent_anchor', { columns: { technical: 'id through records previous hash mac at' } }),
   entry('consent_text', { mentionsStay: PUBLISHED, columns: { technical: 'purpose version locale text since' } }),
-  entry('suppression_import', {
-    columns: { technical: 'id file scope added repeated rejected at undone_at' },
-  }),
   entry('key_check', { columns: { technical: 'name value' } }),
   entry('inbound_mailbox', {
     mentionsStay: 'a mailbox of the company',

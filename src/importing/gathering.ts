@@ -1,9 +1,13 @@
-import type { PurchaseRecord } from '../store/purchase-record';
-import type { PurchaseLine } from './convert';
+import { type Conversion, type PurchaseLine, toPurchaseLine } from './convert';
+import type { PurchasesMap } from './map';
+import type { Row } from './rows';
 import { wrongRow } from './values';
 
 /** A purchase as far as its lines have been read. */
 export interface Gathered extends PurchaseLine {
+  /** Numbers of its first and its last row. */
+  readonly first: number;
+  readonly last: number;
   /** The first thing that makes it worthless as a whole. */
   readonly problem?: string;
 }
@@ -16,9 +20,11 @@ export class Gathering {
   readonly #purchases = new Map<string, Gathered>();
   readonly #broken = new Map<string, string>();
 
-  add(line: PurchaseLine): void {
+  /** Rows come in the order of the file. */
+  add(line: PurchaseLine, number: number): void {
     const before = this.#purchases.get(line.reference);
-    this.#purchases.set(line.reference, before ? together(before, line) : line);
+    const after = before ? together(before, line) : { ...line, first: number };
+    this.#purchases.set(line.reference, { ...after, last: number });
   }
 
   /** Marks the purchase of a bad line, whether its other lines came before or are still to come. */
@@ -27,12 +33,24 @@ export class Gathering {
   }
 
   *purchases(): Generator<Gathered> {
-    for (const purchase of this.#purchases.values())
-      yield { ...purchase, problem: this.#broken.get(purchase.reference) ?? purchase.problem };
+    for (const purchase of this.#purchases.values()) yield this.#whole(purchase);
+  }
+
+  /** The purchase of one of its rows, as it is recorded. Throws VIV_ROW_INVALID, for each of them, where it is worthless as a whole. */
+  ofRow(row: Row, map: PurchasesMap, conversion: Conversion): PurchaseLine & Pick<Gathered, 'first'> {
+    const line = toPurchaseLine(row, map, conversion);
+    const purchase = this.#whole(
+      this.#purchases.get(line.reference) ?? { ...line, first: row.number, last: row.number },
+    );
+    return { ...purchaseOf(purchase), first: purchase.first };
+  }
+
+  #whole(purchase: Gathered): Gathered {
+    return { ...purchase, problem: this.#broken.get(purchase.reference) ?? purchase.problem };
   }
 }
 
-function together(before: Gathered, line: PurchaseLine): Gathered {
+function together(before: Gathered, line: PurchaseLine): Omit<Gathered, 'last'> {
   const isSameContact = before.contact.email.toLowerCase() === line.contact.email.toLowerCase();
   const problem = isSameContact
     ? undefined
@@ -47,7 +65,7 @@ function together(before: Gathered, line: PurchaseLine): Gathered {
 }
 
 /** What is recorded of a gathered purchase: its sum in whole cents, at the time of its earliest line. Throws VIV_ROW_INVALID. */
-export function purchaseOf({ problem, ...sum }: Gathered): Omit<PurchaseRecord, 'now'> {
+export function purchaseOf({ problem, first: _first, last: _last, ...sum }: Gathered): PurchaseLine {
   if (problem !== undefined) throw wrongRow(`the purchase ${sum.reference} is not imported: ${problem}`);
   const cents = Math.round((sum.isReturn ? Math.abs(sum.amount) : sum.amount) * 100);
   if (cents < 0)

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Gathering, purchaseOf } from '../../src/importing/purchases';
+import { Gathering, purchaseOf } from '../../src/importing/gathering';
 import { MONDAY } from '../support/builders';
 
 interface Item {
@@ -27,8 +27,8 @@ test('whatever the order of its lines, a purchase sums up to the cent, at the ti
   fc.assert(
     fc.property(fc.array(item, { minLength: 1, maxLength: 30 }), (items) => {
       const gathering = new Gathering();
-      items.map(lineOf).forEach((line) => {
-        gathering.add(line);
+      items.map(lineOf).forEach((line, index) => {
+        gathering.add(line, index + 1);
       });
       const gathered = [...gathering.purchases()].map(purchaseOf);
       const expected = [...new Set(items.map(({ invoice }) => invoice))].map((invoice) => {
@@ -49,7 +49,7 @@ test('a purchase is spoilt by a bad line that comes before, between or after its
   for (const place of [0, 1, 2]) {
     const gathering = new Gathering();
     const lines = [0, 1].map((n) => lineOf({ invoice: 1, quantity: 1, cents: 1 }, n));
-    const steps = lines.map((line) => () => gathering.add(line));
+    const steps = lines.map((line, index) => () => gathering.add(line, index + 1));
     for (const step of steps.toSpliced(place, 0, () => gathering.spoil('1', 'its row at line 9 is bad'))) step();
     const [purchase] = gathering.purchases();
     expect(() => purchase && purchaseOf(purchase)).toThrow('the purchase 1 is not imported: its row at line 9 is bad');

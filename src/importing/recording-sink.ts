@@ -1,24 +1,21 @@
 import { failure, ViveiroError } from '../domain/errors';
-import type { IdentityRules } from '../domain/identity/rules';
 import type { Instant } from '../domain/ids';
-import { type MergeRules, madeOf, merged } from '../domain/importing/merge';
-import { type Spelling, spellingOf } from '../store/addresses';
+import { DEFAULT_MERGE } from '../domain/importing/merge';
 import { type Db, transaction } from '../store/db';
-import { CONTACT_DEFAULTS, type KnownRow, knownContacts, Overtaken } from '../store/imports/contacts';
-import { usedKeys } from '../store/imports/leads';
+import { Overtaken } from '../store/imports/contacts';
 import { type RowOutcome, recordBatch } from '../store/imports/record';
 import { checkpoint } from '../store/imports/runs';
 import type { MailingList } from '../store/lists';
 import { pgCode } from '../store/pg-code';
 import type { TurnDeps } from '../store/turn';
 import type { Progress, RowBatch, Sink } from './batches';
-import { type BatchedMap, batchOf } from './items';
-import { Seen } from './seen';
+import { batchOf } from './items';
+import type { ImportMap } from './map';
 
 export interface Recording {
   readonly db: Db;
   readonly turn: TurnDeps;
-  readonly map: BatchedMap;
+  readonly map: ImportMap;
   readonly importId: string;
   readonly list?: MailingList | undefined;
   readonly now: Instant;
@@ -28,12 +25,14 @@ export interface Recording {
 
 const MOST_TRIES = 5;
 
+const mergeOf = (map: ImportMap) => ('merge' in map ? map.merge : DEFAULT_MERGE);
+
 /** Records each batch, and how far the import is with it, in one transaction: whatever ends it, each row is recorded once. */
 export function recordingSink({ db, turn, map, importId, list, now, after }: Recording): Sink {
   let done = after;
   const commit = (batch: RowBatch, settle: (outcomes: readonly RowOutcome[]) => Progress): Promise<void> =>
     transaction(db, async (tx) => {
-      const recording = { importId, merge: map.merge, list, now, batch: batchOf(map, batch.items) };
+      const recording = { importId, merge: mergeOf(map), list, now, batch: batchOf(map, batch.items) };
       const { counts, rejectsBytes } = settle(await recordBatch(tx, turn, recording));
       const { through: rowsDone } = batch;
       await checkpoint(tx, { importId, from: done, rowsDone, report: counts, rejectsBytes });
@@ -76,6 +75,9 @@ function together(
   });
 }
 
+/** Why PostgreSQL refuses a row. */
+export const NOT_HELD = 'the database cannot hold one of its values';
+
 class RolledBack extends Error {}
 
 /** Which rows of a batch that failed are to blame: each is tried by itself, and taken back. */
@@ -87,7 +89,7 @@ async function refusedOf(
   for (const item of items)
     try {
       await transaction(db, async (tx) => {
-        await recordBatch(tx, turn, { importId, merge: map.merge, list, now, batch: batchOf(map, [item]) });
+        await recordBatch(tx, turn, { importId, merge: mergeOf(map), list, now, batch: batchOf(map, [item]) });
         throw new RolledBack();
       });
     } catch (error) {
@@ -105,71 +107,5 @@ const isPassing = (error: unknown): boolean => error instanceof Overtaken || ['4
 function problemOf(error: unknown): ViveiroError | undefined {
   if (error instanceof ViveiroError) return error.http < 500 && error.code !== 'VIV_IMPORT_BUSY' ? error : undefined;
   if (!pgCode(error).startsWith('22')) return undefined;
-  return failure('VIV_ROW_INVALID', { reason: 'the database cannot hold one of its values' }, error);
-}
-
-export interface Foretelling {
-  /** None: the file alone is looked at. */
-  readonly db: Db | undefined;
-  readonly map: BatchedMap;
-  /** Absent: `DEFAULT_IDENTITY` holds. */
-  readonly identity?: IdentityRules | undefined;
-}
-
-/** Says what would become of each batch, and writes nothing. */
-export function foretellingSink({ db, map, identity }: Foretelling): Sink {
-  const keys = new Seen();
-  const addresses = new Seen();
-  return {
-    async record({ items }, settle) {
-      const spelled = items.map(({ contact }) => spellingOf(contact.email, identity));
-      const known = db ? new Map(await knownContacts(db, spelled)) : new Map<string, KnownRow>();
-      const used = db
-        ? await usedKeys(
-            db,
-            items.flatMap(({ registration }) => registration?.idempotencyKey ?? []),
-          )
-        : NONE;
-      const outcomes = items.map(({ number, contact, at, registration }, index): RowOutcome => {
-        const key = registration?.idempotencyKey;
-        if (key !== undefined && (used.has(key) || keys.add(key))) return { number, outcome: 'repeated' };
-        const spelling = spelled[index] ?? { exact: '', home: '' };
-        return {
-          number,
-          ...foretold(known, {
-            spelling,
-            told: { ...contact, at },
-            merge: map.merge,
-            isSeen: addresses.add(spelling.home),
-          }),
-        };
-      });
-      settle(outcomes);
-    },
-  };
-}
-
-const NONE: ReadonlyMap<string, unknown> = new Map();
-
-interface Foretold {
-  readonly spelling: Spelling;
-  readonly told: Parameters<typeof merged>[1];
-  readonly merge: MergeRules;
-  /** A row above was about the same contact. */
-  readonly isSeen: boolean;
-}
-
-/** `known` keeps what rows of the batch make of contacts; of those of earlier batches only that they are there is known. */
-function foretold(known: Map<string, KnownRow>, { spelling: { exact, home }, told, merge, isSeen }: Foretold) {
-  const before = known.get(exact) ?? known.get(home);
-  if (!before) {
-    const made = { id: '', ...madeOf(told, CONTACT_DEFAULTS) };
-    known.set(exact, made);
-    known.set(home, made);
-    return { outcome: isSeen ? ('unchanged' as const) : ('created' as const), changes: [], opened: false };
-  }
-  const { after, changes } = merged(before, told, merge);
-  for (const key of [exact, home]) known.set(key, { id: before.id, ...after });
-  const outcome = changes.length > 0 ? ('updated' as const) : ('unchanged' as const);
-  return { outcome, changes: before.id === '' ? [] : changes, opened: false };
+  return failure('VIV_ROW_INVALID', { reason: NOT_HELD }, error);
 }
