@@ -16,7 +16,7 @@ import { suppressionOf } from '../../src/store/suppressions';
 import { joinVisitor, keepAnonymous } from '../../src/store/visitors';
 import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
-import { anIncoming, someone } from '../support/journeys';
+import { anIncoming, aWaitFor, ENDS, enrolled, published, someone } from '../support/journeys';
 import { SALES } from '../support/sales';
 
 const context = testDatabase();
@@ -78,7 +78,7 @@ describe('words of consent', () => {
       if (second === 'withdrawn') {
         const row = await context.db.consent.findFirstOrThrow({ where: { contactId: own }, orderBy: { seq: 'desc' } });
         const record = (await wordOf(other))?.hash;
-        expect(row.personal).toMatchObject({ evidence: { merge: mergeId, contact: other, source: 'form', record } });
+        expect(row.personal).toMatchObject({ evidence: { merge: mergeId, source: 'form', record } });
       }
     }
   });
@@ -241,6 +241,22 @@ test('visits that were joined to one of the two are of who stays, and again of w
   expect(await context.db.interaction.count({ where: { contactId: own, type: 'page.viewed' } })).toBe(1);
   await takeBack(mergeId);
   expect(await whose()).toEqual([other, other]);
+});
+
+test('what goes on with a lead, and what that has begun, is of whose lead it is again', async () => {
+  const { own } = await two();
+  const { contactId: other, leadId } = await someone(context.db);
+  const { mergeId } = await merge(own, other);
+  const version = await published(context.db, { steps: [aWaitFor('page.viewed'), ...ENDS] });
+  const answer = await enrolled(context.db, { contactId: own, leadId, version }, DEPS);
+  if (answer.type !== 'entered') throw new Error('it does not enter');
+  const whose = async () => [
+    (await context.db.journey.findUniqueOrThrow({ where: { id: answer.journeyId } })).contactId,
+    ...(await context.db.interest.findMany({ where: { journeyId: answer.journeyId } })).map(({ contactId }) => contactId),
+  ];
+  expect(new Set(await whose())).toEqual(new Set([own]));
+  await takeBack(mergeId);
+  expect(new Set(await whose())).toEqual(new Set([other]));
 });
 
 const PURPOSES = ['newsletter', 'tips', 'offers'] as const;

@@ -112,9 +112,9 @@ async function mergeIn(tx: Tx, deps: TurnDeps, request: MergeRequest): Promise<M
       contactId,
       kind: 'merge',
       outcome: 'merged',
-      reason: `merged with contact ${mergedId} by ${by}: ${reason}`,
+      reason: `merged with another contact by ${by}: ${reason}`,
       at: now,
-      data: { mergeId: merging.mergeId, mergedId, ...report, journeysEnded: journeysEnded.map((one) => ({ ...one })) },
+      data: { mergeId: merging.mergeId, ...report, journeysEnded: journeysEnded.map((one) => ({ ...one })) },
     },
   ]);
   return { ...merging, ...report };

@@ -23,11 +23,27 @@ const OPEN: readonly (readonly [table: string, isOpen: string, hasLead: boolean]
   ['handoff', `t.status IN ('offered', 'escalated')`, true],
 ];
 
+interface Separated {
+  /** Who stayed. */
+  readonly contactId: string;
+  readonly mergedId: string;
+}
+
+/** What goes on with a lead, or waits to, goes with it once it is the other one's again; but nobody goes through a sequence or a group twice. */
+async function followLeads(tx: Tx, { contactId, mergedId }: Separated): Promise<void> {
+  const theirs = Prisma.sql`t.lead_id = l.id AND l.contact_id = ${mergedId}::uuid AND t.contact_id = ${contactId}::uuid`;
+  await tx.$executeRaw`UPDATE waiting t SET contact_id = ${mergedId}::uuid FROM lead l WHERE ${theirs}`;
+  await tx.$executeRaw`
+    UPDATE journey t SET contact_id = ${mergedId}::uuid FROM lead l, sequence_version v
+    WHERE ${theirs} AND v.id = t.version_id AND t.status = 'running' AND NOT EXISTS (
+      SELECT 1 FROM journey o JOIN sequence_version w ON w.id = o.version_id
+      WHERE o.contact_id = ${mergedId}::uuid AND o.status = 'running' AND (o.sequence = t.sequence
+        OR w.definition #>> '{exclusive,group}' = v.definition #>> '{exclusive,group}'))`;
+}
+
 /** What journeys have begun while their contact was another one, and is not over, goes with them once they are their own again. */
-export async function followJourneys(
-  tx: Tx,
-  { contactId, mergedId }: { readonly contactId: string; readonly mergedId: string },
-): Promise<void> {
+export async function followJourneys(tx: Tx, { contactId, mergedId }: Separated): Promise<void> {
+  await followLeads(tx, { contactId, mergedId });
   for (const [table, isOpen, hasLead] of OPEN)
     await tx.$executeRaw`
       UPDATE ${Prisma.raw(table)} t SET contact_id = j.contact_id ${Prisma.raw(hasLead ? ', lead_id = j.lead_id' : '')}

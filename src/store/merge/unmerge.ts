@@ -63,16 +63,19 @@ export function unmerge(db: Db, deps: TurnDeps, request: UnmergeRequest): Promis
       await wakeAll(tx, id);
     }
     await restart(tx, restarts);
-    const about = (id: string, outcome: string, other: string) => ({
+    const about = (id: string, outcome: string, since: string) => ({
       key: keyOf('unmerge', mergeId, id),
       contactId: id,
       kind: 'merge' as const,
       outcome,
-      reason: `the merge with contact ${other} was taken back by ${by}; what happened since is with ${contactId}`,
+      reason: `the merge with another contact was taken back by ${by}; what happened since is with ${since}`,
       at: now,
       data: { mergeId },
     });
-    await recordDecisions(tx, [about(contactId, 'separated', mergedId), about(mergedId, 'restored', contactId)]);
+    await recordDecisions(tx, [
+      about(contactId, 'separated', 'this one'),
+      about(mergedId, 'restored', 'the other one'),
+    ]);
     return { mergeId, contactId, mergedId };
   });
 }

@@ -90,9 +90,9 @@ async function restoreWord(
   });
 }
 
-async function noIsOfBoth(tx: Tx, { contactId, mergedId, mergeId }: TakenBack, between: Between): Promise<void> {
+async function noIsOfBoth(tx: Tx, { mergedId, mergeId }: TakenBack, between: Between): Promise<void> {
   const { no, noToAll } = between;
-  const evidence = { unmerge: mergeId, contact: contactId };
+  const evidence = { unmerge: mergeId };
   const other = await newestConsents(tx, mergedId);
   const allows = (purpose: string) => other.get(purpose)?.state !== 'withdrawn';
   for (const [purpose, word] of no)

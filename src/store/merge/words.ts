@@ -54,7 +54,7 @@ export interface WordsOfMerge {
 
 /**
  * Appends to the chain of who stays what the other has said about a purpose and holds over its own word: records are never moved, and each
- * names the contact in whose chain its proof stands, and the record there.
+ * names the merge and the record in which its proof stands; not the other contact, of whom nothing may be left here once it is erased.
  */
 export async function carryWords(tx: Tx, log: MergeLog, merging: Merging): Promise<readonly Carried[]> {
   const { contactId, mergedId, mergeId } = merging;
@@ -63,7 +63,7 @@ export async function carryWords(tx: Tx, log: MergeLog, merging: Merging): Promi
   for (const [purpose, word] of await newestConsents(tx, mergedId)) {
     const before = own.get(purpose);
     if (!isCarried(before, word)) continue;
-    const evidence = { merge: mergeId, contact: mergedId, source: word.source, record: word.hash };
+    const evidence = { merge: mergeId, source: word.source, record: word.hash };
     await append(tx, { contactId, purpose, word, source: `merge (${word.source})`, evidence });
     carried.push({ purpose, own: before ?? null });
   }
