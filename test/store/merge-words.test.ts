@@ -252,7 +252,9 @@ test('what goes on with a lead, and what that has begun, is of whose lead it is 
   if (answer.type !== 'entered') throw new Error('it does not enter');
   const whose = async () => [
     (await context.db.journey.findUniqueOrThrow({ where: { id: answer.journeyId } })).contactId,
-    ...(await context.db.interest.findMany({ where: { journeyId: answer.journeyId } })).map(({ contactId }) => contactId),
+    ...(await context.db.interest.findMany({ where: { journeyId: answer.journeyId } })).map(
+      ({ contactId }) => contactId,
+    ),
   ];
   expect(new Set(await whose())).toEqual(new Set([own]));
   await takeBack(mergeId);
