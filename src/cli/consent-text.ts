@@ -7,6 +7,7 @@ const STATES = {
   given: 'allows',
   requested: 'is asked to confirm',
   withdrawn: 'allows no more',
+  unsaid: 'has said nothing about',
 } as const satisfies { readonly [state in ChainedRecord['state']]: string };
 
 /** What a look at all chains has found, when nothing is broken. */

@@ -1,4 +1,4 @@
-import type { ErasureProof, ErasureRecord, Leftover } from '../domain/privacy/erasure';
+import type { ErasureProof, ErasureRecord, Judgement, Leftover } from '../domain/privacy/erasure';
 import type { ErasurePreview } from '../store/erase-rows';
 import { minuteText, onOneLine } from './output';
 import { table } from './table';
@@ -37,18 +37,27 @@ function proofLines({
   replaced,
   left,
   toJudge,
+  judged = [],
   kept,
   histories,
 }: ErasureProof): readonly string[] {
   const lines = (title: string, found: readonly Leftover[]) =>
     found.map(({ where, kind, rows }) => `  ${title}: ${kind} in ${where}, ${rows} ${rows === 1 ? 'row' : 'rows'}`);
+  const open = toJudge.filter(({ where }) => !judged.some((one) => one.where === where));
   const refused = histories.refused === null ? '' : `; refused: ${onOneLine(histories.refused)}`;
   return [
     `  proof: ${sought} texts looked for in ${columns} columns of ${tables} tables; ${replaced} mentions in rows of others replaced`,
     `  histories: ${histories.deleted} deleted, ${histories.left} left${refused}`,
     ...recipients.map((recipient) => `  tell ${onOneLine(recipient)} of it: it was told of them (GDPR art. 19)`),
     ...lines('LEFT', left),
-    ...lines('look at', toJudge),
+    ...lines('look at', open),
+    ...open.flatMap(({ ids = [] }) => (ids.length > 0 ? [`    rows: ${ids.join(' ')}`] : [])),
+    ...judged.map(judgementLine),
     ...lines('kept', kept),
   ];
 }
+
+const judgementLine = ({ where, as, replaced, reason, by, at }: Judgement): string =>
+  `  judged on ${minuteText(at)} UTC by ${onOneLine(by)}: ${where} is ${
+    as === 'another' ? "another's" : `theirs, and was replaced in ${replaced} ${replaced === 1 ? 'row' : 'rows'}`
+  }: ${onOneLine(reason)}`;

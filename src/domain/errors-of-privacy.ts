@@ -11,6 +11,15 @@ export const PRIVACY_ERRORS = {
       `Erasure ${p.erasure} is ${p.status} and cannot be cancelled. See what came of it: viveiro contact erasures.`,
     409,
   ),
+  VIV_JUDGEMENT_UNKNOWN: bad<{ erasure: string; where: string }>(
+    (p) =>
+      `Erasure ${p.erasure} has left nothing to judge at "${p.where}". What it has: "look at" in viveiro contact erasures.`,
+    404,
+  ),
+  VIV_MENTION_NOT_REPLACED: bad<{ where: string; problem: string }>(
+    (p) => `Nothing was replaced at ${p.where}: ${p.problem}.`,
+    409,
+  ),
   VIV_ADDRESS_TAKEN: bad<{ address: string; contact: string }>(
     (p) =>
       `Another contact (${p.contact}) has the address ${p.address}. If both are one person, merge them; else give another address.`,

@@ -53,16 +53,20 @@ export interface FormUrls {
 export const ebookPath = (form: string, token: string): string => `/f/${form}/file/${token}`;
 export const calendarPath = (form: string, token: string): string => `/f/${form}/calendar/${token}`;
 
+/** Which of several dates a link is about; everybody can see them, so it is not signed. Empty: there is one alone. */
+export const sessionQuery = (mark: '?' | '&', session: unknown): string =>
+  typeof session === 'string' && session !== '' ? `${mark}session=${encodeURIComponent(session)}` : '';
+
 /** What the mail of a journey may link to, by the event that began it. */
 export function urlsOfEntry(
   entry: FactEvent | undefined,
   { publicUrl, secret, now }: { readonly publicUrl: string; readonly secret: string; readonly now: Instant },
 ): FormUrls {
-  const { form, submission, ebook, webinar } = entry?.properties ?? {};
+  const { form, submission, ebook, webinar, session } = entry?.properties ?? {};
   if (typeof form !== 'string' || typeof submission !== 'string' || !validate(submission)) return {};
   const token = signFormLink(secret, { form, submission, at: now });
   return {
     ...(ebook === undefined ? {} : { ebook: publicUrl + ebookPath(form, token) }),
-    ...(webinar === undefined ? {} : { calendar: publicUrl + calendarPath(form, token) }),
+    ...(webinar === undefined ? {} : { calendar: publicUrl + calendarPath(form, token) + sessionQuery('?', session) }),
   };
 }

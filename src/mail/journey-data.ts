@@ -48,9 +48,15 @@ export function journeyData({ facts, title, links, sender, now }: JourneyMail): 
 
 /** The webinar for which they have registered, if the journey began with that. */
 function webinarOf(entry: Facts['entry']): { readonly [key: string]: Json } | null {
-  const { webinar: name, startsAt, endsAt } = entry?.properties ?? {};
+  const { webinar: name, startsAt, endsAt, title, place } = entry?.properties ?? {};
   if (typeof name !== 'string' || typeof startsAt !== 'string' || typeof endsAt !== 'string') return null;
-  return { name, startsAt, endsAt };
+  return {
+    name,
+    startsAt,
+    endsAt,
+    ...(typeof title === 'string' ? { title } : {}),
+    ...(typeof place === 'string' ? { place } : {}),
+  };
 }
 
 /** What can be printed. A key without a value is left out, so that naming it is an error and not a hole in a sentence. */

@@ -1,4 +1,4 @@
-import type { ConsentBasis, ConsentContent, ConsentProof, ConsentState } from '../domain/consent/record';
+import type { ConsentBasis, ConsentContent, ConsentProof, ConsentState, SaidState } from '../domain/consent/record';
 import { failure } from '../domain/errors';
 import type { Instant } from '../domain/ids';
 import { headMac, newSalt, personalDigest, recordHash } from './consent-chain';
@@ -21,6 +21,8 @@ export interface ConsentInput {
   /** The double opt-in that this asks for (then with `until`, when it lapses) or answers. */
   readonly request?: { readonly id: string; readonly until?: Instant } | undefined;
   readonly proof?: ConsentProof | undefined;
+  /** Nothing is said any more: what stood was never theirs. */
+  readonly isUnsaid?: boolean;
 }
 
 interface Head {
@@ -49,8 +51,11 @@ export async function recordConsent(tx: Tx, consent: ConsentInput): Promise<void
 
 const endOf = ({ position, hash }: Pick<Head, 'position' | 'hash'>) => ({ position: position ?? 0, hash: hash ?? '' });
 
-const stateOf = ({ granted, request }: ConsentInput): ConsentState =>
-  granted ? 'given' : request?.until === undefined ? 'withdrawn' : 'requested';
+function stateOf({ granted, request, isUnsaid = false }: ConsentInput): ConsentState {
+  if (isUnsaid) return 'unsaid';
+  if (granted) return 'given';
+  return request?.until === undefined ? 'withdrawn' : 'requested';
+}
 
 /** Behind which record one is appended. */
 export interface Place {
@@ -157,7 +162,7 @@ export async function chainAllEarlier(db: Db): Promise<number> {
 
 /** The newest word of a contact about a purpose. */
 export interface NewestConsent {
-  readonly state: ConsentState;
+  readonly state: SaidState;
   readonly source: string;
   readonly basis: string;
   readonly text: string;
@@ -166,15 +171,17 @@ export interface NewestConsent {
   readonly at: Instant;
   readonly requestId: string | null;
   readonly until: Instant | null;
+  /** Of its record: names it in its chain. Null: from before there were chains. */
+  readonly hash: string | null;
 }
 
-/** The newest words of a contact, by purpose. */
+/** The newest words of a contact, by purpose; of what it has said nothing about there is none. */
 export async function newestConsents(tx: Tx | Db, contactId: string): Promise<ReadonlyMap<string, NewestConsent>> {
   const rows = await tx.$queryRaw<(NewestConsent & { readonly purpose: string })[]>`
-    SELECT DISTINCT ON (purpose) purpose, state, source, basis, text,
-      text_version AS "textVersion", locale, ${millis(Prisma.sql`at`)} AS at, request_id AS "requestId",
-      ${millis(Prisma.sql`until`)} AS until
-    FROM consent WHERE contact_id = ${contactId}::uuid ORDER BY purpose, seq DESC`;
+    SELECT n.purpose, n.state, n.source, n.basis, n.text, n.text_version AS "textVersion", n.locale,
+      ${millis(Prisma.sql`n.at`)} AS at, n.request_id AS "requestId", ${millis(Prisma.sql`n.until`)} AS until, n.hash
+    FROM (SELECT DISTINCT ON (purpose) * FROM consent WHERE contact_id = ${contactId}::uuid ORDER BY purpose, seq DESC) AS n
+    WHERE n.state <> 'unsaid' ORDER BY n.purpose`;
   return new Map(rows.map(({ purpose, ...newest }) => [purpose, newest]));
 }
 

@@ -1,14 +1,14 @@
 import type { ErasureProof, ErasureRecord, Leftover } from '../domain/privacy/erasure';
 import { type Sought, soughtOf } from '../domain/privacy/identifiers';
 import { entryOf } from '../domain/privacy/inventory';
-import { type Db, Prisma, transaction } from './db';
+import { type Db, Prisma, type Tx, transaction } from './db';
 import type { ErasureTurn } from './erase-stop';
 import { findErasure, lockOpen } from './erasures';
 import { instantParam } from './fact-columns';
 import { nameSql } from './inventory-sql';
 
 /** One column of the database that may hold a text. */
-interface Column {
+export interface Column {
   /** As the inventory calls it: with its schema where that is not ours. */
   readonly table: string;
   readonly column: string;
@@ -21,7 +21,7 @@ interface Column {
 const LOOKED_THROUGH = ['text', 'character varying', 'character', 'name', 'json', 'jsonb', 'bytea', 'ARRAY', 'uuid'];
 
 /** Every column of every table of the database in which a text, a number of somebody or an id could stand. */
-function columnsOf(db: Db): Promise<readonly Column[]> {
+export function columnsOf(db: Db): Promise<readonly Column[]> {
   return db.$queryRaw<Column[]>`
     SELECT CASE WHEN c.table_schema = 'public' THEN '' ELSE c.table_schema || '.' END || c.table_name AS table,
       c.column_name AS column, c.data_type AS type, c.is_nullable = 'YES' AS "isNullable", EXISTS (
@@ -101,23 +101,23 @@ export async function eraseMentions(db: Db, { erasureId }: ErasureTurn): Promise
   const open = await transaction(db, (tx) => lockOpen(tx, erasureId));
   if (!open?.identifiers) return 0;
   const sought = soughtOf(open.identifiers).filter(({ kind }) => kind === 'address');
-  const columns = (await columnsOf(db)).filter(
-    ({ table, type, isKey }) => !isKey && type !== 'uuid' && entryOf(table)?.mentionsStay === undefined,
-  );
+  const columns = (await columnsOf(db)).filter(isReplaceable);
   let replaced = 0;
   for (const { column, sought: one } of await lookThrough(db, { columns, sought, erasureId }))
-    replaced += await replaceIn(db, column, one);
+    replaced += await transaction(db, (tx) => replaceIn(tx, column, one));
   return replaced;
 }
 
-function replaceIn(db: Db, column: Column, sought: Sought): Promise<number> {
+export function replaceIn(tx: Tx, column: Column, sought: Sought): Promise<number> {
   const [table, name] = [nameSql(column.table), nameSql(column.column)];
-  return transaction(db, (tx) =>
-    tx.$executeRaw(
-      Prisma.sql`UPDATE ${table} SET ${name} = ${replacedSql(column, sought)} WHERE ${holds(column, sought)}`,
-    ),
+  return tx.$executeRaw(
+    Prisma.sql`UPDATE ${table} SET ${name} = ${replacedSql(column, sought)} WHERE ${holds(column, sought)}`,
   );
 }
+
+/** Whether what stands in the column may be replaced. */
+export const isReplaceable = ({ table, type, isKey }: Column): boolean =>
+  !isKey && type !== 'uuid' && entryOf(table)?.mentionsStay === undefined;
 
 function replacedSql(column: Column, { pattern }: Sought): Prisma.Sql {
   const replaced = Prisma.sql`regexp_replace(${textOf(column)}, ${pattern}, ${ERASED}, 'gi')`;
@@ -155,6 +155,10 @@ export async function proveErasure(db: Db, { erasureId, now, replaced, histories
   const of = (as: Standing['as']): readonly Leftover[] =>
     standing.flatMap((one) => (one.as === as ? [{ where: one.where, kind: one.kind, rows: one.rows }] : []));
   const left = of('left');
+  const toJudge: Leftover[] = [];
+  for (const { column, sought: one, where, kind, rows } of found)
+    if (standingOf(column, kind).as === 'toJudge')
+      toJudge.push({ where, kind, rows, ids: await idsOf(db, column, one) });
   const proof: ErasureProof = {
     at: now,
     columns: columns.length,
@@ -162,7 +166,7 @@ export async function proveErasure(db: Db, { erasureId, now, replaced, histories
     sought: sought.length,
     replaced,
     left: histories.left > 0 ? [...left, { where: 'temporal', kind: 'history', rows: histories.left }] : left,
-    toJudge: of('toJudge'),
+    toJudge,
     kept: of('kept'),
     recipients: open.identifiers?.recipients ?? [],
     histories,
@@ -174,6 +178,21 @@ export async function proveErasure(db: Db, { erasureId, now, replaced, histories
       WHERE id = ${erasureId}::uuid AND status = 'working'`;
     return findErasure(tx, erasureId);
   });
+}
+
+const MOST_IDS = 10;
+
+/** Of some of the rows in which it stands; none where rows have no id of their own, which says nothing about anybody. */
+async function idsOf(db: Db, column: Column, sought: Sought): Promise<readonly string[]> {
+  const [key] = await db.$queryRaw<{ name: string }[]>`
+    SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey::int2[])
+    WHERE i.indrelid = ${nameSql(column.table).sql}::regclass AND i.indisprimary AND array_length(i.indkey::int2[], 1) = 1
+      AND a.atttypid IN ('uuid'::regtype, 'int8'::regtype, 'int4'::regtype)`;
+  if (!key) return [];
+  const id = nameSql(key.name);
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT ${id}::text AS id FROM ${nameSql(column.table)} WHERE ${holds(column, sought)} ORDER BY ${id} LIMIT ${MOST_IDS}`;
+  return rows.map((row) => row.id);
 }
 
 interface Standing {

@@ -76,7 +76,9 @@ async function byRulesOfTheirOwn(
     'contact_address',
     await tx.$executeRaw`DELETE FROM contact_address WHERE contact_id = ${contactId}::uuid`,
   );
-  await count('contact_merge', await tx.$executeRaw`DELETE FROM contact_merge WHERE contact_id = ${contactId}::uuid`);
+  const merges = await tx.$executeRaw`
+    DELETE FROM contact_merge WHERE contact_id = ${contactId}::uuid OR (merged_id = ${contactId}::uuid AND undone_at IS NOT NULL)`;
+  await count('contact_merge', merges);
   const [own] = await tx.$queryRaw<{ organisationId: string | null }[]>`
     DELETE FROM contact WHERE id = ${contactId}::uuid RETURNING organisation_id AS "organisationId"`;
   await count('contact', own ? 1 : 0);

@@ -89,8 +89,8 @@ const MAILED_BY_TWIN = Prisma.sql`coalesce((
     AND (o.status IN ('accepted', 'unknown') OR o.reason = ${MAILED_AS_OTHER})), false)`;
 
 const consent = ({ contactId, purpose }: GateQuestion) => Prisma.sql`(
-  SELECT json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)},
-    'until', CASE WHEN state = 'requested' THEN ${millis(Prisma.sql`until`)} END) FROM consent
+  SELECT CASE WHEN state <> 'unsaid' THEN json_build_object('granted', granted, 'source', source, 'at', ${millis(Prisma.sql`at`)},
+    'until', CASE WHEN state = 'requested' THEN ${millis(Prisma.sql`until`)} END) END FROM consent
   WHERE contact_id = ${contactId}::uuid AND purpose = ${purpose} ORDER BY seq DESC LIMIT 1)`;
 
 const suppression = (tx: Tx, { purpose }: GateQuestion) =>

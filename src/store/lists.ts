@@ -210,7 +210,8 @@ async function silentOn(tx: Tx, purpose: string, entries: readonly AddedEntry[])
   const ids = entries.map(({ contactId }) => contactId);
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT i.id FROM unnest(${ids}::uuid[]) AS i(id)
-    WHERE NOT EXISTS (SELECT 1 FROM consent n WHERE n.contact_id = i.id AND n.purpose = ${purpose})`;
+    WHERE coalesce((SELECT n.state FROM consent n WHERE n.contact_id = i.id AND n.purpose = ${purpose}
+      ORDER BY n.seq DESC LIMIT 1), 'unsaid') = 'unsaid'`;
   return rows.map(({ id }) => id);
 }
 

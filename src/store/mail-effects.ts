@@ -38,7 +38,8 @@ export async function bounced(
 
 async function softBounced(tx: Tx, { soft }: InboundRules, arrived: Arrived): Promise<void> {
   const { contactId, at } = arrived.event;
-  const { count, suppresses } = softPattern(soft, await mailPast(tx, contactId, { since: at - soft.within }), at);
+  const past = await mailPast(tx, contactId, { since: at - soft.within, sendId: sendOf(arrived) });
+  const { count, suppresses } = softPattern(soft, past, at);
   if (!suppresses) return;
   await suppressContact(tx, { contactId, reason: 'soft_bounces', at, sendId: sendOf(arrived) });
   const reason = `${count} mails bounced softly within ${durationText(soft.within)}, and none was delivered between`;
@@ -57,15 +58,30 @@ interface PastEvent {
   readonly kind: string | null;
 }
 
-/** The mails of one contact and what came of them. The caller holds the contact's lock. */
-async function mailPast(tx: Tx, contactId: string, { since }: { readonly since: Instant }): Promise<MailPast> {
+interface Past {
+  readonly since: Instant;
+  /** To whose mailbox; undefined: to that which the contact has now. */
+  readonly sendId: string | undefined;
+}
+
+/**
+ * The mails of one contact to one mailbox and what came of them: a contact that was merged, or has another address by now, has had several.
+ * The caller holds the contact's lock.
+ */
+async function mailPast(tx: Tx, contactId: string, { since, sendId }: Past): Promise<MailPast> {
   const types = [...TROUBLE, ...SIGNS];
+  const mailbox = Prisma.sql`coalesce(
+    (SELECT nullif(lower(o.recipient), '') FROM send o WHERE o.contact_id = c.id AND o.id::text = ${sendId ?? null}::text), lower(c.email))`;
   const events = await tx.$queryRaw<PastEvent[]>`
-    SELECT id, type, ${millis(Prisma.sql`at`)} AS at, properties->>'sendId' AS "sendId", properties->>'kind' AS kind
-    FROM interaction WHERE contact_id = ${contactId}::uuid AND type = ANY(${types}) AND at >= ${new Date(since)}`;
+    SELECT i.id, i.type, ${millis(Prisma.sql`i.at`)} AS at, i.properties->>'sendId' AS "sendId", i.properties->>'kind' AS kind
+    FROM contact c JOIN interaction i ON i.contact_id = c.id
+      LEFT JOIN send s ON s.contact_id = c.id AND s.id::text = i.properties->>'sendId'
+    WHERE c.id = ${contactId}::uuid AND i.type = ANY(${types}) AND i.at >= ${new Date(since)}
+      AND (s.id IS NULL OR lower(s.recipient) = ${mailbox})`;
   const accepted = await tx.$queryRaw<{ sendId: string; at: Instant }[]>`
-    SELECT id AS "sendId", ${millis(Prisma.sql`settled_at`)} AS at FROM send
-    WHERE contact_id = ${contactId}::uuid AND status = 'accepted' AND settled_at >= ${new Date(since)}`;
+    SELECT s.id AS "sendId", ${millis(Prisma.sql`s.settled_at`)} AS at FROM contact c JOIN send s ON s.contact_id = c.id
+    WHERE c.id = ${contactId}::uuid AND s.status = 'accepted' AND s.settled_at >= ${new Date(since)}
+      AND lower(s.recipient) = ${mailbox}`;
   const isSoft = ({ type, kind }: PastEvent) => SOFT.includes(type) || (type === EVENTS.mailBounced && kind === 'soft');
   return {
     // one that names no mail stands for itself

@@ -119,6 +119,9 @@ const mails = (theirs: Prisma.Sql): Prisma.Sql =>
       (SELECT coalesce(json_agg(json_build_object('name', l.name, 'url', l.url) ORDER BY l.id), '[]') FROM link l WHERE l.send_id = s.id) AS links
     FROM send s LEFT JOIN journey j ON j.id = s.journey_id WHERE s.${theirs} ORDER BY s.planned_at`);
 
+const saidOf = (newest: PersonExport['consents'][number] | undefined): string | null =>
+  newest === undefined || newest.state === 'unsaid' ? null : newest.state;
+
 function processingOf(
   { purposes = DEFAULT_PURPOSES, retention = DEFAULT_RETENTION }: Rules,
   { consents, person }: Pick<Parts, 'consents' | 'person'>,
@@ -128,7 +131,7 @@ function processingOf(
       purpose,
       name: inLanguage(name, person.locale).text,
       bases: [...bases],
-      state: consents.findLast((word) => word.purpose === purpose)?.state ?? null,
+      state: saidOf(consents.findLast((word) => word.purpose === purpose)),
     })),
     retention: classesOf(retention).map(({ dataClass, keepFor, action }) => ({
       dataClass,

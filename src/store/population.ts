@@ -91,7 +91,7 @@ function pageOf(
       CASE WHEN l.id IS NOT NULL THEN json_build_object('points', l.interest, 'at', ${millis(Prisma.sql`l.interest_at`)}) END AS interest,
       (SELECT json_agg(json_build_object('purpose', n.purpose, 'granted', n.granted, 'source', n.source, 'at', ${millis(Prisma.sql`n.at`)},
         'until', CASE WHEN n.state = 'requested' THEN ${millis(Prisma.sql`n.until`)} END))
-        FROM (SELECT DISTINCT ON (purpose) * FROM consent WHERE contact_id = c.id ORDER BY purpose, seq DESC) n) AS consents,
+        FROM (SELECT DISTINCT ON (purpose) * FROM consent WHERE contact_id = c.id ORDER BY purpose, seq DESC) n WHERE n.state <> 'unsaid') AS consents,
       ${widest(isAboutAsKnown(owner, Prisma.sql`lower(c.email)`), millis(Prisma.sql`at`))} AS suppression,
       ${mailedOf(rules, now)} AS mailed, ${engagementOfAll(rules, now)} AS engagement, ${eventsOf(newest, now)} AS events,
       (SELECT json_object_agg(g.rule, g.points) FROM (

@@ -40,7 +40,7 @@ async function standing(tx: Tx, { rules }: TurnDeps, contactId: string): Promise
   const words = Object.entries(row.words ?? {});
   const isSuppressed = (await suppressionOf(tx, email.toLowerCase(), ANY_MARKETING)) !== undefined;
   const facts = {
-    words: new Map(words.map(([purpose, { state }]) => [purpose, state])),
+    words: new Map(words.flatMap(([purpose, { state }]) => (state === 'unsaid' ? [] : [[purpose, state]]))),
     isClient,
     isSuppressed,
     consentFor: rules.gate.consentFor,

@@ -77,7 +77,7 @@ const PARTS: { readonly [C in Exclude<RetentionClass, 'proofs' | 'contacts'>]: r
 const overProofs = (cutoff: Prisma.Sql): Prisma.Sql => Prisma.sql`
   SELECT n.contact_id AS id FROM consent n GROUP BY n.contact_id
   HAVING max(n.at) < ${cutoff} AND bool_or(n.personal IS NOT NULL) AND NOT EXISTS (
-    SELECT 1 FROM consent g WHERE g.contact_id = n.contact_id AND g.state <> 'withdrawn' AND NOT EXISTS (
+    SELECT 1 FROM consent g WHERE g.contact_id = n.contact_id AND g.state NOT IN ('withdrawn', 'unsaid') AND NOT EXISTS (
       SELECT 1 FROM consent l WHERE l.contact_id = g.contact_id AND l.purpose = g.purpose AND l.seq > g.seq))`;
 
 /** What machines and we ourselves did with somebody is no sign of them. */

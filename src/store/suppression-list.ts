@@ -2,12 +2,14 @@ import type { SuppressionScope } from '../domain/consent/scope';
 import type { Decision } from '../domain/decision';
 import { failure } from '../domain/errors';
 import { type Instant, keyOf, newId } from '../domain/ids';
+import { addressHashSql } from './address-sql';
 import { findByAddress } from './addresses';
 import { normalisedEmail } from './contacts';
 import { type Db, Prisma, type Tx, transaction } from './db';
 import { recordDecisions } from './decisions';
 import { millis } from './fact-columns';
 import { addressHash } from './keys';
+import { otherAddresses } from './suppressions';
 
 /** An address, or its hash where that is all there is: 64 hexadecimal digits. */
 export type Address = { readonly email: string } | { readonly hash: string };
@@ -100,15 +102,20 @@ export function removeSuppression(
   });
 }
 
-/** One that an import brought stays when that is taken back. */
+/** One that an import or a merge brought stays when that is taken back. */
 async function insert(tx: Tx, { address, scope, at }: ManualSuppression): Promise<boolean> {
   const { email, hash } = columnsOf(tx, address);
   const count = await tx.$executeRaw`
     WITH kept AS (
-      UPDATE suppression SET import_id = NULL, reason = 'manual'
-      WHERE import_id IS NOT NULL AND scope = ${scope} AND (email = ${email} OR hash = ${hash}))
+      UPDATE suppression SET import_id = NULL, merge_id = NULL, reason = 'manual'
+      WHERE (import_id IS NOT NULL OR merge_id IS NOT NULL) AND scope = ${scope} AND (email = ${email} OR hash = ${hash}))
     INSERT INTO suppression (email, hash, scope, reason, at)
     VALUES (${email}, ${hash}, ${scope}, 'manual', ${new Date(at)}) ON CONFLICT DO NOTHING`;
+  await tx.$executeRaw`
+    INSERT INTO suppression (email, hash, scope, reason, at)
+    SELECT o.email, ${addressHashSql(tx, Prisma.sql`o.email`)}, o.scope, o.reason, ${new Date(at)}
+    FROM (${otherAddresses(Prisma.sql`(SELECT ${email}::text AS email, ${scope} AS scope, 'manual' AS reason)`)}) AS o
+    ON CONFLICT DO NOTHING`;
   return count === 1;
 }
 
@@ -146,11 +153,19 @@ export async function insertImported(
   { importId, at }: { readonly importId: string; readonly at: Instant },
 ): Promise<readonly boolean[]> {
   const columns = rows.map((row) => ({ ...columnsOf(tx, row.address), scope: row.scope, reason: row.reason }));
-  const added = await tx.$queryRaw<{ email: string | null; hash: string; scope: string }[]>`
+  const given = Prisma.sql`(SELECT * FROM json_to_recordset(${JSON.stringify(columns)}::json)
+    AS r(email text, hash text, scope text, reason text))`;
+  const [since, by] = [new Date(at), Prisma.sql`${importId}::uuid`];
+  await tx.$executeRaw`
+    UPDATE suppression s SET merge_id = NULL FROM ${given} AS g
+    WHERE s.merge_id IS NOT NULL AND s.scope = g.scope AND (s.email = g.email OR s.hash = g.hash)`;
+  const added = await tx.$queryRaw<{ hash: string; scope: string }[]>`
     INSERT INTO suppression (email, hash, scope, reason, at, import_id)
-    SELECT r.email, r.hash, r.scope, r.reason, ${new Date(at)}, ${importId}::uuid
-    FROM json_to_recordset(${JSON.stringify(columns)}::json) AS r(email text, hash text, scope text, reason text)
-    ON CONFLICT DO NOTHING RETURNING email, hash, scope`;
+    SELECT r.email, r.hash, r.scope, r.reason, ${since}, ${by} FROM ${given} AS r ON CONFLICT DO NOTHING RETURNING hash, scope`;
+  await tx.$executeRaw`
+    INSERT INTO suppression (email, hash, scope, reason, at, import_id)
+    SELECT o.email, ${addressHashSql(tx, Prisma.sql`o.email`)}, o.scope, o.reason, ${since}, ${by}
+    FROM (${otherAddresses(given)}) AS o ON CONFLICT DO NOTHING`;
   const places = new Set(added.map(({ hash, scope }) => `${scope} ${hash}`));
   return columns.map(({ hash, scope }) => places.delete(`${scope} ${hash}`)); // of rows that say the same, the first
 }

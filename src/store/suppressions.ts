@@ -24,7 +24,10 @@ export interface NewSuppression {
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Suppresses the address of a contact. An earlier suppression stands as it is, also when the import that brought it is taken back. */
+/**
+ * Suppresses the address of a contact; what the person has said holds at every address that is theirs. An earlier suppression stands as it
+ * is, also when the import or the merge that brought it is taken back.
+ */
 export async function suppressContact(tx: Tx, suppression: NewSuppression): Promise<void> {
   const { contactId, reason, scope = 'everything', at, sendId = '' } = suppression;
   const send = UUID.test(sendId) ? sendId : null;
@@ -33,16 +36,32 @@ export async function suppressContact(tx: Tx, suppression: NewSuppression): Prom
       SELECT e.email, ${addressHashSql(tx, Prisma.sql`e.email`)} AS hash FROM (
         SELECT lower(s.recipient) AS email FROM send s WHERE s.id = ${send}::uuid AND s.contact_id = ${contactId}::uuid
         UNION SELECT lower(c.email) FROM contact c WHERE c.id = ${contactId}::uuid AND (${isOfPerson(reason)} OR NOT EXISTS (
-          SELECT 1 FROM send s WHERE s.id = ${send}::uuid AND s.contact_id = c.id))) AS e),
+          SELECT 1 FROM send s WHERE s.id = ${send}::uuid AND s.contact_id = c.id))
+        UNION SELECT d.key FROM contact_address d WHERE d.contact_id = ${contactId}::uuid AND NOT d.derived AND ${isOfPerson(reason)}
+      ) AS e),
     kept AS (
-      UPDATE suppression SET import_id = NULL, reason = ${reason} FROM a
-      WHERE import_id IS NOT NULL AND scope = ${scope} AND (suppression.email = a.email OR suppression.hash = a.hash))
+      UPDATE suppression SET import_id = NULL, merge_id = NULL, reason = ${reason} FROM a
+      WHERE (import_id IS NOT NULL OR merge_id IS NOT NULL) AND scope = ${scope}
+        AND (suppression.email = a.email OR suppression.hash = a.hash))
     INSERT INTO suppression (email, hash, scope, reason, at)
     SELECT email, hash, ${scope}, ${reason}, ${new Date(at)} FROM a ON CONFLICT DO NOTHING`;
 }
 
-/** What a person says holds for the address that they have now, too: a mail may have gone to one that was merged since. */
+/** What a person says is about them, whichever of their addresses it came from. */
 const isOfPerson = (reason: NewSuppression['reason']): boolean => reason === 'unsubscribed' || reason === 'complaint';
+
+/** What a server has said is about one mailbox, and stays with it; all else is about whoever has the address. */
+export const OF_MAILBOX: readonly string[] = ['hard_bounce', 'soft_bounces'];
+
+/**
+ * The other addresses of whoever is found by those of `given`, with the columns of these, as rows of `email` and the rest: a list of one
+ * may name an address that its owner is not written to any more.
+ */
+export const otherAddresses = (given: Prisma.Sql): Prisma.Sql => Prisma.sql`
+  SELECT DISTINCT o.key AS email, g.scope, g.reason FROM ${given} AS g
+  JOIN contact_address a ON a.key = lower(g.email) AND NOT a.derived
+  JOIN contact_address o ON o.contact_id = a.contact_id AND NOT o.derived AND o.key <> a.key
+  WHERE g.reason <> ALL(${[...OF_MAILBOX]}::text[])`;
 
 /** What someone said by unsubscribing, or by being erased, is undone by their own new consent; what a server or a complaint said is not. */
 export async function liftUnsubscribed(
@@ -82,8 +101,8 @@ export async function suppressErased(
   const { addresses, scope, at } = o;
   const hashes = addresses.map((email) => addressHash(tx, email));
   await tx.$executeRaw`
-    UPDATE suppression SET import_id = NULL
-    WHERE import_id IS NOT NULL AND scope = ${scope}
+    UPDATE suppression SET import_id = NULL, merge_id = NULL
+    WHERE (import_id IS NOT NULL OR merge_id IS NOT NULL) AND scope = ${scope}
       AND (email = ANY(${[...addresses]}::text[]) OR hash = ANY(${hashes}::text[]))`;
   const rows = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO suppression (email, hash, scope, reason, at)

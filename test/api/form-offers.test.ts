@@ -19,7 +19,23 @@ const LATER = aForm({
   fields: [{ name: 'name', type: 'text', label }],
   progressive: { perVisit: 1, remember: true, fields: ['a', 'b', 'c'].map((name) => ({ name, type: 'text', label })) },
 });
-const api = testApi({ clock: () => now, forms: new Map([...loadForms(FORMS), ...formsOf(LATER)]) });
+const DATES = aForm({
+  form: 'dates',
+  title: { en: 'Dates', pl: 'Terminy' },
+  origins: ['https://site.example'],
+  brings: {
+    type: 'webinar',
+    zone: 'America/Sao_Paulo',
+    place: 'Room 1',
+    sessions: [
+      { session: 'late', startsAt: '2026-05-06T19:00', duration: '2h', place: 'Room 2' },
+      { session: 'off', startsAt: '2026-05-05T19:00', cancelled: true },
+      { session: 'early', startsAt: '2026-04-01T19:00' },
+      { session: 'gone', startsAt: '2026-02-01T19:00' },
+    ],
+  },
+});
+const api = testApi({ clock: () => now, forms: new Map([...loadForms(FORMS), ...formsOf(LATER, DATES)]) });
 const PERSON = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
 
 /** Sends a form as a person does, and answers where it led to. */
@@ -191,6 +207,90 @@ describe('a webinar', () => {
     });
     expect(answer.json()).toMatchObject({ code: 'VIV_FORM_CLOSED' });
     now = before;
+  });
+});
+
+describe('a webinar of several dates', () => {
+  const shownAt = async (at: string, url = '/f/dates?lang=en') => {
+    const before = now;
+    now = Date.parse(at);
+    const answer = await api.app.inject(url);
+    now = before;
+    return answer;
+  };
+  const valuesIn = (body: string) => [...body.matchAll(/name="session" value="([^"]*)"/g)].map(([, value]) => value);
+
+  test('offers those that have not begun and were not cancelled, the earliest first; the last one without a choice', async () => {
+    const { body } = await shownAt('2026-03-02T12:00:00Z');
+    expect(valuesIn(body)).toEqual(['early', 'late']);
+    expect(body).toContain('Wednesday, April 1, 2026 at 7:00 PM (America/Sao_Paulo)');
+    const last = (await shownAt('2026-04-01T22:00:00Z', '/f/dates?lang=pl')).body;
+    expect(valuesIn(last)).toEqual(['late']);
+    expect(last).toContain('type="hidden" name="session"');
+    expect(last).toContain('6 maja 2026');
+    const json = (await shownAt('2026-03-02T12:00:00Z', '/f/dates.json?lang=en')).json();
+    expect(json.fields[0]).toMatchObject({ name: 'session', type: 'select', as: 'radio', required: true });
+    expect(json.webinar.sessions.map(({ session }: { session: string }) => session)).toEqual(['early', 'late']);
+    const over = await shownAt('2026-05-06T22:00:00Z');
+    expect(over.statusCode).toBe(410);
+    expect(over.body).toContain('All its dates are past');
+  });
+
+  test('tells everything of the date that was chosen: the events, the page of thanks, the mails and the calendar', async () => {
+    const none = await send('dates', { email: 'none@example.test' });
+    expect(none.answer.statusCode).toBe(422);
+    expect((await send('dates', { email: 'off@example.test', session: 'off' })).answer.statusCode).toBe(422);
+    const { thanks } = await send('dates', { email: 'dates@example.test', session: 'late' });
+    const said = {
+      webinar: 'dates',
+      title: 'Dates',
+      session: 'late',
+      startsAt: '2026-05-06T22:00:00.000Z',
+      endsAt: '2026-05-07T00:00:00.000Z',
+      place: 'Room 2',
+    };
+    const events = await eventsOf('dates@example.test');
+    expect(events).toHaveLength(3);
+    for (const { properties } of events) expect(properties).toMatchObject(said);
+    const page = await api.app.inject(thanks);
+    expect(page.body).toContain('Wednesday, May 6, 2026 at 7:00 PM');
+    const [, href = ''] = /href="(\/f\/dates\/calendar\/[^"]+)"/.exec(page.body) ?? [];
+    const file = await api.app.inject(href.replaceAll('&amp;', '&'));
+    expect(file.body).toContain('DTSTART:20260506T220000Z');
+    expect(file.body).toContain('LOCATION:Room 2');
+    expect(file.body).toContain(`UID:${keyOf('webinar', 'dates', '', 'late')}@localhost`);
+    const entry = {
+      seq: 1,
+      type: 'webinar.registered',
+      at: now,
+      journeyId: null,
+      properties: events[2]?.properties ?? {},
+    };
+    const { calendar = '' } = urlsOfEntry(entry as never, { publicUrl: '', secret: LINK_SECRET, now });
+    expect((await api.app.inject(calendar)).body).toContain('DTSTART:20260506T220000Z');
+    const off = await api.app.inject(calendar.replace('session=late', 'session=off'));
+    expect(off.body).toContain('STATUS:CANCELLED');
+    expect((await api.app.inject(calendar.replace('session=late', 'session=x'))).statusCode).toBe(410);
+  });
+
+  test('is taken from the page of another site as from our own, with what that one may read', async () => {
+    const headers = { origin: 'https://site.example', 'sec-fetch-site': 'cross-site' };
+    const shown = await api.app.inject({ url: '/f/dates.json?lang=en', headers });
+    expect(shown.headers['access-control-allow-origin']).toBe('https://site.example');
+    now += 30_000;
+    const { token } = shown.json();
+    const answer = await api.app.inject({
+      method: 'POST',
+      url: '/f/dates.json',
+      headers: { ...headers, 'content-type': 'application/json' },
+      payload: { token, lang: 'en', answers: { email: 'cors@example.test', session: 'early' } },
+    });
+    expect(answer.headers['access-control-allow-origin']).toBe('https://site.example');
+    expect(answer.json()).toMatchObject({
+      status: 'taken',
+      calendar: { url: expect.stringContaining('&session=early') },
+    });
+    expect((await eventsOf('cors@example.test'))[2]?.properties).toMatchObject({ session: 'early', place: 'Room 1' });
   });
 });
 

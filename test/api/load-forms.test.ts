@@ -114,7 +114,19 @@ test.each([
     'a webinar without a date',
     `${GOOD}brings: { type: webinar, zone: UTC }\n`,
     'VIV_FORM_INVALID',
-    /VIV_KEY_MISSING.*startsAt/s,
+    /VIV_FORM_LIMITS.*either `startsAt:` or `sessions:`/s,
+  ],
+  [
+    'a webinar of one date and of several',
+    `${GOOD}brings: { type: webinar, zone: UTC, startsAt: 2027-02-20T10:00, sessions: [{ session: a, startsAt: 2027-02-20T10:00 }] }\n`,
+    'VIV_FORM_INVALID',
+    /VIV_FORM_LIMITS.*either `startsAt:` or `sessions:`/s,
+  ],
+  [
+    'two dates of one name, and a field where they are asked',
+    `${GOOD.replace('submit:', '  - { name: session, type: text, label: { en: S } }\nsubmit:')}brings: { type: webinar, zone: UTC, sessions: [{ session: a, startsAt: 2027-02-20T10:00 }, { session: a, startsAt: 2027-02-21T10:00 }] }\n`,
+    'VIV_FORM_INVALID',
+    /VIV_FORM_FIELD_DUPLICATE fields\[1\]\.name.*"session" is there twice.*VIV_FORM_FIELD_DUPLICATE brings\.sessions\[1\]\.session: "a" is there twice/s,
   ],
   [
     'a webinar on no calendar',

@@ -206,6 +206,18 @@ test.each([
     'VIV_ERASURE_UNKNOWN',
     /erasures/,
   ],
+  [
+    'a judgement about an erasure that there is not',
+    ['contact', 'judge', 'seven', 'contact.name', '--another', '--reason', 'a namesake'],
+    'VIV_ERASURE_UNKNOWN',
+    /erasures/,
+  ],
+  [
+    'a judgement that says nothing',
+    ['contact', 'judge', 'seven', 'contact.name', '--reason', 'x'],
+    'VIV_USAGE',
+    /--another, or --replace/,
+  ],
   ['retention by rules that are none', ['retention', 'plan', '--rules', 'none'], 'VIV_RULES_INVALID', undefined],
 ] as const)('%s is refused, with a way out', async (_name, words, code, says) => {
   expectRefused(await say(...words), { code, says });

@@ -222,30 +222,6 @@ describe('webinar-reminder', () => {
   });
 });
 
-test('ebook-follow-up: the link at once, and once more for whoever has not downloaded it', () => {
-  const asked = (events: Play['events'] = []) =>
-    told('ebook-follow-up', { entry: { type: 'ebook.requested' }, events });
-  expect(asked()).toEqual([
-    'Mon 5 Jan 09:00  mail link: course-lesson',
-    'Wed 7 Jan 09:00  read: timeout',
-    'Wed 7 Jan 09:00  by-the-page: no',
-    'Wed 7 Jan 09:00  mail once-more: course-lesson',
-    'Wed 7 Jan 09:00  ends: not-downloaded',
-  ]);
-  expect(asked([{ at: DAY, type: 'ebook.downloaded' }]).at(-1)).toBe('Tue 6 Jan 09:00  ends: downloaded');
-});
-
-test('webinar-registration: the place at once, and on the day before, unless that is past', () => {
-  const registered = (startsAt: string) =>
-    told('webinar-registration', { entry: { type: 'webinar.registered', properties: { startsAt } } });
-  expect(registered('2026-01-16T21:00:00.000Z')).toEqual([
-    'Mon 5 Jan 09:00  mail registered: course-programme',
-    'Thu 15 Jan 18:00  mail tomorrow: course-lesson',
-    'Thu 15 Jan 18:00  ends: reminded',
-  ]);
-  expect(registered('2026-01-05T21:00:00.000Z').at(-1)).toBe('Mon 5 Jan 09:00  ends: registered-late');
-});
-
 describe('reactivation-dates', () => {
   const lastPurchaseAt = Date.parse('2025-03-10T15:00Z');
   const client = { status: 'pre_inactive', firstPurchaseAt: 0, lastPurchaseAt, purchases: 2, revenue: 90 } as const;

@@ -9,16 +9,21 @@ import type { Definition } from '../../src/domain/sequence/definition';
 import { sampleClients } from '../../src/sample/clients';
 import { sampleLeads } from '../../src/sample/leads';
 import { CONTACT_ID, DAY, HOUR, MONDAY, someFacts } from '../support/builders';
+import { type Play, play } from './play';
 import { shippedRules, shippedSequence } from './shipped';
 import { type Walked, walk } from './walk';
 
 let rules: Rules;
 let nurture: Definition;
 let reactivation: Definition;
+let ebook: Definition;
+let webinar: Definition;
 beforeAll(async () => {
   rules = await shippedRules();
   nurture = await shippedSequence('course-nurture');
   reactivation = await shippedSequence('client-reactivation');
+  ebook = await shippedSequence('ebook-follow-up');
+  webinar = await shippedSequence('webinar-registration');
 });
 
 const aContact = (parts: Partial<ContactFacts> = {}): ContactFacts => ({ ...someFacts().contact, ...parts });
@@ -283,4 +288,30 @@ test('both kinds of leads get every grade', () => {
   expect(bank('blue-collar', 'primary', 30, bound)).toBe('D');
   expect(bank('student', 'unknown', 21, bound)).toBe('D');
   expect(gradeOf({})).toBe('D');
+});
+
+const told = (definition: Definition, script: Omit<Play, 'definition' | 'rules'>) =>
+  play({ definition, rules, ...script });
+
+test('ebook-follow-up: the link at once, and once more for whoever has not downloaded it', () => {
+  const asked = (events: Play['events'] = []) => told(ebook, { entry: { type: 'ebook.requested' }, events });
+  expect(asked()).toEqual([
+    'Mon 5 Jan 09:00  mail link: ebook-delivery',
+    'Wed 7 Jan 09:00  read: timeout',
+    'Wed 7 Jan 09:00  by-the-page: no',
+    'Wed 7 Jan 09:00  mail once-more: ebook-delivery',
+    'Wed 7 Jan 09:00  ends: not-downloaded',
+  ]);
+  expect(asked([{ at: DAY, type: 'ebook.downloaded' }]).at(-1)).toBe('Tue 6 Jan 09:00  ends: downloaded');
+});
+
+test('webinar-registration: the place at once, and on the day before, unless that is past', () => {
+  const registered = (startsAt: string) =>
+    told(webinar, { entry: { type: 'webinar.registered', properties: { startsAt } } });
+  expect(registered('2026-01-16T21:00:00.000Z')).toEqual([
+    'Mon 5 Jan 09:00  mail registered: webinar-confirmed',
+    'Thu 15 Jan 18:00  mail tomorrow: webinar-reminder',
+    'Thu 15 Jan 18:00  ends: reminded',
+  ]);
+  expect(registered('2026-01-05T21:00:00.000Z').at(-1)).toBe('Mon 5 Jan 09:00  ends: registered-late');
 });

@@ -17,12 +17,24 @@ const LINKS = {
   unsubscribe: 'https://viveiro.test/u/t',
   preferences: 'https://viveiro.test/p/t',
   confirm: 'https://viveiro.test/y/t',
+  ebook: 'https://viveiro.test/f/guide/file/t',
+  calendar: 'https://viveiro.test/f/day/calendar/t',
 };
 /** Mails that Viveiro itself relies on: their one link is signed, and says what they are for. */
 const OWN: { readonly [name: string]: string } = {
   'opt-in-confirm': LINKS.confirm,
   'opt-in-reminder': LINKS.confirm,
   'preference-link': LINKS.preferences,
+  'ebook-delivery': LINKS.ebook,
+  'webinar-confirmed': LINKS.calendar,
+  'webinar-reminder': LINKS.calendar,
+};
+const WEBINAR = {
+  name: 'day',
+  startsAt: '2027-03-10T22:00:00Z',
+  endsAt: '2027-03-10T23:00:00Z',
+  title: 'A day',
+  place: 'Rua das Mudas 10',
 };
 const SENDER = { name: 'Sementeira', postalAddress: 'Rua das Mudas 10, Holambra' };
 
@@ -35,6 +47,7 @@ function journeyData(name: string, contactName: string): RenderRequest['data'] {
     client: isForClients ? { lastPurchaseOn: '3 October 2025' } : null,
     sequence: { title: 'A title' },
     links: LINKS,
+    ...(name.startsWith('webinar-') ? { webinar: WEBINAR } : {}),
     sender: SENDER,
   };
 }

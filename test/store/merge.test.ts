@@ -52,6 +52,14 @@ const LOGS = [
 const everything = () => everythingIn(context.url, LOGS);
 const two = async (own: Partial<Person> = {}, other: Partial<Person> = {}) =>
   [await someone(context.db, own), await someone(context.db, other)] as const;
+/** What holds of what a contact has said. */
+const saidBy = async (contactId: string) =>
+  [...(await newestConsents(context.db, contactId))].map(([purpose, { state, at, text }]) => ({
+    purpose,
+    state,
+    at,
+    text,
+  }));
 const addressOf = async (id: string) => (await context.db.contact.findUniqueOrThrow({ where: { id } })).email;
 
 test('every table that names a contact is moved by a merge, or stands among those that are not, with the reason', async () => {
@@ -123,6 +131,8 @@ async function written({ name, role, tags, offers: all, stage, isClient, ...live
       }),
     );
   for (let n = 0; n < lived.clicks; n += 1) await ingest(context.db, DEPS, anIncoming(contactId, 'mail.clicked'));
+  if ((await newestConsents(context.db, contactId)).get('profiling')?.state === 'withdrawn')
+    await context.db.contact.update({ where: { id: contactId }, data: { profiling: false } });
   const email = await addressOf(contactId);
   if (lived.isSuppressed) await addSuppression(context.db, { address: { email }, scope: 'marketing', at: MONDAY });
   if (lived.isPaused) {
@@ -143,7 +153,7 @@ test('a merge that is taken back leaves everything as it was, but for the logs; 
   await fc.assert(
     fc.asyncProperty(side, side, async (one, other) => {
       const [survivor, merged] = [await written(one), await written(other)];
-      const before = await everything();
+      const [before, said] = [await everything(), [await saidBy(survivor), await saidBy(merged)]];
       const all = await everythingIn(context.url);
       const foretold = await merge(survivor, merged, { isDryRun: true });
       expect(await everythingIn(context.url)).toEqual(all);
@@ -159,6 +169,7 @@ test('a merge that is taken back leaves everything as it was, but for the logs; 
       expect(groups.filter(({ sequence }) => sequence !== sequences[0]?.sequence).length).toBeLessThan(2);
       await takeBack(mergeId);
       expect(await everything()).toEqual(before);
+      expect([await saidBy(survivor), await saidBy(merged)]).toEqual(said);
       expect((await verifyConsents(context.db)).broken ?? null).toBeNull();
     }),
     { numRuns: RUNS, endOnFailure: true },
@@ -276,37 +287,6 @@ test('who unsubscribes by an old mail of the merged contact is mailed no more at
     await suppressionOf(tx, otherAddress),
   ]);
   expect(reasons).toEqual(['unsubscribed', 'unsubscribed']);
-});
-
-test('the newest word about a purpose holds, in a chain that names the other; no chain is written anew', async () => {
-  const [own, other] = await two();
-  const say = (contactId: string, granted: boolean, at: number) =>
-    transaction(context.db, (tx) =>
-      recordConsent(tx, {
-        contactId,
-        purpose: 'newsletter',
-        granted,
-        basis: 'consent',
-        text: 'News?',
-        source: 'form',
-        at,
-      }),
-    );
-  await say(own.contactId, true, MONDAY);
-  await say(other.contactId, false, MONDAY + HOUR);
-  const { mergeId, words: carried } = await merge(own.contactId, other.contactId);
-  expect(carried).toEqual(['newsletter']);
-  expect((await newestConsents(context.db, own.contactId)).get('newsletter')).toMatchObject({
-    state: 'withdrawn',
-    at: MONDAY + HOUR,
-    text: 'News?',
-  });
-  await takeBack(mergeId);
-  expect((await newestConsents(context.db, own.contactId)).get('newsletter')).toMatchObject({
-    state: 'given',
-    at: MONDAY,
-  });
-  expect((await newestConsents(context.db, other.contactId)).get('newsletter')).toMatchObject({ state: 'withdrawn' });
 });
 
 test('who objects to profiling under one of the two loses the points of both, and has them again once they are two', async () => {

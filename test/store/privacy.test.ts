@@ -1,11 +1,17 @@
 import { createErasureActivities } from '../../src/activities/erasure';
+import { erasuresText } from '../../src/cli/erasure-text';
 import { newId } from '../../src/domain/ids';
 import type { ErasureRecord } from '../../src/domain/privacy/erasure';
 import { COLUMN_CLASSES, entryOf, FOREIGN, INVENTORY, inventoryProblems } from '../../src/domain/privacy/inventory';
 import { verifyConsents } from '../../src/store/consent-verify';
+import { recordConsent } from '../../src/store/consents';
 import { transaction } from '../../src/store/db';
+import { type JudgeRequest, judgeLeftover } from '../../src/store/erase-judge';
 import { previewErasure } from '../../src/store/erase-rows';
 import { cancelErasure, findErasure, listErasures, requestErasure } from '../../src/store/erasures';
+import { mergeContacts } from '../../src/store/merge/merge';
+import { unmerge } from '../../src/store/merge/unmerge';
+import { exportPerson } from '../../src/store/person-export';
 import { addSuppression } from '../../src/store/suppression-list';
 import { suppressionOf } from '../../src/store/suppressions';
 import { DAY, MONDAY } from '../support/builders';
@@ -233,7 +239,141 @@ describe('an erasure', () => {
     expect(status).toBe('incomplete');
     expect(proof).toMatchObject({
       left: [{ where: 'interaction.idempotency_key', kind: 'address', rows: 1 }],
-      toJudge: [{ where: 'contact.name', kind: 'name', rows: 1 }],
+      toJudge: [{ where: 'contact.name', kind: 'name', rows: 1, ids: [namesake.contactId] }],
     });
   });
+
+  test('leaves names and numbers of others to a person, whose judgement is on record', async () => {
+    const [name, phone] = ['Nora Ximena Quispe', '+55 11 91234-5678'];
+    const { contactId } = await someone(database.db, { email: 'nora@viva.test', name, attributes: { phone } });
+    const namesake = await someone(database.db, { name });
+    const about = await someone(database.db, { attributes: { note: `asked with ${name}, ${phone}` } });
+    const { id, proof } = await erased(contactId);
+    expect(proof?.toJudge.map(({ where, kind }) => `${where} ${kind}`).toSorted()).toEqual([
+      'contact.attributes name',
+      'contact.attributes phone',
+      'contact.name name',
+    ]);
+    const judge = (parts: Partial<JudgeRequest>) =>
+      judgeLeftover(database.db, {
+        erasureId: id,
+        where: 'contact.attributes',
+        as: 'mention',
+        reason: 'a note',
+        by: 'rita',
+        now: MONDAY,
+        ...parts,
+      });
+    const refused = (work: Promise<unknown>, code: string) => expect(work).rejects.toMatchObject({ code });
+    await refused(judge({ where: 'task.note' }), 'VIV_JUDGEMENT_UNKNOWN');
+    await refused(judge({ text: 'Nora' }), 'VIV_MENTION_NOT_REPLACED');
+    await refused(judge({ text: 'Somebody Else Altogether' }), 'VIV_MENTION_NOT_REPLACED');
+    await judge({ text: name });
+    await judge({ text: phone });
+    const judged = await judge({ where: 'contact.name', as: 'another', reason: 'a namesake' });
+    expect(judged.proof?.judged).toEqual([
+      { where: 'contact.attributes', as: 'mention', replaced: 1, reason: 'a note', by: 'rita', at: MONDAY },
+      { where: 'contact.attributes', as: 'mention', replaced: 1, reason: 'a note', by: 'rita', at: MONDAY },
+      { where: 'contact.name', as: 'another', replaced: 0, reason: 'a namesake', by: 'rita', at: MONDAY },
+    ]);
+    const contacts = await database.db.contact.findMany({
+      where: { id: { in: [namesake.contactId, about.contactId] } },
+    });
+    expect(contacts.find((one) => one.id === about.contactId)?.attributes).toEqual({
+      note: 'asked with [erased], [erased]',
+    });
+    expect(contacts.find((one) => one.id === namesake.contactId)?.name).toBe(name);
+    expect(erasuresText([judged])).not.toContain('look at');
+  });
+});
+
+describe('of two contacts that were merged', () => {
+  /** With something of theirs in the tables that a merge moves or copies. */
+  async function lived(email: string, name: string) {
+    const { contactId, leadId } = await someone(database.db, {
+      email,
+      name,
+      attributes: { about: `${name} <${email}>` },
+    });
+    await transaction(database.db, (tx) =>
+      recordConsent(tx, {
+        contactId,
+        purpose: email.includes('own') ? 'tips' : 'news',
+        granted: true,
+        basis: 'consent',
+        text: 'Yes',
+        source: 'form',
+        at: MONDAY,
+        proof: { evidence: { name } },
+      }),
+    );
+    await writeEvents(database.db, [{ contactId, type: 'form.submitted', at: MONDAY, properties: { said: name } }]);
+    await addSuppression(database.db, { address: { email }, scope: 'purpose:tips', at: MONDAY });
+    const id = newId();
+    await database.db.send.create({
+      data: {
+        id,
+        contactId,
+        stepId: 'hello',
+        recipient: email,
+        purpose: 'marketing',
+        template: 't',
+        status: 'accepted',
+        messageId: id,
+        subject: `For ${name}`,
+        plannedAt: new Date(MONDAY),
+        settledAt: new Date(MONDAY),
+      },
+    });
+    return { contactId, leadId };
+  }
+  async function merged(one: string) {
+    const names = { own: `${one} Amalia Prado`, other: `${one} Beatriz Gomes` };
+    const emails = { own: `${one}@own.test`.toLowerCase(), other: `${one}@other.test`.toLowerCase() };
+    const [own, other] = [await lived(emails.own, names.own), await lived(emails.other, names.other)];
+    const request = { survivor: { id: own.contactId }, merged: { id: other.contactId }, reason: 'the same', by: 'rui' };
+    const { mergeId } = await mergeContacts(database.db, SALES, { ...request, now: MONDAY });
+    return { own, other, names, emails, mergeId };
+  }
+  const exported = async (contactId: string) =>
+    JSON.stringify(await exportPerson(database.db, SALES.rules, { contactId, by: 'a test', now: MONDAY }));
+
+  test('an export holds all that is of both, and after the merge was taken back what is of the one alone', async () => {
+    const { own, other, names, emails, mergeId } = await merged('Eva');
+    const both = await exported(own.contactId);
+    for (const text of [names.own, names.other, emails.own, emails.other, `For ${names.other}`])
+      expect(both).toContain(text);
+    await unmerge(database.db, SALES, { mergeId, by: 'rui', now: MONDAY });
+    const [ofOwn, ofOther] = [await exported(own.contactId), await exported(other.contactId)];
+    for (const text of [names.other, emails.other]) expect(ofOwn).not.toContain(text);
+    for (const text of [names.own, emails.own]) expect(ofOther).not.toContain(text);
+    expect([ofOwn.includes(`For ${names.own}`), ofOther.includes(`For ${names.other}`)]).toEqual([true, true]);
+  });
+
+  test('an erasure leaves nothing of either, and both addresses suppressed', async () => {
+    const { own, other, names, emails } = await merged('Ivo');
+    const { status, proof } = await erased(own.contactId);
+    expect({ status, left: proof?.left, toJudge: proof?.toJudge }).toEqual({ status: 'done', left: [], toJudge: [] });
+    const after = await whole();
+    for (const text of [names.own, names.other, emails.own, emails.other]) expect(after).not.toContain(text);
+    for (const email of [emails.own, emails.other])
+      expect(await transaction(database.db, (tx) => suppressionOf(tx, email, 'marketing'))).toBe('erased');
+    expect(await database.db.contactMerge.count({ where: { mergedId: other.contactId } })).toBe(0);
+  });
+
+  test.each(['own', 'other'] as const)(
+    'an erasure of the %s one, after the merge was taken back, leaves nothing of it and all of the other',
+    async (side) => {
+      const { own, other, names, emails, mergeId } = await merged(`Uma${side}`);
+      await unmerge(database.db, SALES, { mergeId, by: 'rui', now: MONDAY });
+      const [gone, stays] = side === 'own' ? ([own, other] as const) : ([other, own] as const);
+      const kept = side === 'own' ? 'other' : 'own';
+      const { status, proof } = await erased(gone.contactId);
+      expect({ status, left: proof?.left }).toEqual({ status: 'done', left: [] });
+      const after = await whole();
+      for (const text of [names[side], emails[side]]) expect(after).not.toContain(text);
+      const left = await exported(stays.contactId);
+      for (const text of [names[kept], emails[kept], `For ${names[kept]}`]) expect(left).toContain(text);
+    },
+  );
 });

@@ -1,5 +1,5 @@
-import ical, { ICalCalendarMethod } from 'ical-generator';
-import { timesOf, type Webinar } from '../../domain/forms/brings';
+import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import type { Session, Webinar } from '../../domain/forms/brings';
 import type { HostedForm } from '../../domain/forms/schema';
 import { type Instant, keyOf } from '../../domain/ids';
 import { textsOf } from './render';
@@ -11,29 +11,30 @@ import { textsOf } from './render';
 export function calendarFile({
   form,
   webinar,
+  session: { session, startsAt, endsAt, place, isCancelled },
   locale,
   host,
   now,
 }: {
   readonly form: HostedForm;
   readonly webinar: Webinar;
+  readonly session: Session;
   readonly locale: string;
   readonly host: string;
   readonly now: Instant;
 }): string {
   const textOf = textsOf(form, locale);
-  const { startsAt, endsAt } = timesOf(webinar);
   const calendar = ical({ prodId: { company: 'Viveiro', product: 'forms', language: locale.toUpperCase() } });
   calendar.method(ICalCalendarMethod.PUBLISH);
   const description = textOf(webinar.description);
-  const { place } = webinar;
   const isLink = place !== undefined && /^https?:\/\//.test(place) && URL.canParse(place);
   calendar.createEvent({
-    id: `${keyOf('webinar', form.form, webinar.webinar ?? '')}@${host}`,
+    id: `${keyOf('webinar', form.form, webinar.webinar ?? '', ...(session === null ? [] : [session]))}@${host}`,
     stamp: new Date(now),
     start: new Date(startsAt),
     end: new Date(endsAt),
     summary: textOf(webinar.title ?? form.title),
+    ...(isCancelled ? { status: ICalEventStatus.CANCELLED } : {}),
     ...(description ? { description } : {}),
     ...(place ? { location: place } : {}),
     ...(isLink ? { url: place } : {}),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Typed } from '../../domain/forms/answers';
-import { timesOf } from '../../domain/forms/brings';
+import { sessionsAhead, type Webinar } from '../../domain/forms/brings';
 import { type FormField, isShown, mostLetters, OWN_NAMES, type ShownField } from '../../domain/forms/field';
 import { allFields, type HostedForm, localesOf } from '../../domain/forms/schema';
+import type { Instant } from '../../domain/ids';
 import { parseBody } from '../parse';
 import { autocompleteOf } from './controls';
 import type { FormView } from './render';
@@ -43,7 +44,7 @@ function textsOfAnswer(value: z.output<typeof answer>): readonly string[] {
 }
 
 /** The form for front ends of others: what to ask, in which words, and the token to send it with. */
-export function describedForm({ form, locale, token, asked, consent }: FormView, action: string) {
+export function describedForm({ form, locale, token, asked, consent, now }: FormView, action: string) {
   const words = wordsIn(locale);
   const textOf = textsOf(form, locale);
   const { brings } = form;
@@ -68,7 +69,7 @@ export function describedForm({ form, locale, token, asked, consent }: FormView,
       ebook: words.getEbook,
       calendar: words.getCalendar,
     },
-    webinar: brings?.type === 'webinar' ? datesOf(brings) : null,
+    webinar: brings?.type === 'webinar' ? datesOf(brings, now) : null,
     action,
     token,
     proofOfWork: form.spam.proofOfWork ?? null,
@@ -77,9 +78,16 @@ export function describedForm({ form, locale, token, asked, consent }: FormView,
 
 const describedHidden = ({ name, from }: Extract<FormField, { type: 'hidden' }>) => ({ name, from: from ?? '' });
 
-function datesOf(webinar: Parameters<typeof timesOf>[0]) {
-  const { startsAt, endsAt } = timesOf(webinar);
-  return { startsAt: new Date(startsAt).toISOString(), endsAt: new Date(endsAt).toISOString(), zone: webinar.zone };
+/** The next date; where there are several, all that may be chosen. */
+function datesOf(webinar: Webinar, now: Instant) {
+  const ahead = sessionsAhead(webinar, now).map(({ session, startsAt, endsAt }) => ({
+    session,
+    startsAt: new Date(startsAt).toISOString(),
+    endsAt: new Date(endsAt).toISOString(),
+  }));
+  const [next] = ahead;
+  const { session: _, ...dates } = next ?? { session: null };
+  return { ...dates, zone: webinar.zone, ...(webinar.sessions ? { sessions: ahead } : {}) };
 }
 
 function describedField(field: ShownField, textOf: ReturnType<typeof textsOf>) {

@@ -1,5 +1,5 @@
 import { first, type Typed } from '../../domain/forms/answers';
-import { closesAt, timesOf, type Webinar } from '../../domain/forms/brings';
+import { isOver, type Session, sessionsAhead, type Webinar } from '../../domain/forms/brings';
 import { type FormField, isShown } from '../../domain/forms/field';
 import { allFields, fallbackOf, type HostedForm } from '../../domain/forms/schema';
 import { textIn } from '../../domain/forms/texts';
@@ -10,6 +10,7 @@ import { page, titledPage } from '../page';
 import type { ShownConsent } from './consent';
 import { type ControlView, checkbox, fieldBlock } from './controls';
 import { PROOF_OF_PAGE } from './proof-of-work';
+import { dateText } from './sessions';
 import { type Words, wordsIn } from './words';
 
 /** How a form stands when it is shown. */
@@ -26,6 +27,7 @@ export interface FormView {
   readonly consent: ShownConsent | undefined;
   /** A message about the whole form. */
   readonly notice?: string | undefined;
+  readonly now: Instant;
 }
 
 const NOTHING_TYPED: Typed = new Map();
@@ -62,7 +64,7 @@ export function formPage(view: FormView): string {
   const control: ControlView = { words, typed, errors, textOf };
   const { proofOfWork } = form.spam;
   const body = html`<h1>${textOf(form.title)}</h1>
-${form.brings?.type === 'webinar' && webinarLine(form.brings, locale, words)}
+${form.brings?.type === 'webinar' && onlyDate(form.brings, view)}
 ${form.intro && html`<p>${textOf(form.intro)}</p>`}
 ${errorSummary(view, words, textOf)}
 <form method="post" action="/f/${form.form}" novalidate${proofOfWork !== undefined && html` data-proof="${proofOfWork}"`}>
@@ -82,13 +84,14 @@ ${form.progressive?.remember && checkbox({ name: 'remember', required: false, te
   return page({ title: `${prefix}${textOf(form.title)}`, lang: locale, body });
 }
 
-/** When it is, by the clocks of its zone. */
-function webinarLine(webinar: Webinar, locale: string, words: Words): SafeHtml {
-  const { startsAt } = timesOf(webinar);
-  const from = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: webinar.zone });
-  const text = words.webinarAt.replace('{from}', from.format(startsAt)).replace('{zone}', webinar.zone);
-  return html`<p><time datetime="${new Date(startsAt).toISOString()}">${text}</time></p>`;
+/** When it is, where there is no choice. */
+function onlyDate(webinar: Webinar, { locale, now }: FormView): SafeHtml | undefined {
+  const [only, ...others] = sessionsAhead(webinar, now);
+  return only && others.length === 0 ? dateLine(webinar, only, locale) : undefined;
 }
+
+const dateLine = (webinar: Webinar, session: Session, locale: string): SafeHtml =>
+  html`<p><time datetime="${new Date(session.startsAt).toISOString()}">${dateText(webinar, session, locale)}</time></p>`;
 
 export interface Thanks {
   /** By double opt-in. */
@@ -96,6 +99,8 @@ export interface Thanks {
   /** Of what the form brings: where it is, and until when. */
   readonly ebook?: { readonly href: string; readonly until: Instant } | undefined;
   readonly calendar?: { readonly href: string } | undefined;
+  /** The date for which they have registered. */
+  readonly session?: Session | undefined;
 }
 
 export const thanksText = (form: HostedForm, locale: string, { mustConfirm }: Thanks): string => {
@@ -107,27 +112,30 @@ export const thanksText = (form: HostedForm, locale: string, { mustConfirm }: Th
 export function thanksPage(form: HostedForm, locale: string, thanks: Thanks): string {
   const words = wordsIn(locale);
   const textOf = textsOf(form, locale);
-  const { ebook, calendar } = thanks;
+  const { ebook, calendar, session } = thanks;
   const until = ebook && new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(ebook.until);
   return titledPage({
     title: textOf(form.title),
     lang: locale,
     body: html`<p role="status">${thanksText(form, locale, thanks)}</p>
 ${ebook && html`<p><a class="button" href="${ebook.href}" download>${words.getEbook}</a></p><p class="muted">${words.ebookUntil.replace('{date}', until ?? '')}</p>`}
-${form.brings?.type === 'webinar' && webinarLine(form.brings, locale, words)}
+${form.brings?.type === 'webinar' && session && dateLine(form.brings, session, locale)}
 ${calendar && html`<p><a class="button" href="${calendar.href}">${words.getCalendar}</a></p>`}`,
   });
 }
 
-/** Whether its date is past. */
-export const isClosed = (form: HostedForm, now: Instant): boolean => (closesAt(form.brings) ?? now + 1) <= now;
+/** Whether its last date is past. */
+export const isClosed = (form: HostedForm, now: Instant): boolean => isOver(form.brings, now);
+
+export const closedText = ({ brings }: HostedForm, words: Words): string =>
+  brings?.type === 'webinar' && brings.sessions !== undefined ? words.closedSessions : words.closed;
 
 export function closedPage(form: HostedForm, locale: string): string {
   const words = wordsIn(locale);
   return page({
     title: words.closedTitle,
     lang: locale,
-    body: html`<h1>${textsOf(form, locale)(form.title)}</h1><p role="status">${words.closedTitle}. ${words.closed}</p>`,
+    body: html`<h1>${textsOf(form, locale)(form.title)}</h1><p role="status">${words.closedTitle}. ${closedText(form, words)}</p>`,
   });
 }
 

@@ -6,7 +6,7 @@ import { signFormLink } from '../../mail/form-links';
 import type { ApiDeps } from '../deps';
 import { problemDetails } from '../error-handler';
 import { describedForm } from './json';
-import { isClosed, NOTHING_WRONG, textsOf, thanksText } from './render';
+import { closedText, isClosed, NOTHING_WRONG, textsOf, thanksText } from './render';
 import { type Answering, askAnew, type Result, textsOfErrors, thanksOf } from './reply-page';
 import { wordsIn } from './words';
 
@@ -15,7 +15,7 @@ export async function describe(deps: ApiDeps, answering: Answering): Promise<Fas
   const { form, locale, consent, typed, reply, now } = answering;
   if (isClosed(form, now)) throw failure('VIV_FORM_CLOSED', { form: form.form });
   const { asked, token } = await askAnew(deps, answering);
-  const view = { form, locale, consent, typed, asked, token, errors: NOTHING_WRONG };
+  const view = { form, locale, consent, typed, asked, token, errors: NOTHING_WRONG, now };
   return reply.send(describedForm(view, `${deps.publicUrl}/f/${form.form}`));
 }
 
@@ -28,7 +28,7 @@ export async function answerAsJson(
   const words = wordsIn(locale);
   switch (outcome.type) {
     case 'thanks':
-      await reply.send(thanked(deps, answering, outcome.submission));
+      await reply.send(thanked(deps, answering, outcome));
       return undefined;
     case 'wrong': {
       const errors = errorsOf(outcome, answering);
@@ -46,7 +46,7 @@ export async function answerAsJson(
       return refuse(reply, failure('VIV_TOO_MANY', { seconds }), { notice: words.tooMany });
     }
     case 'closed':
-      return refuse(reply, failure('VIV_FORM_CLOSED', { form: form.form }), { notice: words.closed });
+      return refuse(reply, failure('VIV_FORM_CLOSED', { form: form.form }), { notice: closedText(form, words) });
     default:
       throw new TypeError(`no outcome is like ${JSON.stringify(outcome satisfies never)}`);
   }
@@ -54,9 +54,13 @@ export async function answerAsJson(
 
 const anew = async (deps: ApiDeps, answering: Answering) => ({ token: (await askAnew(deps, answering)).token });
 
-function thanked(deps: ApiDeps, { form, locale, consent, now }: Answering, submission: string) {
+function thanked(
+  deps: ApiDeps,
+  { form, locale, consent, now }: Answering,
+  { submission, session }: Extract<Result, { type: 'thanks' }>,
+) {
   const token = signFormLink(deps.linkSecret, { form: form.form, submission, at: now });
-  const thanks = thanksOf(deps, { form, locale, consent, token });
+  const thanks = thanksOf(deps, { form, locale, consent, token, session, now });
   const { ebook, calendar, mustConfirm } = thanks;
   return {
     status: 'taken',

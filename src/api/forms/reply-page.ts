@@ -1,9 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { ErrorCode } from '../../domain/errors';
 import { first, type Typed } from '../../domain/forms/answers';
+import { sessionOf } from '../../domain/forms/brings';
 import type { FormField } from '../../domain/forms/field';
 import { askedOf } from '../../domain/forms/schema';
-import { calendarPath, ebookPath, readFormLink, signFormLink } from '../../mail/form-links';
+import type { Instant } from '../../domain/ids';
+import { calendarPath, ebookPath, readFormLink, sessionQuery, signFormLink } from '../../mail/form-links';
 import type { ApiDeps } from '../deps';
 import { HTML, policyWith } from '../page';
 import type { ShownConsent } from './consent';
@@ -36,7 +38,9 @@ export async function showForm(deps: ApiDeps, answering: Answering, shown: Shown
   const { asked, token } = await askAnew(deps, answering, shown.asked);
   if (form.spam.proofOfWork !== undefined) reply.header('content-security-policy', policyWith(PROOF_OF_PAGE));
   const { errors = NOTHING_WRONG, notice } = shown;
-  return reply.type(HTML).send(formPage({ form, locale, consent, typed, asked, token, errors, notice }));
+  return reply
+    .type(HTML)
+    .send(formPage({ form, locale, consent, typed, asked, token, errors, notice, now: answering.now }));
 }
 
 /** Answers a browser, and says what is to be counted as refused. */
@@ -50,7 +54,7 @@ export async function answerAsPage(
     case 'thanks':
       if (form.progressive?.remember && first(typed, 'remember') === 'yes')
         reply.header('set-cookie', rememberCookie(deps, { request, names: outcome.answered, now }));
-      await reply.redirect(thanksPath(deps, answering, outcome.submission), 303);
+      await reply.redirect(thanksPath(deps, answering, outcome), 303);
       return undefined;
     case 'wrong': {
       await showForm(
@@ -111,10 +115,14 @@ export function textsOfErrors(
 }
 
 /** POST, redirect, GET: loading the page again sends nothing again. */
-function thanksPath({ linkSecret }: ApiDeps, { form, locale, now }: Sent, submission: string): string {
+function thanksPath(
+  { linkSecret }: ApiDeps,
+  { form, locale, now }: Sent,
+  { submission, session }: Extract<Outcome, { type: 'thanks' }>,
+): string {
   const got = signFormLink(linkSecret, { form: form.form, submission, at: now });
   const isWithLink = form.brings?.type === 'ebook' || form.brings?.type === 'webinar';
-  return `/f/${form.form}/thanks?lang=${encodeURIComponent(locale)}${isWithLink ? `&got=${got}` : ''}`;
+  return `/f/${form.form}/thanks?lang=${encodeURIComponent(locale)}${isWithLink ? `&got=${got}` : ''}${sessionQuery('&', session)}`;
 }
 
 interface Thanked {
@@ -123,15 +131,22 @@ interface Thanked {
   readonly consent: ShownConsent | undefined;
   /** By `signFormLink`. */
   readonly token: string;
+  /** The date that was chosen; empty: there is one alone. */
+  readonly session: string;
+  readonly now: Instant;
 }
 
 /** What the page says to whoever has sent the form. Throws VIV_LINK_FORGED. */
-export function thanksOf({ linkSecret }: ApiDeps, { form, locale, consent, token }: Thanked): Thanks {
+export function thanksOf({ linkSecret }: ApiDeps, thanked: Thanked): Thanks {
+  const { form, locale, consent, token, session, now } = thanked;
   const mustConfirm = consent?.doubleOptIn === true;
   const { brings } = form;
   if (token === '' || (brings?.type !== 'ebook' && brings?.type !== 'webinar')) return { mustConfirm };
   const { at } = readFormLink(linkSecret, form.form, token);
   const query = `?lang=${encodeURIComponent(locale)}`;
-  if (brings.type === 'webinar') return { mustConfirm, calendar: { href: calendarPath(form.form, token) + query } };
+  if (brings.type === 'webinar') {
+    const href = calendarPath(form.form, token) + query + sessionQuery('&', session);
+    return { mustConfirm, calendar: { href }, session: sessionOf(brings, session, now) };
+  }
   return { mustConfirm, ebook: { href: ebookPath(form.form, token) + query, until: at + brings.expiresAfter } };
 }

@@ -4,9 +4,10 @@ import type { ConsentProof } from '../../domain/consent/record';
 import { parseNetwork } from '../../domain/engagement/networks';
 import { failure } from '../../domain/errors';
 import { type Answers, first, type Normalisers, type Typed } from '../../domain/forms/answers';
-import { EVENT_OF, factsOfBrings } from '../../domain/forms/brings';
+import { EVENT_OF, factsOfSession, sessionOf } from '../../domain/forms/brings';
 import { type FormField, OWN_NAMES } from '../../domain/forms/field';
-import { allFields, type HostedForm } from '../../domain/forms/schema';
+import { allFields, fallbackOf, type HostedForm } from '../../domain/forms/schema';
+import { textIn } from '../../domain/forms/texts';
 import { normalizeAddress } from '../../domain/identity/address';
 import { normalizePhone } from '../../domain/identity/phone';
 import { DEFAULT_IDENTITY, type IdentityRules } from '../../domain/identity/rules';
@@ -14,6 +15,7 @@ import { type Instant, type Json, keyOf } from '../../domain/ids';
 import type { Registration } from '../../store/registration';
 import { text } from '../contract/common';
 import type { ShownConsent } from './consent';
+import { SESSION_FIELD } from './sessions';
 
 /** More keys than this no form has: whoever sends them wants something else. */
 const MOST_KEYS = 200;
@@ -106,13 +108,26 @@ export function registrationOf(submitted: Submitted): Registration {
     contact: { email, ...(name === undefined ? {} : { name }), locale, attributes },
     lead: { offer: form.offer, source: form.source, ...(campaign.success ? { campaign: campaign.data } : {}) },
     form: form.form,
-    tells: { form: form.form, submission: showing, ...factsOfBrings(form.form, brings) },
+    tells: { form: form.form, submission: showing, ...factsOf(submitted) },
     ...(brings ? { event: { type: EVENT_OF[brings.type], properties: words } } : says(words)),
     ...(consent && isConsented(typed)
       ? { consent: givenBy(consent, { ...proof, evidence: { form: form.form, showing } }) }
       : {}),
   };
 }
+
+function factsOf({ form, locale, answers: { words }, now }: Submitted): { readonly [key: string]: Json } {
+  const { brings } = form;
+  if (brings?.type === 'ebook') return { ebook: form.form };
+  if (brings?.type !== 'webinar') return {};
+  const session = sessionOf(brings, chosenIn(words), now);
+  const title = textIn(brings.title ?? form.title, locale, fallbackOf(form));
+  return session ? factsOfSession(session, { webinar: brings.webinar ?? form.form, title }) : {};
+}
+
+/** The date that was chosen, where there are several; empty: there is one alone. */
+export const chosenIn = (words: Answers['words']): string =>
+  typeof words[SESSION_FIELD] === 'string' ? words[SESSION_FIELD] : '';
 
 const says = (words: { readonly [name: string]: Json }) => (Object.keys(words).length > 0 ? { says: words } : {});
 

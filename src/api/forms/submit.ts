@@ -12,7 +12,7 @@ import type { ApiDeps } from '../deps';
 import { proofOf } from '../proof';
 import type { ShownConsent } from './consent';
 import { isProof } from './proof-of-work';
-import { blockOf, bodyText, hashed, isConsented, linesOf, normalisersBy, registrationOf } from './submission';
+import { blockOf, bodyText, chosenIn, hashed, isConsented, linesOf, normalisersBy, registrationOf } from './submission';
 import { readFormToken, type Showing } from './token';
 
 export interface Sent {
@@ -26,7 +26,13 @@ export interface Sent {
 
 /** What becomes of what was sent. Who is held is thanked like everybody else. */
 export type Outcome =
-  | { readonly type: 'thanks'; readonly submission: string; readonly answered: readonly string[] }
+  | {
+      readonly type: 'thanks';
+      readonly submission: string;
+      readonly answered: readonly string[];
+      /** The date that was chosen; empty: there is one alone. */
+      readonly session: string;
+    }
   | {
       readonly type: 'wrong';
       readonly errors: AnswerErrors;
@@ -76,7 +82,12 @@ async function take(deps: ApiDeps, checked: Checked): Promise<Outcome> {
   if (taken.type === 'held') request.log.info({ form: form.form, reasons: taken.reasons }, 'a form is held');
   if (taken.type === 'taken')
     await joinFromForm(deps, { visitor: first(typed, 'visitor'), contactId: taken.contactId, at: now });
-  return { type: 'thanks', submission: showing.id, answered: answers.answered };
+  return {
+    type: 'thanks',
+    submission: showing.id,
+    answered: answers.answered,
+    session: chosenIn(answers.words),
+  };
 }
 
 const visitorField = z.uuid();

@@ -6,7 +6,7 @@ import { machineOf } from '../../domain/engagement/machine';
 import { DEFAULT_ENGAGEMENT } from '../../domain/engagement/rules';
 import { failure } from '../../domain/errors';
 import { EVENTS } from '../../domain/event';
-import { type Ebook, filesOf } from '../../domain/forms/brings';
+import { type Ebook, filesOf, sessionOf } from '../../domain/forms/brings';
 import { fallbackOf, localesOf } from '../../domain/forms/schema';
 import { textIn } from '../../domain/forms/texts';
 import { keyOf } from '../../domain/ids';
@@ -25,7 +25,7 @@ import { seenRequest } from '../seen';
 
 interface FileRequest {
   Params: { form: string; token: string };
-  Querystring: { lang?: string | string[] };
+  Querystring: { lang?: string | string[]; session?: string | string[] };
 }
 
 const EBOOK = publicly({ kind: 'link', name: 'ebook' });
@@ -62,12 +62,15 @@ export const formFiles: Routes = (app, deps) => {
   app.get<FileRequest>('/f/:form/calendar/:token', CALENDAR, async (request, reply) => {
     const { form } = linkOf(deps, request);
     if (form.brings?.type !== 'webinar') throw failure('VIV_LINK_FORGED', {});
+    const [name] = [request.query.session].flat();
+    const session = sessionOf(form.brings, name, deps.clock());
+    if (!session) return ended(request, reply, form);
     const { hostname: host } = new URL(deps.publicUrl);
     const locale = localeOf(form, request);
     return reply
       .type('text/calendar; charset=utf-8; method=PUBLISH')
       .header('content-disposition', `attachment; filename="${form.form}.ics"`)
-      .send(calendarFile({ form, webinar: form.brings, locale, host, now: deps.clock() }));
+      .send(calendarFile({ form, webinar: form.brings, session, locale, host, now: deps.clock() }));
   });
 };
 

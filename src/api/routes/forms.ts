@@ -14,6 +14,7 @@ import { corsHeaders, foreignSite } from '../forms/origin';
 import { closedPage, isClosed, thanksPage } from '../forms/render';
 import { answerAsJson, describe } from '../forms/reply-json';
 import { answerAsPage, showForm, thanksOf } from '../forms/reply-page';
+import { formAt } from '../forms/sessions';
 import { blockOf, typedIn, typedInQuery } from '../forms/submission';
 import { type Sent, submit } from '../forms/submit';
 import { HTML } from '../page';
@@ -76,9 +77,11 @@ export const forms: Routes = (app, deps) => {
   app.get<FormRequest>('/f/:form/thanks', THANKS, async (request, reply) => {
     const { form } = wanted(deps, request);
     const typed = typedInQuery(form, request.query);
-    const { locale, consent } = viewOf(deps, { form, request, typed });
-    const { got }: { got?: unknown } = Object(request.query);
-    const thanks = thanksOf(deps, { form, locale, consent, token: typeof got === 'string' ? got : '' });
+    const { locale, consent, now } = viewOf(deps, { form, request, typed });
+    const { got, session }: { got?: unknown; session?: unknown } = Object(request.query);
+    const token = typeof got === 'string' ? got : '';
+    const chosen = typeof session === 'string' ? session : '';
+    const thanks = thanksOf(deps, { form, locale, consent, token, session: chosen, now });
     return reply.type(HTML).send(thanksPage(form, locale, thanks));
   });
 };
@@ -89,11 +92,11 @@ interface Wanted {
 }
 
 /** `course`, `course.json`, `course.js`. Throws VIV_FORM_UNKNOWN. */
-function wanted({ forms }: ApiDeps, { params }: FastifyRequest<FormRequest>): Wanted {
+function wanted({ forms, clock }: ApiDeps, { params }: FastifyRequest<FormRequest>): Wanted {
   const [, name = '', as = 'page'] = /^(.*?)(?:\.(json|js))?$/s.exec(params.form) ?? [];
   const form = forms.get(name);
   if (!form) throw failure('VIV_FORM_UNKNOWN', { form: params.form });
-  return { form, as: as === 'json' || as === 'js' ? as : 'page' };
+  return { form: formAt(form, clock()), as: as === 'json' || as === 'js' ? as : 'page' };
 }
 
 const isOfType = ({ headers }: FastifyRequest, type: string): boolean =>

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { register as correct } from './contact/correct';
 import { register as erase } from './contact/erase';
 import { register as exportPerson } from './contact/export';
+import { register as judge } from './contact/judge';
 import { register as whoIsWho } from './contact/who-is-who';
 
 /** `viveiro contact …`: who is who, and what a person may ask of whoever has their data. Each part adds its file and one line here. */
@@ -13,4 +14,5 @@ export function register(program: Command): void {
   exportPerson(group);
   correct(group);
   erase(group);
+  judge(group);
 }

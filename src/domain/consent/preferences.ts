@@ -1,7 +1,7 @@
 import { OPEN_TRACKING } from '../engagement/rules';
 import { SIMILAR_PRODUCTS } from '../gate/soft-opt-in';
 import { PROFILING, type PurposeRules } from './purposes';
-import type { ConsentState } from './record';
+import type { SaidState } from './record';
 import { TRANSACTIONAL } from './scope';
 
 /** How a purpose stands on the preference page. */
@@ -15,7 +15,7 @@ export interface Preference {
 
 export interface PreferenceFacts {
   /** The newest words of the contact, by purpose. */
-  readonly words: ReadonlyMap<string, ConsentState>;
+  readonly words: ReadonlyMap<string, SaidState>;
   readonly isClient: boolean;
   /** All marketing is suppressed, or everything. */
   readonly isSuppressed: boolean;

@@ -5,8 +5,13 @@ import type { Instant, Json } from '../ids';
 export const CONSENT_BASES = ['consent', 'contract', 'legitimate_interest', 'soft_opt_in'] as const;
 export type ConsentBasis = (typeof CONSENT_BASES)[number];
 
-/** `requested`: asked for by double opt-in, and not confirmed. */
-export type ConsentState = 'given' | 'requested' | 'withdrawn';
+/**
+ * `requested`: asked for by double opt-in, and not confirmed. `unsaid`: what stood before was another contact's word, and the merge that
+ * brought it was taken back; whoever asks what somebody has said finds nothing.
+ */
+export type ConsentState = 'given' | 'requested' | 'withdrawn' | 'unsaid';
+/** What somebody has said. */
+export type SaidState = Exclude<ConsentState, 'unsaid'>;
 
 /** What shows that they said it; erased with the person. */
 export interface ConsentProof {

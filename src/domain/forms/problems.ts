@@ -4,7 +4,7 @@ import type { Instant } from '../ids';
 import type { Localised } from '../localised';
 import { closest, suggestion } from '../yaml/closest';
 import { type Found, type Path, senseless } from '../yaml/problem';
-import { closesAt, filesOf } from './brings';
+import { filesOf, isOver, type Webinar } from './brings';
 import { type FormField, isShown, keptWith } from './field';
 import { allFields, type HostedForm, localesOf } from './schema';
 
@@ -74,14 +74,7 @@ const duplicates = (form: HostedForm): readonly Found[] =>
   placesOf(form).flatMap(({ field: { name }, path }, index): Found[] =>
     allFields(form).findIndex((other) => other.name === name) === index
       ? []
-      : [
-          error({
-            path: [...path, 'name'],
-            code: 'VIV_FORM_FIELD_DUPLICATE',
-            message: `"${name}" is there twice`,
-            fix: 'give each field a name of its own',
-          }),
-        ],
+      : [duplicate([...path, 'name'], name, 'field')],
   );
 
 function limitProblems(field: FormField, path: Path): readonly Found[] {
@@ -117,14 +110,7 @@ function optionProblems(field: FormField, path: Path): readonly Found[] {
   return field.options.flatMap(({ value }, index): Found[] =>
     field.options.findIndex((other) => other.value === value) === index
       ? []
-      : [
-          error({
-            path: [...path, 'options', index, 'value'],
-            code: 'VIV_FORM_FIELD_DUPLICATE',
-            message: `"${value}" is there twice`,
-            fix: 'give each option a value of its own',
-          }),
-        ],
+      : [duplicate([...path, 'options', index, 'value'], value, 'option')],
   );
 }
 
@@ -212,16 +198,7 @@ function purposeProblems({ consent }: HostedForm, { purposes: rules }: Around): 
 
 function bringsProblems(form: HostedForm, { files, now }: Around): readonly Found[] {
   const { brings } = form;
-  const ends = closesAt(brings);
-  if (ends !== undefined && now !== undefined && ends <= now)
-    return [
-      warning({
-        path: ['brings', 'startsAt'],
-        code: 'VIV_FORM_DATE_PAST',
-        message: 'is past, so the form is closed',
-        fix: 'write the next date, or take the form away',
-      }),
-    ];
+  if (brings?.type === 'webinar') return dateProblems(form, brings, now);
   if (brings?.type !== 'ebook' || !files) return [];
   return Object.entries(filesOf(brings)).flatMap(([locale, name]): Found[] =>
     files.includes(name)
@@ -236,6 +213,38 @@ function bringsProblems(form: HostedForm, { files, now }: Around): readonly Foun
         ],
   );
 }
+
+function dateProblems(form: HostedForm, webinar: Webinar, now: Instant | undefined): readonly Found[] {
+  const { startsAt, sessions } = webinar;
+  if ((startsAt === undefined) === (sessions === undefined))
+    return [odd(['brings'], 'needs either `startsAt:` or `sessions:`', 'write its date, or all of its dates')];
+  const names = (sessions ?? []).map(({ session }) => session);
+  const place = allFields(form).findIndex(({ name }) => name === 'session');
+  const isAsked = place < 0 ? undefined : placesOf(form)[place]?.path;
+  return [
+    ...names.flatMap((name, index): Found[] =>
+      names.indexOf(name) === index ? [] : [duplicate(['brings', 'sessions', index, 'session'], name, 'date')],
+    ),
+    ...(sessions && isAsked ? [duplicate([...isAsked, 'name'], 'session', 'field')] : []),
+    ...(now !== undefined && isOver(webinar, now) ? [past(sessions === undefined)] : []),
+  ];
+}
+
+const duplicate = (path: Path, name: string, what: string): Found =>
+  error({
+    path,
+    code: 'VIV_FORM_FIELD_DUPLICATE',
+    message: `"${name}" is there twice`,
+    fix: `give each ${what} a name of its own`,
+  });
+
+const past = (isOnly: boolean): Found =>
+  warning({
+    path: ['brings', isOnly ? 'startsAt' : 'sessions'],
+    code: 'VIV_FORM_DATE_PAST',
+    message: isOnly ? 'is past, so the form is closed' : 'are all past or cancelled, so the form is closed',
+    fix: 'write the next date, or take the form away',
+  });
 
 function fileFix(name: string, files: readonly string[]): string {
   const near = closest(name, files);

@@ -1,3 +1,4 @@
+import type { SaidState } from '../consent/record';
 import type { ClientStatus, Stage } from '../facts';
 import type { Instant, Json } from '../ids';
 import { addInterest, type Interest } from '../scoring/interest';
@@ -131,18 +132,19 @@ export const statusHolder = (own: ClientOfMerge, other: ClientOfMerge): Side =>
 
 /** The newest word of a contact about a purpose. */
 export interface Word {
-  readonly state: 'given' | 'requested' | 'withdrawn';
+  readonly state: SaidState;
   readonly at: Instant;
 }
 
+/** What holds over what: a no over a yes, and both over what is only asked for. */
+const WEIGHTS = { requested: 1, given: 2, withdrawn: 3 } as const satisfies { readonly [S in SaidState]: number };
+
 /**
- * Whether a word of the merged contact is carried over: it is newer than what the other has said, or says no at the same instant. What is
- * only asked for never stands over a yes.
+ * Whether a word of the merged contact is carried over. A no holds whenever and by whomever of the two it was said: a later yes was said of
+ * the other address. So no order of merges allows more than the strictest of all. Of two that say the same the newer one is told.
  */
 export function isCarried(own: Word | undefined, other: Word): boolean {
   if (own === undefined) return true;
-  if (own.state === 'given' && other.state === 'requested') return false;
-  if (own.state === 'requested' && other.state === 'given') return true;
-  if (own.at === other.at) return other.state === 'withdrawn' && own.state !== 'withdrawn';
-  return other.at > own.at;
+  const more = WEIGHTS[other.state] - WEIGHTS[own.state];
+  return more > 0 || (more === 0 && other.at > own.at);
 }

@@ -17,6 +17,21 @@ export interface Leftover {
   readonly where: string;
   readonly kind: string;
   readonly rows: number;
+  /** Ids of some of these rows, for whoever looks at them. */
+  readonly ids?: readonly string[];
+}
+
+/** What a person has found of a name or a number in rows of others. */
+export interface Judgement {
+  /** `table.column` of the finding. */
+  readonly where: string;
+  /** `another`: of a namesake, or of an office; `mention`: of the person who was erased, and replaced. */
+  readonly as: 'another' | 'mention';
+  /** Rows in which it was replaced. */
+  readonly replaced: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Instant;
 }
 
 /** What shows that somebody is gone. Counts alone: nothing in it is about them. */
@@ -33,6 +48,8 @@ export interface ErasureProof {
   readonly left: readonly Leftover[];
   /** The whole name, or a telephone number, in rows of others: somebody else's, or a mention. A person must judge. */
   readonly toJudge: readonly Leftover[];
+  /** What became of these. Left out: nobody has judged any. */
+  readonly judged?: readonly Judgement[];
   /** The person in another part, which stays on purpose: as a rep, in what the company has published. */
   readonly kept: readonly Leftover[];
   /** Other systems that were told of them, and must be told of this: GDPR art. 19. */

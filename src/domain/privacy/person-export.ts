@@ -7,7 +7,7 @@ const anyJson = z.json();
 
 const consent = z.strictObject({
   purpose: text,
-  state: z.enum(['given', 'requested', 'withdrawn']),
+  state: z.enum(['given', 'requested', 'withdrawn', 'unsaid']),
   basis: text,
   text: text.meta({ description: 'The exact words that were shown.' }),
   textVersion: text.nullable(),

@@ -47,6 +47,8 @@ export const sampleSchema = z.strictObject({
       name: text('As its form calls it.').default('open-day'),
       startsAt: moment.default('2026-06-18T22:00:00Z'),
       endsAt: moment.default('2026-06-18T23:00:00Z'),
+      title: text('In the language of who has registered.').default('A visit to the nursery, live'),
+      place: text('Address or link.').default('https://course.example/open-day'),
     })
     .nullable()
     .prefault({})
@@ -171,18 +173,10 @@ function factsOf(
   };
 }
 
-const registrationOf = ({
-  name,
-  startsAt,
-  endsAt,
-}: {
-  readonly name: string;
-  readonly startsAt: string;
-  readonly endsAt: string;
-}) => ({
+const registrationOf = ({ name, ...dates }: NonNullable<z.output<typeof sampleSchema>['webinar']>) => ({
   seq: 0,
   type: EVENTS.webinarRegistered,
   at: 0,
   journeyId: null,
-  properties: { webinar: name, startsAt, endsAt },
+  properties: { webinar: name, ...dates },
 });

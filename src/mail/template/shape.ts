@@ -29,7 +29,9 @@ const JOURNEY = {
   }),
   lead: unsure(values('offer', 'source')),
   client: unsure(object({ lastPurchaseOn: value, lastPurchaseAt: instant, purchases: value, revenue: value })),
-  webinar: unsure(object({ name: value, startsAt: instant, endsAt: instant })),
+  webinar: unsure(
+    object({ name: value, startsAt: instant, endsAt: instant, title: unsure(value), place: unsure(value) }),
+  ),
   sequence: values('title'),
   links: object({
     call: value,

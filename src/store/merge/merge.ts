@@ -15,8 +15,10 @@ import { joinClients } from './clients';
 import { type EndedByMerge, settleJourneys } from './journeys';
 import { joinLeads } from './leads';
 import { MergeLog, type Merging } from './log';
+import { carrySuppressions } from './suppressions';
 import { MOVED_TABLES } from './tables';
-import { carrySuppressions, carryWords } from './words';
+import { breakClaims } from './under-way';
+import { carryWords } from './words';
 
 export interface MergeRequest {
   /** Who stays. */
@@ -82,10 +84,11 @@ async function mergeIn(tx: Tx, deps: TurnDeps, request: MergeRequest): Promise<M
   const merging: Merging = { mergeId: newId(), contactId, mergedId };
   const [own, other] = await lockBoth(tx, merging);
   const log = new MergeLog(tx, merging);
+  await breakClaims(tx, [contactId, mergedId]);
   const leadsJoined = await joinLeads(tx, log, { ...merging, halfLife: rules.scoring.halfLife });
   const journeys = await settleJourneys(tx, deps, log, merging);
   const words = await carryWords(tx, log, merging);
-  const suppressions = await carrySuppressions(tx, log, { own: own.email, other: other.email });
+  const suppressions = await carrySuppressions(tx, merging, { own: own.email, other: other.email });
   await moveAll(log, merging);
   await joinClients(tx, log, merging);
   const { won, isScored } = await joinPeople(tx, deps, log, { ...merging, own, other });
@@ -109,9 +112,9 @@ async function mergeIn(tx: Tx, deps: TurnDeps, request: MergeRequest): Promise<M
       contactId,
       kind: 'merge',
       outcome: 'merged',
-      reason: `merged with contact ${mergedId} by ${by}: ${reason}`,
+      reason: `merged with another contact by ${by}: ${reason}`,
       at: now,
-      data: { mergeId: merging.mergeId, mergedId, ...report, journeysEnded: journeysEnded.map((one) => ({ ...one })) },
+      data: { mergeId: merging.mergeId, ...report, journeysEnded: journeysEnded.map((one) => ({ ...one })) },
     },
   ]);
   return { ...merging, ...report };
@@ -183,11 +186,11 @@ async function joinPeople(tx: Tx, { rules }: TurnDeps, log: MergeLog, { contactI
   return { won, isScored };
 }
 
-/** By the word that holds; where nobody has said anything, whoever is not scored stays so. */
+/** Whoever of the two is not scored, or has objected, stays so. */
 async function mayBeScored(tx: Tx, { contactId, mergedId }: Omit<Merging, 'mergeId'>): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ isScored: boolean }[]>`
-    SELECT coalesce((SELECT granted FROM consent WHERE contact_id = ${contactId}::uuid AND purpose = ${PROFILING}
-      ORDER BY seq DESC LIMIT 1), bool_and(profiling)) AS "isScored"
+    SELECT coalesce((SELECT granted OR state = 'unsaid' FROM consent WHERE contact_id = ${contactId}::uuid
+      AND purpose = ${PROFILING} ORDER BY seq DESC LIMIT 1), true) AND bool_and(profiling) AS "isScored"
     FROM contact WHERE id IN (${contactId}::uuid, ${mergedId}::uuid)`;
   return row?.isScored ?? false;
 }

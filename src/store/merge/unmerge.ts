@@ -8,8 +8,11 @@ import { refit } from '../fit';
 import { enqueueLater } from '../outbox';
 import type { TurnDeps } from '../turn';
 import { wakeAll } from './merge';
+import { releaseSuppressions } from './suppressions';
 import { LEAD_TABLES, MOVED_TABLES, type MovedTable } from './tables';
-import { type Carried, takeWordsBack } from './words';
+import { breakClaims, followJourneys } from './under-way';
+import { wordsOfMerge } from './words';
+import { takeWordsBack } from './words-back';
 
 export interface UnmergeRequest {
   readonly mergeId: string;
@@ -27,6 +30,7 @@ export interface Unmerged {
 interface MergeRow {
   readonly contactId: string;
   readonly mergedId: string;
+  readonly at: Instant;
   readonly undoneAt: Instant | null;
 }
 
@@ -43,29 +47,35 @@ interface LogRow {
 export function unmerge(db: Db, deps: TurnDeps, request: UnmergeRequest): Promise<Unmerged> {
   return transaction(db, async (tx) => {
     const { mergeId, by, now } = request;
-    const { contactId, mergedId } = await lockMerge(tx, mergeId);
-    const carried = await carriedBy(tx, mergeId);
+    const { contactId, mergedId, at: mergedAt } = await lockMerge(tx, mergeId);
+    const words = await wordsOfMerge(tx, mergeId);
     const restarts = await endedBy(tx, mergeId);
+    await breakClaims(tx, [contactId]);
     await restoreAll(tx, mergeId);
     noteLock(tx, mergedId); // nobody sees it before this commits
+    await followJourneys(tx, { contactId, mergedId });
+    await releaseSuppressions(tx, mergeId);
     await tx.$executeRaw`UPDATE contact_merge SET undone_at = ${new Date(now)} WHERE id = ${mergeId}::uuid`;
     await tx.$executeRaw`DELETE FROM contact_merge_row WHERE merge_id = ${mergeId}::uuid`;
-    await takeWordsBack(tx, { contactId, mergeId, carried, at: now });
+    if (words) await takeWordsBack(tx, deps, { contactId, mergedId, mergeId, mergedAt, words, at: now });
     for (const id of [contactId, mergedId]) {
       await refit(tx, deps.rules.scoring, { contactId: id, at: now });
       await wakeAll(tx, id);
     }
     await restart(tx, restarts);
-    const about = (id: string, outcome: string, other: string) => ({
+    const about = (id: string, outcome: string, since: string) => ({
       key: keyOf('unmerge', mergeId, id),
       contactId: id,
       kind: 'merge' as const,
       outcome,
-      reason: `the merge with contact ${other} was taken back by ${by}; what happened since is with ${contactId}`,
+      reason: `the merge with another contact was taken back by ${by}; what happened since is with ${since}`,
       at: now,
       data: { mergeId },
     });
-    await recordDecisions(tx, [about(contactId, 'separated', mergedId), about(mergedId, 'restored', contactId)]);
+    await recordDecisions(tx, [
+      about(contactId, 'separated', 'this one'),
+      about(mergedId, 'restored', 'the other one'),
+    ]);
     return { mergeId, contactId, mergedId };
   });
 }
@@ -74,7 +84,8 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 async function lockMerge(tx: Tx, mergeId: string): Promise<MergeRow> {
   const read = () => tx.$queryRaw<MergeRow[]>`
-    SELECT contact_id AS "contactId", merged_id AS "mergedId", ${millis(Prisma.sql`undone_at`)} AS "undoneAt"
+    SELECT contact_id AS "contactId", merged_id AS "mergedId", ${millis(Prisma.sql`at`)} AS at,
+      ${millis(Prisma.sql`undone_at`)} AS "undoneAt"
     FROM contact_merge WHERE id = ${mergeId}::uuid`;
   const [known] = UUID.test(mergeId) ? await read() : [];
   if (!known || !(await lockContact(tx, known.contactId))) throw failure('VIV_MERGE_UNKNOWN', { id: mergeId });
@@ -86,12 +97,6 @@ async function lockMerge(tx: Tx, mergeId: string): Promise<MergeRow> {
     ORDER BY id DESC LIMIT 1`;
   if (later) throw failure('VIV_MERGE_COVERED', { id: mergeId, later: later.id });
   return row;
-}
-
-async function carriedBy(tx: Tx, mergeId: string): Promise<readonly Carried[]> {
-  const rows = await tx.$queryRaw<{ before: readonly Carried[] }[]>`
-    SELECT before FROM contact_merge_row WHERE merge_id = ${mergeId}::uuid AND table_name = 'consent'`;
-  return rows.flatMap(({ before }) => before);
 }
 
 async function endedBy(tx: Tx, mergeId: string): Promise<readonly string[]> {
@@ -112,7 +117,7 @@ const OTHERS: readonly MovedTable[] = [
   { table: 'contact', key: 'id', type: 'uuid' },
   { table: 'client', key: 'contact_id', type: 'uuid' },
   { table: 'contact_address', key: 'key', type: 'text' },
-  { table: 'suppression', key: 'id', type: 'bigint' },
+  { table: 'suppression', key: 'id', type: 'bigint' }, // of merges that were made before suppressions named theirs
 ];
 
 function tableOf(name: string): MovedTable {

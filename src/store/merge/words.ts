@@ -1,22 +1,20 @@
 import { isCarried } from '../../domain/identity/merge';
-import type { Instant } from '../../domain/ids';
-import { addressHashSql, isAbout } from '../address-sql';
 import { type NewestConsent, newestConsents, recordConsent } from '../consents';
 import { Prisma, type Tx } from '../db';
 import type { MergeLog, Merging } from './log';
 
 type Basis = Parameters<typeof recordConsent>[1]['basis'];
 
-interface Saying {
+export interface Saying {
   readonly contactId: string;
   readonly purpose: string;
   readonly word: NewestConsent;
   readonly source: string;
-  readonly evidence: { readonly [key: string]: string };
+  readonly evidence: { readonly [key: string]: string | null };
 }
 
 /** Appends a word that was said under another contact, or before: with its own words, time and state. */
-async function append(tx: Tx, { contactId, purpose, word, source, evidence }: Saying): Promise<string> {
+export async function append(tx: Tx, { contactId, purpose, word, source, evidence }: Saying): Promise<void> {
   const { state, basis, text, textVersion, locale, at, requestId, until } = word;
   const request =
     requestId === null ? undefined : { id: requestId, ...(state === 'requested' && until !== null ? { until } : {}) };
@@ -33,21 +31,30 @@ async function append(tx: Tx, { contactId, purpose, word, source, evidence }: Sa
     request,
     proof: { evidence },
   });
+}
+
+/** Where the chain of a contact ends: what is said later has a higher `seq`. */
+export async function endOfChain(tx: Tx, contactId: string): Promise<string> {
   const [row] = await tx.$queryRaw<{ seq: string }[]>`
-    SELECT max(seq)::text AS seq FROM consent WHERE contact_id = ${contactId}::uuid`;
-  return row?.seq ?? '';
+    SELECT coalesce(max(seq), 0)::text AS seq FROM consent WHERE contact_id = ${contactId}::uuid`;
+  return row?.seq ?? '0';
 }
 
 /** What a merge has carried into the chain of who stays; `own`: what it had said of the purpose itself. */
 export interface Carried {
   readonly purpose: string;
-  readonly seq: string;
   readonly own: NewestConsent | null;
 }
 
+/** What is written down of the words of both; `last`: the end of the chain of who stays, once all was carried. */
+export interface WordsOfMerge {
+  readonly last: string;
+  readonly carried: readonly Carried[];
+}
+
 /**
- * Appends to the chain of who stays what the other has said later about a purpose: records are never moved, and each names the contact
- * in whose chain its proof stands.
+ * Appends to the chain of who stays what the other has said about a purpose and holds over its own word: records are never moved, and each
+ * names the merge and the record in which its proof stands; not the other contact, of whom nothing may be left here once it is erased.
  */
 export async function carryWords(tx: Tx, log: MergeLog, merging: Merging): Promise<readonly Carried[]> {
   const { contactId, mergedId, mergeId } = merging;
@@ -56,69 +63,23 @@ export async function carryWords(tx: Tx, log: MergeLog, merging: Merging): Promi
   for (const [purpose, word] of await newestConsents(tx, mergedId)) {
     const before = own.get(purpose);
     if (!isCarried(before, word)) continue;
-    const evidence = { merge: mergeId, contact: mergedId, source: word.source };
-    const seq = await append(tx, { contactId, purpose, word, source: `merge (${word.source})`, evidence });
-    carried.push({ purpose, seq, own: before ?? null });
+    const evidence = { merge: mergeId, source: word.source, record: word.hash };
+    await append(tx, { contactId, purpose, word, source: `merge (${word.source})`, evidence });
+    carried.push({ purpose, own: before ?? null });
   }
-  const before = carried.map(({ purpose, seq, own: word }) => ({
-    purpose,
-    seq,
-    own: word === null ? null : { ...word },
-  }));
-  await log.added({ table: 'consent', keys: carried.map(({ seq }) => seq), before });
+  const last = await endOfChain(tx, contactId);
+  const before = carried.map(({ purpose, own: word }) => ({ purpose, own: word === null ? null : { ...word } }));
+  await log.added({ table: 'consent', keys: [last], before });
   return carried;
 }
 
-/**
- * Where nothing was said since, lets what the contact had said itself stand again; what it had said nothing about is not allowed: a chain
- * forgets nothing, so nobody can make it say nothing.
- */
-export async function takeWordsBack(
-  tx: Tx,
-  o: {
-    readonly contactId: string;
-    readonly mergeId: string;
-    readonly carried: readonly Carried[];
-    readonly at: Instant;
-  },
-): Promise<void> {
-  for (const { purpose, seq, own } of o.carried) {
-    const [newest] = await tx.$queryRaw<{ seq: string; basis: string }[]>`
-      SELECT seq::text AS seq, basis FROM consent WHERE contact_id = ${o.contactId}::uuid AND purpose = ${purpose}
-      ORDER BY consent.seq DESC LIMIT 1`;
-    if (newest?.seq !== seq) continue;
-    const nothing: NewestConsent = {
-      state: 'withdrawn',
-      source: 'unmerge',
-      basis: newest.basis,
-      text: 'A merge with another contact, who had said this, was taken back.',
-      textVersion: null,
-      locale: null,
-      at: o.at,
-      requestId: null,
-      until: null,
-    };
-    const word = own ?? nothing;
-    const source = own ? `unmerge (${own.source})` : 'unmerge';
-    await append(tx, { contactId: o.contactId, purpose, word, source, evidence: { merge: o.mergeId } });
-  }
+/** What `carryWords` has written down; undefined: of a merge from before it did. */
+export async function wordsOfMerge(tx: Tx, mergeId: string): Promise<WordsOfMerge | undefined> {
+  const [row] = await tx.$queryRaw<WordsOfMerge[]>`
+    SELECT (SELECT max(k::bigint) FROM unnest(keys) AS k)::text AS last, before AS carried FROM contact_merge_row
+    WHERE merge_id = ${mergeId}::uuid AND table_name = 'consent'`;
+  return row;
 }
 
-/**
- * What the person has said against mail holds for the address of who stays, too. What a server has said of a mailbox (bounces) is about
- * that one alone.
- */
-export async function carrySuppressions(
-  tx: Tx,
-  log: MergeLog,
-  { own, other }: { readonly own: string; readonly other: string },
-): Promise<number> {
-  const [to, from] = [Prisma.sql`lower(${own}::text)`, Prisma.sql`lower(${other}::text)`];
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO suppression (email, hash, scope, reason, at, import_id)
-    SELECT ${to}, ${addressHashSql(tx, to)}, scope, reason, at, import_id FROM suppression
-    WHERE ${isAbout(tx, from)} AND reason NOT IN ('hard_bounce', 'soft_bounces')
-    ON CONFLICT DO NOTHING RETURNING id::text AS id`;
-  await log.added({ table: 'suppression', keys: rows.map(({ id }) => id) });
-  return rows.length;
-}
+/** Words that merges have carried, and those by which they were taken back, are nobody's own. */
+export const IS_OWN_WORD = Prisma.sql`NOT coalesce(n.personal->'evidence' ? 'merge', false)`;

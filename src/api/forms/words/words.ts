@@ -25,9 +25,11 @@ export interface Words {
   readonly ebookUntil: string;
   readonly getCalendar: string;
   /** `{from}` and `{zone}`. */
+  readonly session: string;
   readonly webinarAt: string;
   readonly closedTitle: string;
   readonly closed: string;
+  readonly closedSessions: string;
   readonly endedTitle: string;
   readonly ended: string;
   readonly backToForm: string;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { shownConsent } from '../../../api/forms/consent';
-import { formPage, NOTHING_WRONG, nothingTyped } from '../../../api/forms/render';
+import { closedPage, formPage, isClosed, NOTHING_WRONG, nothingTyped } from '../../../api/forms/render';
+import { formAt } from '../../../api/forms/sessions';
 import { allFields, askedOf } from '../../../domain/forms/schema';
 import { openFile } from '../../../runtime/browser';
 import { JSON_OPTION } from '../../arguments';
@@ -38,11 +39,13 @@ export function register(parent: Command): void {
 
 async function preview(name: string, options: Options): Promise<void> {
   const read = await readFolder(options);
-  const form = formNamed(read, name);
+  const now = Date.now();
+  const form = formAt(formNamed(read, name), now);
   const locale = localeFor(form, options.lang);
   const asked = options.all ? allFields(form) : askedOf(form, new Set());
   const consent = shownConsent(form, read.rules.purposes, locale);
-  const page = formPage({ form, locale, token: '', asked, typed: nothingTyped, errors: NOTHING_WRONG, consent });
+  const view = { form, locale, token: '', asked, typed: nothingTyped, errors: NOTHING_WRONG, consent, now };
+  const page = isClosed(form, now) ? closedPage(form, locale) : formPage(view);
   const file = written(path.resolve(options.out ?? temporaryFile('viveiro-form-', `${name}.${locale}.html`)), page);
   if (options.json) return writeJson({ form: name, locale, file });
   const isOpen = options.open && (await openFile(file, process.env));

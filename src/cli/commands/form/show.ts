@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { LoadedForm } from '../../../api/forms/load';
 import { textsOf } from '../../../api/forms/render';
-import { timesOf } from '../../../domain/forms/brings';
+import { type Session, sessionsOf } from '../../../domain/forms/brings';
 import { type FormField, isShown, keptWith } from '../../../domain/forms/field';
 import { JSON_OPTION } from '../../arguments';
 import { onOneLine, writeJson } from '../../output';
@@ -61,10 +61,13 @@ function textOf(form: LoadedForm, locale: string, publicUrl: string): string {
   return `${lines.join('\n')}\n\n${table(['field', 'type', '', 'kept as', 'asked', 'label'], rows)}`;
 }
 
+const sessionText = ({ session, startsAt, isCancelled }: Session): string =>
+  `${session === null ? '' : `${session}: `}${new Date(startsAt).toISOString()}${isCancelled ? ' (cancelled)' : ''}`;
+
 function bringsText({ brings }: LoadedForm): string {
   if (brings?.type === 'ebook')
     return `the e-book ${typeof brings.file === 'string' ? brings.file : Object.values(brings.file).join(', ')}`;
   if (brings?.type === 'webinar')
-    return `the webinar of ${new Date(timesOf(brings).startsAt).toISOString()} (${brings.zone})`;
+    return `the webinar of ${sessionsOf(brings).map(sessionText).join(', ')} (${brings.zone})`;
   return brings?.type ?? 'a lead';
 }

@@ -14,8 +14,11 @@ export const IDENTITY: readonly TableEntry[] = [
     columns: { technical: 'journey_id twin_id merge_id contact_id' },
   }),
   entry('contact_merge', {
-    belongs: [CONTACT],
-    erasure: { how: 'own', why: 'deleted with the contact: until then its proofs are found by it' },
+    belongs: [CONTACT, { column: 'merged_id', of: 'contact', isForOthers: true }],
+    erasure: {
+      how: 'own',
+      why: 'deleted with the contact: until then its proofs are found by it; of one that was taken back with either',
+    },
     isExported: true,
     columns: { content: 'reason by', technical: 'id contact_id merged_id at undone_at' },
   }),

@@ -102,7 +102,7 @@ export const PEOPLE: readonly TableEntry[] = [
       why: 'the address goes, its hash stays: who was erased must not be mailed when they come again',
     },
     isExported: true,
-    columns: { contact: 'email hash', behaviour: 'scope reason at', technical: 'id import_id' },
+    columns: { contact: 'email hash', behaviour: 'scope reason at', technical: 'id import_id merge_id' },
   }),
   entry('contact', {
     belongs: [{ column: 'id', of: 'contact' }],
