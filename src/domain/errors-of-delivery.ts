@@ -15,4 +15,9 @@ export const DELIVERY_ERRORS = {
     (p) => `No SMTP account "${p.account}" stands in rules/delivery.yaml. There are: ${p.known || 'none'}.`,
     404,
   ),
+  VIV_ACCOUNT_STANDS: bad<{ account: string; state: string }>(
+    (p) =>
+      `SMTP account "${p.account}" is ${p.state === 'out' ? 'put out' : 'in use'} already, and nothing was changed. Look: viveiro account show ${p.account}.`,
+    409,
+  ),
 } as const;
