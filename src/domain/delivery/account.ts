@@ -163,7 +163,7 @@ function restOf(account: string, state: AccountState, now: Instant) {
 
 const minuteOf = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const fullReason = (account: string, atOnce: number): string =>
-  `account "${account}" has ${atOnce} mails on their way, which is all that it takes at once`;
+  `account "${account}" has mails on their way: ${atOnce}, which is all that it takes at once`;
 
 /** Why a mail waits for its turn. */
 export const turnReason = (account: string, until: Instant): string =>

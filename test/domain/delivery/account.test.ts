@@ -255,25 +255,26 @@ const sends = fc.array(
 );
 
 // INV-ACCOUNT-KEPT
-test('a send keeps its account, whatever is full and whatever the weights become, for as long as it is declared', () => {
+test('a send keeps its account, whatever is full and whatever the weights become, and one in doubt even if it rests', () => {
   fc.assert(
     fc.property(someAccounts, sends, fc.nat(), (all, asked, turn) => {
       for (const { key, purpose, days } of asked) {
         const first = ask({ accounts: all, key, purpose });
         if (!first) continue;
-        const changed = accountsSchema.parse(
-          Object.fromEntries(
-            Object.entries(all).map(([name, rules]) => [
-              name,
-              { ...rules, weight: 1 + ((turn + name.charCodeAt(0)) % 9) },
-            ]),
-          ),
+        const changed = Object.fromEntries(
+          Object.entries(all).map(([name, rules]) => [
+            name,
+            { ...rules, weight: 1 + ((turn + name.charCodeAt(0)) % 9) },
+          ]),
         );
         const kept = keptBy(first.account);
         const full = new Map([[placeKey(first.account, dayAt(MONDAY + days * DAY, ZONE)), 99]]);
-        expect(accountOf({ accounts: changed, key, purpose, kept, taken: full, now: MONDAY + days * DAY })).toBe(
-          first.account,
-        );
+        const question = { accounts: changed, key, purpose, taken: full, now: MONDAY + days * DAY };
+        expect(accountOf({ ...question, kept })).toBe(first.account);
+        const out = putOut(HEALTHY, 'it moves', MONDAY);
+        const standings = new Map([[first.account, { ...UNTRIED, health: out }]]);
+        const doubted = { ...question, standings, kept: { ...kept, isInDoubt: true } };
+        expect(ask(doubted)).toMatchObject({ type: 'wait', account: first.account });
       }
     }),
   );
