@@ -1,10 +1,4 @@
-import {
-  type AccountQuestion,
-  type AccountWait,
-  accountKey,
-  chooseAccount,
-  UNTRIED,
-} from '../domain/delivery/account';
+import { type AccountQuestion, type AccountWait, accountKey, chooseAccount, UNTRIED } from '../domain/delivery/account';
 import type { AccountRules } from '../domain/delivery/account-rules';
 import { dayAt, isWarmingUp, type Place } from '../domain/delivery/warm-up';
 import { failure } from '../domain/errors';

@@ -49,7 +49,11 @@ interface Beginning {
 }
 
 /** Finds out how the send stands, writes the mail and claims it; or settles it at once. */
-export async function beginRepMail(tx: Tx, deps: MailDeps, { send, compose, waitedMs }: Beginning): Promise<BegunRepMail> {
+export async function beginRepMail(
+  tx: Tx,
+  deps: MailDeps,
+  { send, compose, waitedMs }: Beginning,
+): Promise<BegunRepMail> {
   const row = await readSend(tx, send.sendId);
   const stored = row && storedOutcome(row);
   if (stored) return { type: 'done', result: stored };
@@ -142,7 +146,14 @@ const SOON_MS = 100;
 async function waiting(
   tx: Tx,
   deps: MailDeps,
-  { row, send, mail, wait, versionId, waitedMs }: Claiming & { readonly wait: Waiting; readonly versionId: string | null },
+  {
+    row,
+    send,
+    mail,
+    wait,
+    versionId,
+    waitedMs,
+  }: Claiming & { readonly wait: Waiting; readonly versionId: string | null },
 ): Promise<BegunRepMail> {
   if (wait.cause === 'full' && waitedMs < fullWaitMsOf(deps)) return { type: 'busy', leftMs: SOON_MS };
   const then = await promised(tx, wait);

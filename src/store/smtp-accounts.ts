@@ -1,6 +1,6 @@
 import { type AccountStanding, UNTRIED } from '../domain/delivery/account';
 import { type AccountHealth, HEALTHY, healthSchema } from '../domain/delivery/health';
-import { NO_PACE, type Pace, paceSchema } from '../domain/delivery/pace';
+import { NO_PACE, paceSchema } from '../domain/delivery/pace';
 import { type Instant, newId } from '../domain/ids';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';

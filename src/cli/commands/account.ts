@@ -117,5 +117,16 @@ function viewOf({ name, accounts, zone, standings, now }: Viewing): AccountView 
   const { type: state, ...rest } = stateOf(health, now);
   const { weight = 1, rates } = accounts[name] ?? {};
   const used = rates ? usedOf(pace, { rates, now, zone }) : {};
-  return { name, state, since: null, until: null, reason: null, ...rest, faults: health.run?.count ?? 0, weight, underWay, used };
+  return {
+    name,
+    state,
+    since: null,
+    until: null,
+    reason: null,
+    ...rest,
+    faults: health.run?.count ?? 0,
+    weight,
+    underWay,
+    used,
+  };
 }

@@ -15,12 +15,9 @@ export const restSchema = z
       .default(10 * MINUTE)
       .meta({ description: 'A fault that comes later than this after the one before it begins the count anew.' }),
     for: durationSchema.default(MINUTE).meta({ description: 'How long the first rest lasts.' }),
-    growth: z
-      .number()
-      .min(1)
-      .max(10)
-      .default(2)
-      .meta({ description: 'How many times longer each rest is than the one before, while the account keeps failing.' }),
+    growth: z.number().min(1).max(10).default(2).meta({
+      description: 'How many times longer each rest is than the one before, while the account keeps failing.',
+    }),
     atMost: durationSchema.default(60 * MINUTE).meta({ description: 'No rest is longer.' }),
     of: z
       .array(z.enum(ACCOUNT_FAULTS))
@@ -37,7 +34,13 @@ export const restSchema = z
 export type RestRules = z.output<typeof restSchema>;
 
 const MOST = 100_000_000;
-const rate = (what: string) => z.int().min(1).max(MOST).optional().meta({ description: `Most mails in ${what}.` });
+const rate = (what: string) =>
+  z
+    .int()
+    .min(1)
+    .max(MOST)
+    .optional()
+    .meta({ description: `Most mails in ${what}.` });
 
 /** What an account takes, of all workers together. */
 export const ratesSchema = z

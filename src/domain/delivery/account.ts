@@ -132,7 +132,8 @@ function viewOf(question: AccountQuestion, account: string): AccountChoice {
   const state = stateOf(health, now);
   const rest = restOf(account, state, now);
   // all who wait wake one after the other, behind the one that probes
-  if (rest) return { ...wait, ...rest, cause: 'rest', until: rest.until + Math.floor(MOMENT_MS * chance('rest', sendId)) };
+  if (rest)
+    return { ...wait, ...rest, cause: 'rest', until: rest.until + Math.floor(MOMENT_MS * chance('rest', sendId)) };
   const { rates, warmUp: plan } = accounts[account] ?? {};
   const planned = plannedPlace({ ...question, account, plan, day: own?.day ?? null, isUrgent: isSentAgain(purpose) });
   if (planned.type === 'wait') return { ...wait, ...planned, cause: 'day' };
@@ -151,9 +152,15 @@ function restOf(account: string, state: AccountState, now: Instant) {
     case 'due':
       return undefined;
     case 'resting':
-      return { until: state.until, reason: `account "${account}" rests until ${minuteOf(state.until)}: ${state.reason}` };
+      return {
+        until: state.until,
+        reason: `account "${account}" rests until ${minuteOf(state.until)}: ${state.reason}`,
+      };
     case 'probing':
-      return { until: now + MOMENT_MS, reason: `one mail finds out whether account "${account}" works again: ${state.reason}` };
+      return {
+        until: now + MOMENT_MS,
+        reason: `one mail finds out whether account "${account}" works again: ${state.reason}`,
+      };
     case 'out':
       return { until: now + OUT_MS, reason: `account "${account}" was put out by hand: ${state.reason}` };
     default:
@@ -196,4 +203,3 @@ function ranked({ accounts, purpose, key }: AccountQuestion): readonly string[] 
   }));
   return drawn.toSorted((a, b) => a.draw - b.draw).map(({ name }) => name);
 }
-

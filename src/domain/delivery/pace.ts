@@ -83,7 +83,8 @@ interface Line {
 /** What windows hang on. */
 type Clocks = Pick<PaceQuestion, 'rates' | 'now' | 'zone'>;
 
-const declared = ({ rates }: Pick<Clocks, 'rates'>): readonly Kind[] => KINDS.filter((kind) => rates[kind] !== undefined);
+const declared = ({ rates }: Pick<Clocks, 'rates'>): readonly Kind[] =>
+  KINDS.filter((kind) => rates[kind] !== undefined);
 
 /** The start of the window of a kind that a moment is in. */
 function windowOf(kind: Kind, at: Instant, zone: string): Instant {

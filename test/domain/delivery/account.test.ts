@@ -8,8 +8,8 @@ import {
   UNTRIED,
 } from '../../../src/domain/delivery/account';
 import { accountsSchema, senderDomain } from '../../../src/domain/delivery/account-rules';
-import { isAligned } from '../../../src/domain/delivery/mail-domain';
 import { type AccountHealth, HEALTHY, putOut } from '../../../src/domain/delivery/health';
+import { isAligned } from '../../../src/domain/delivery/mail-domain';
 import { deliverySchema } from '../../../src/domain/delivery/rules';
 import { dayAt, mostOn, placeKey } from '../../../src/domain/delivery/warm-up';
 import { DAY, HOUR, MONDAY } from '../../support/builders';
@@ -177,7 +177,9 @@ describe('accounts that do not work', () => {
   test('leave their mails to the others', () => {
     expect(accountOf({ accounts: both })).toBe('main');
     expect(accountOf({ accounts: both, standings: standing({ main: RESTS }) })).toBe('spare');
-    expect(accountOf({ accounts: both, standings: standing({ main: putOut(HEALTHY, 'moving', since) }) })).toBe('spare');
+    expect(accountOf({ accounts: both, standings: standing({ main: putOut(HEALTHY, 'moving', since) }) })).toBe(
+      'spare',
+    );
   });
 
   test('leave a mail that was tried with them, too, but not one that may have arrived', () => {
@@ -226,7 +228,10 @@ describe('accounts that do not work', () => {
   });
 
   test('or that have as many mails on their way as they take, are passed over', () => {
-    const limited = accounts(account('main', { weight: 1000, rates: { atOnce: 2 } }), account('spare', { weight: 0.001 }));
+    const limited = accounts(
+      account('main', { weight: 1000, rates: { atOnce: 2 } }),
+      account('spare', { weight: 0.001 }),
+    );
     const standings = new Map([['main', { ...UNTRIED, underWay: 2 }]]);
     expect(accountOf({ accounts: limited, standings })).toBe('spare');
     expect(ask({ accounts: limited, standings, kept: keptBy('main') })).toMatchObject({ cause: 'full' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { restSchema } from '../../../src/domain/delivery/account-limits';
+import { type RestRules, restSchema } from '../../../src/domain/delivery/account-limits';
 import {
   type AccountHealth,
   type AccountOutcome,
@@ -24,8 +24,11 @@ interface Told {
   readonly begunAt?: number;
   readonly sendId?: string;
 }
-const told = (health: AccountHealth, outcome: AccountOutcome, { at = MONDAY, begunAt = at, sendId = 's1' }: Told = {}) =>
-  healthAfter(health, { sendId, begunAt, endedAt: at, outcome }, RULES);
+const told = (
+  health: AccountHealth,
+  outcome: AccountOutcome,
+  { at = MONDAY, begunAt = at, sendId = 's1' }: Told = {},
+) => healthAfter(health, { sendId, begunAt, endedAt: at, outcome }, RULES);
 const failing = (times: number, health = HEALTHY, o: Told = {}) =>
   Array.from({ length: times }).reduce<AccountHealth>((one) => told(one, FAULT, o), health);
 
@@ -123,7 +126,9 @@ test('a person puts an account out, and no mail changes that; put back, it is as
 test('recipients that are refused say that it works; faults that the rules leave out, and what never came so far, say nothing', () => {
   const refused = { type: 'rejected', response: '550 5.1.1 no such user', isNoAddress: true } as const;
   expect(accountOutcome(refused, RULES)).toEqual(WORKS);
-  expect(accountOutcome({ type: 'rejected', response: 'Empty message', isNoAddress: false }, RULES).type).toBe('nothing');
+  expect(accountOutcome({ type: 'rejected', response: 'Empty message', isNoAddress: false }, RULES).type).toBe(
+    'nothing',
+  );
   expect(accountOutcome({ type: 'unreachable', problem: 'all were busy' }, RULES).type).toBe('nothing');
   const policy = { type: 'rejected', response: '550 5.7.1 no', isNoAddress: false, fault: 'policy' } as const;
   expect(accountOutcome(policy, RULES).type).toBe('fault');
@@ -152,6 +157,32 @@ const tries = fc.array(
   { maxLength: 80 },
 );
 
+interface OneTry {
+  readonly rest: RestRules;
+  readonly isFault: boolean;
+  readonly sendId: string;
+  readonly now: number;
+  readonly tookMs: number;
+  /** Faults in a row before it. */
+  readonly faults: number;
+}
+
+/** One mail, and what it must lead to. */
+function tried(health: AccountHealth, { rest, isFault, sendId, now, tookMs, faults }: OneTry): AccountHealth {
+  const probed = probedBy(health, sendId, now);
+  expect(probed !== undefined).toBe(stateOf(health, now).type === 'due');
+  if (probed) expect(probedBy(probed, 'another', now)).toBeUndefined();
+  const ended = { sendId, begunAt: now, endedAt: now + tookMs, outcome: isFault ? FAULT : WORKS };
+  const after = healthAfter(probed ?? health, ended, rest);
+  expect(healthAfter(probed ?? health, ended, rest)).toEqual(after); // it depends on nothing else
+  expect(after.rest !== null).toBe(isFault && (probed !== undefined || faults + 1 >= rest.after));
+  if (!after.rest) return after;
+  expect(after.rest.until - ended.endedAt).toBe(restMs(after.rest.nth, rest));
+  expect(after.rest.until - ended.endedAt).toBeLessThanOrEqual(rest.atMost);
+  expect(after.rest.nth).toBeGreaterThan(probed?.rest?.nth ?? 0);
+  return after;
+}
+
 // INV-ACCOUNT-RESTS
 test('whatever happens, no mail but one probe goes by an account that fails, and each rest in a row is as long as declared', () => {
   fc.assert(
@@ -159,26 +190,10 @@ test('whatever happens, no mail but one probe goes by an account that fails, and
       let [health, now, faults]: [AccountHealth, number, number] = [HEALTHY, MONDAY, 0];
       for (const [index, { isFault, pauseMs, tookMs }] of all.entries()) {
         now += pauseMs;
-        const { type } = stateOf(health, now);
-        const sendId = `s${index}`;
-        const probed = probedBy(health, sendId, now);
-        expect(probed !== undefined).toBe(type === 'due');
-        if (type === 'resting') continue;
-        expect(['in_use', 'due']).toContain(type); // each probe ends before the next mail comes
-        const outcome = isFault ? FAULT : WORKS;
-        const before = probed ?? health;
-        if (probed) expect(probedBy(probed, 'another', now)).toBeUndefined();
-        const ended = { sendId, begunAt: now, endedAt: now + tookMs, outcome };
-        health = healthAfter(before, ended, rest);
-        expect(healthAfter(before, ended, rest)).toEqual(health); // it depends on nothing else
+        if (stateOf(health, now).type === 'resting') continue;
+        health = tried(health, { rest, isFault, sendId: `s${index}`, now, tookMs, faults });
         now += tookMs;
-        faults = isFault ? faults + 1 : 0;
-        expect(health.rest !== null).toBe(isFault && (probed !== undefined || faults >= rest.after));
-        if (!health.rest) continue;
-        faults = 0;
-        expect(health.rest.until - now).toBe(restMs(health.rest.nth, rest));
-        expect(health.rest.until - now).toBeLessThanOrEqual(rest.atMost);
-        expect(health.rest.nth).toBeGreaterThan(probed ? (probed.rest?.nth ?? 0) : 0);
+        faults = isFault && !health.rest ? faults + 1 : 0;
       }
     }),
   );
