@@ -1,4 +1,5 @@
-import { type AccountQuestion, type AccountWait, accountKey, chooseAccount, UNTRIED } from '../domain/delivery/account';
+import { accountKey, chooseAccount } from '../domain/delivery/account';
+import { type AccountQuestion, type AccountWait, UNTRIED } from '../domain/delivery/account-question';
 import type { AccountRules } from '../domain/delivery/account-rules';
 import { dayAt, isWarmingUp, type Place } from '../domain/delivery/warm-up';
 import { failure } from '../domain/errors';

@@ -17,8 +17,8 @@ import { newestTemplateId } from '../store/templates';
 import { accountKept, accountOfSend, type Waiting, type WayOut } from './account-of-send';
 import type { RepMailOutcome } from './handoff';
 import type { RepMail, RepMailDeps } from './handoff-mail';
-import { fullWaitMsOf, leaseMsOf, type MailDeps } from './mail-deps';
-import { promised, takeWay } from './take-way';
+import { leaseMsOf, type MailDeps } from './mail-deps';
+import { takeWay, waitFor } from './take-way';
 import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 
@@ -140,8 +140,6 @@ async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begu
   return { type: 'done', result: { status: 'refused', reason: letter } };
 }
 
-const SOON_MS = 100;
-
 /** It waits for no warm-up plan, and stands in no line, since its recipient waits for it; but no account can take it now. */
 async function waiting(
   tx: Tx,
@@ -155,9 +153,8 @@ async function waiting(
     waitedMs,
   }: Claiming & { readonly wait: Waiting; readonly versionId: string | null },
 ): Promise<BegunRepMail> {
-  if (wait.cause === 'full' && waitedMs < fullWaitMsOf(deps)) return { type: 'busy', leftMs: SOON_MS };
-  const then = await promised(tx, wait);
-  if (!then) return ANOTHER_WAS_FASTER;
+  const then = await waitFor(tx, deps, { wait, waitedMs });
+  if (then.type === 'busy') return then;
   const { sendId: id, now } = send;
   const { until, reason } = then;
   const isOurs = row

@@ -17,10 +17,10 @@ import { factsFor, takeTurn } from '../store/turn';
 import { accountKept, accountOfSend, type Waiting, type WayOut } from './account-of-send';
 import { journeyLetter } from './journey-letter';
 import { letterHash } from './letter-hash';
-import { fullWaitMsOf, leaseMsOf, type MailDeps } from './mail-deps';
+import { leaseMsOf, type MailDeps } from './mail-deps';
 import { copyDecisions, decisionOn, saidOf } from './send-decisions';
 import { outcomeOf, tell } from './settle-send';
-import { promised, takeWay } from './take-way';
+import { takeWay, waitFor } from './take-way';
 import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 import type { MailActivities } from './types';
@@ -194,14 +194,12 @@ async function settled(tx: Tx, deps: MailDeps, opening: Opening, outcome: MailOu
   return answered(tx, deps, request, outcome);
 }
 
-const SOON_MS = 100;
-
-/** It has its place on the day, or its turn at the time, for which it waits: nobody who asks later is before it. */
+/** It has its place on the day, or its slot at the time, for which it waits: nobody who asks later is before it. */
 async function waiting(tx: Tx, deps: MailDeps, opening: Opening, wait: Waiting): Promise<Begun> {
-  const { waitedMs } = opening;
-  if (wait.cause === 'full' && waitedMs < fullWaitMsOf(deps)) return { type: 'busy', leftMs: SOON_MS };
-  const then = await promised(tx, wait);
-  return then ? settled(tx, deps, opening, { effect: 'mail', status: 'deferred', ...then }) : ANOTHER_WAS_FASTER;
+  const then = await waitFor(tx, deps, { wait, waitedMs: opening.waitedMs });
+  if (then.type === 'busy') return then;
+  const { until, reason } = then;
+  return settled(tx, deps, opening, { effect: 'mail', status: 'deferred', until, reason });
 }
 
 interface Claiming extends Opening {

@@ -1,11 +1,10 @@
-import { settlementOf } from '../domain/send/settle';
 import { transaction } from '../store/db';
 import { settleClaim } from '../store/send-ledger';
 import { beginRepMail, type HeldRepMail, REP_MAIL, type RepSend, repMailOutcome } from './begin-rep-mail';
 import type { RepMailOutcome } from './handoff';
 import type { RepMailDeps } from './handoff-mail';
 import type { MailDeps } from './mail-deps';
-import { noteOutcome, sparedBy } from './note-outcome';
+import { endOfTry, noteOutcome } from './note-outcome';
 import { type Round, untilDone } from './rounds';
 import { settled, trySend } from './try-send';
 
@@ -34,14 +33,9 @@ async function tried(deps: MailDeps, { now }: RepSend, held: HeldRepMail): Promi
   const { claim, letter, attempts, way } = held;
   const trial = await trySend(deps, claim, letter);
   if (trial.type === 'withheld') return { type: 'lost' };
-  const bodyLeft = trial.attempt.reached !== 'claimed';
-  const terms = { purpose: REP_MAIL, attempts, now, spares: sparedBy(deps, way), bodyLeft };
-  const settlement = settlementOf(trial.delivery, terms);
-  const { status, reason } = settlement;
-  const isSpared = status === 'deferred' ? settlement.isSpared : undefined;
-  const end = { status, reason, attempt: trial.attempt, at: now, contactId: null, isSpared };
+  const { settlement, end } = endOfTry(deps, { way, trial, now, purpose: REP_MAIL, attempts });
   const isOurs = await settled(deps, claim, trial, async (tx) => {
-    if (!(await settleClaim(tx, claim, end))) return false;
+    if (!(await settleClaim(tx, claim, { ...end, contactId: null }))) return false;
     await noteOutcome(tx, deps, { sendId: claim.sendId, way, trial, now });
     return true;
   });

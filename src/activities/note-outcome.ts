@@ -1,7 +1,8 @@
 import { type AccountHealth, accountOutcome, healthAfter, stateOf } from '../domain/delivery/health';
 import type { Instant } from '../domain/ids';
-import type { AccountFault } from '../domain/send/delivery';
+import { type Settlement, settlementOf, type Tried } from '../domain/send/settle';
 import type { Tx } from '../store/db';
+import type { SettledTry } from '../store/send-ledger';
 import { lockAccount, type NotedChange, writeHealth } from '../store/smtp-accounts';
 import { accountRules, type WayOut } from './account-of-send';
 import type { MailDeps } from './mail-deps';
@@ -15,9 +16,18 @@ export interface EndedWay {
   readonly now: Instant;
 }
 
-/** Faults for which the account of a mail rests, and which do not count against the mail. */
-export const sparedBy = (deps: Pick<MailDeps, 'turn'>, { by }: WayOut): readonly AccountFault[] | undefined =>
-  accountRules(deps, by?.account ?? null)?.rest.of;
+/** What follows from a try by an account, and how the ledger is told of it. */
+export function endOfTry(
+  deps: Pick<MailDeps, 'turn'>,
+  { way, trial, now, ...tried }: Omit<EndedWay, 'sendId'> & Pick<Tried, 'purpose' | 'attempts'>,
+): { readonly settlement: Settlement; readonly end: Omit<SettledTry, 'contactId'> } {
+  const { attempt, delivery } = trial;
+  const spares = accountRules(deps, way.by?.account ?? null)?.rest.of;
+  const settlement = settlementOf(delivery, { ...tried, now, spares, bodyLeft: attempt.reached !== 'claimed' });
+  const { status, reason } = settlement;
+  const isSpared = status === 'deferred' ? settlement.isSpared : undefined;
+  return { settlement, end: { status, reason, attempt, at: now, isSpared } };
+}
 
 /**
  * Notes what a try says of its account, in the transaction that settles the send. A mail that goes well by an account with which nothing

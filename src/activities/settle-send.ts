@@ -1,7 +1,7 @@
 import type { IncomingEvent } from '../domain/event';
 import type { MailOutcome, Turn } from '../domain/journey/move';
 import { acceptedEvent, bouncedEvent } from '../domain/send/accepted-event';
-import { type Settlement, settlementOf } from '../domain/send/settle';
+import type { Settlement } from '../domain/send/settle';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { ingestIn } from '../store/ingest';
@@ -10,7 +10,7 @@ import { settleClaim, settleLate } from '../store/send-ledger';
 import { takeTurn } from '../store/turn';
 import type { HeldSend, SendRequest } from './begin-send';
 import type { MailDeps } from './mail-deps';
-import { noteOutcome, sparedBy } from './note-outcome';
+import { endOfTry, noteOutcome } from './note-outcome';
 import { decisionOn, saidOf } from './send-decisions';
 import type { Trial } from './try-send';
 
@@ -29,13 +29,10 @@ export async function settleSend(tx: Tx, deps: MailDeps, tried: Tried): Promise<
   const { request, held, trial } = tried;
   const { journeyId, turn, now } = request;
   const { claim, journey, mail, attempts, way } = held;
-  const bodyLeft = trial.attempt.reached !== 'claimed';
-  const terms = { purpose: mail.purpose, attempts, now, spares: sparedBy(deps, way), bodyLeft };
-  const settlement = settlementOf(trial.delivery, terms);
-  const end = { reason: settlement.reason, attempt: trial.attempt, at: now, contactId: journey.contactId };
-  const { status } = settlement;
-  const isSpared = status === 'deferred' ? settlement.isSpared : undefined;
-  const isOurs = await settleClaim(tx, claim, { ...end, status, isSpared });
+  const ended = endOfTry(deps, { way, trial, now, purpose: mail.purpose, attempts });
+  const { settlement } = ended;
+  const end = { ...ended.end, contactId: journey.contactId };
+  const isOurs = await settleClaim(tx, claim, end);
   if (!isOurs && !(settlement.status === 'accepted' && (await settleLate(tx, claim, end)))) {
     const owner = await ownerSince(tx, journey);
     return owner ? settleSend(tx, deps, { ...tried, held: { ...held, journey: { ...journey, ...owner } } }) : null;

@@ -69,28 +69,35 @@ export interface NewSend {
 /** Plans and claims the mail of a handoff in one; null: another one was faster. */
 export async function claimNewSend(tx: Tx, send: NewSend): Promise<Claim | null> {
   const token = newId();
-  const count = await tx.$executeRaw`
-    INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, template_version_id, status,
-      message_id, planned_at, lease_token, account, account_day, lease_until)
-    VALUES (${send.id}::uuid, ${send.journeyId}::uuid, ${send.handoffId}::uuid, ${send.stepId}, ${send.recipient}, ${send.purpose},
-      ${send.template}, ${send.templateVersionId}::uuid, 'claimed', ${send.messageId}, ${new Date(send.now)}, ${token}::uuid, ${send.by?.account ?? null},
-      ${send.by?.day ?? null}::date,
-      clock_timestamp() + ${send.leaseMs} * interval '1 millisecond')
-    ON CONFLICT (id) DO NOTHING`;
-  return count === 1 ? { sendId: send.id, token, messageId: send.messageId } : null;
+  const { id: sendId, messageId } = send;
+  const isOurs = await insertSend(tx, { ...send, status: 'claimed', token, reason: null });
+  return isOurs ? { sendId, token, messageId } : null;
 }
 
 /** Plans the mail of a handoff that no account can take now. False: another one was faster. */
-export async function deferNewSend(
+export const deferNewSend = (
   tx: Tx,
   send: Omit<NewSend, 'messageId' | 'leaseMs' | 'by'> & { readonly reason: string },
-): Promise<boolean> {
-  const { id, journeyId, handoffId, stepId, recipient, purpose, template, templateVersionId, now, reason } = send;
+): Promise<boolean> => insertSend(tx, { ...send, status: 'deferred', messageId: '', token: null, leaseMs: null });
+
+interface InsertedSend extends Omit<NewSend, 'leaseMs'> {
+  readonly status: 'claimed' | 'deferred';
+  /** Of its claim, with how long it holds; null: nobody works on it. */
+  readonly token: string | null;
+  readonly leaseMs: number | null;
+  readonly reason: string | null;
+}
+
+async function insertSend(tx: Tx, send: InsertedSend): Promise<boolean> {
+  const { id, journeyId, handoffId, stepId, recipient, purpose, template, status, messageId, token, leaseMs, by } = send;
+  const at = new Date(send.now);
   const count = await tx.$executeRaw`
     INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, template_version_id, status,
-      message_id, planned_at, settled_at, reason)
+      message_id, planned_at, settled_at, reason, lease_token, account, account_day, lease_until)
     VALUES (${id}::uuid, ${journeyId}::uuid, ${handoffId}::uuid, ${stepId}, ${recipient}, ${purpose}, ${template},
-      ${templateVersionId}::uuid, 'deferred', '', ${new Date(now)}, ${new Date(now)}, ${reason})
+      ${send.templateVersionId}::uuid, ${status}, ${messageId}, ${at}, ${status === 'deferred' ? at : null}, ${send.reason},
+      ${token}::uuid, ${by?.account ?? null}, ${by?.day ?? null}::date,
+      clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond')
     ON CONFLICT (id) DO NOTHING`;
   return count === 1;
 }

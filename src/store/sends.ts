@@ -49,7 +49,7 @@ export interface SendRow {
   readonly account: string | null;
   /** The day of that account's warm-up plan on which it has a place; null: it needs none. */
   readonly accountDay: string | null;
-  /** When its turn by that account's rates was promised to be; null: it was not. */
+  /** When its slot by that account's rates was promised to be; null: it was not. */
   readonly accountSlot: Instant | null;
 }
 

@@ -1,4 +1,4 @@
-import { type AccountStanding, UNTRIED } from '../domain/delivery/account';
+import { type AccountStanding, UNTRIED } from '../domain/delivery/account-question';
 import { type AccountHealth, HEALTHY, healthSchema } from '../domain/delivery/health';
 import { NO_PACE, paceSchema } from '../domain/delivery/pace';
 import { type Instant, newId } from '../domain/ids';
@@ -60,8 +60,8 @@ export async function writeAccount(tx: Tx, name: string, { health, pace }: Accou
     UPDATE smtp_account SET health = ${JSON.stringify(health)}::jsonb, pace = ${JSON.stringify(pace)}::jsonb WHERE name = ${name}`;
 }
 
-/** A send that waits for its turn by an account has it promised there. */
-export async function promiseTurn(
+/** A send that waits for its slot by an account has it promised there. */
+export async function promiseSlot(
   tx: Tx,
   sendId: string,
   { account, until }: { readonly account: string; readonly until: Instant },

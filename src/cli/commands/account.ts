@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type AccountStanding, UNTRIED } from '../../domain/delivery/account';
+import { type AccountStanding, UNTRIED } from '../../domain/delivery/account-question';
 import type { Accounts } from '../../domain/delivery/account-rules';
 import { stateOf } from '../../domain/delivery/health';
 import { usedOf } from '../../domain/delivery/pace';

@@ -26,25 +26,26 @@ export type Pace = z.output<typeof paceSchema>;
 
 export const NO_PACE: Pace = { taken: {}, line: null };
 
-/** A mail that asks for its turn. */
+/** A mail that asks for its slot. */
 export interface PaceQuestion {
   readonly rates: RateRules;
   readonly now: Instant;
   /** Of the company, whose days count. */
   readonly zone: string;
-  /** When its turn was promised to be; null: it was not. */
+  /** When its slot was promised to be; null: it was not. */
   readonly slot: Instant | null;
   /** Its recipient waits for it: it stands in no line, and keeps to the rates all the same. */
   readonly isUrgent: boolean;
 }
 
-/** `pace`: what is on record then. `wait`: its turn is at `until`; `isPromised`: nobody who asks later comes before it. */
+/** `pace`: what is on record then. `wait`: its slot is at `until`; `isPromised`: nobody who asks later comes before it. */
 export type PaceAnswer =
   | { readonly type: 'go'; readonly pace: Pace }
   | { readonly type: 'wait'; readonly until: Instant; readonly isPromised: boolean; readonly pace: Pace };
 
-/** Whether a mail may be claimed now, or when its turn is. No window ever takes more than its rate. */
-export function paceOf(pace: Pace, question: PaceQuestion): PaceAnswer {
+/** Whether a mail may be claimed now, or when its slot is. No window ever takes more than its rate. */
+export function paceOf(pace: Pace, asked: PaceQuestion): PaceAnswer {
+  const question = { ...asked, now: noEarlier(pace, asked.now) };
   const { now, slot, isUrgent } = question;
   const end = endOfLine(pace, question);
   if (isUrgent) return urgent(pace, question, end);
@@ -54,7 +55,15 @@ export function paceOf(pace: Pace, question: PaceQuestion): PaceAnswer {
   const next = firstWithRoom(end, question);
   const line = { at: next.at, counts: added(next.counts, 1) };
   if (next.at <= now) return { type: 'go', pace: { taken: added(takenAt(pace, question), 1), line } }; // nobody waits
-  return { type: 'wait', until: turnIn(next, question), isPromised: true, pace: { ...pace, line } };
+  return { type: 'wait', until: slotIn(next, question), isPromised: true, pace: { ...pace, line } };
+}
+
+/** Claims that began before others, or by a clock that is behind, come in the windows that those have begun. */
+const BEHIND_MS = 5 * MINUTE;
+
+function noEarlier({ taken }: Pace, now: Instant): Instant {
+  const last = Math.max(now, ...Object.values(taken).map(({ start }) => start));
+  return last - now > BEHIND_MS ? now : last; // a clock that was set back: what it counted before counts for nothing
 }
 
 function urgent(pace: Pace, question: PaceQuestion, end: Line): PaceAnswer {
@@ -162,12 +171,12 @@ const added = (known: Counts, more: number): Counts =>
 const endOfWindow = (question: Clocks, at: Instant): Instant =>
   Math.min(...declared(question).map((kind) => windowAfter(kind, at, question.zone)));
 
-/** A turn is good for the windows that it lies in. */
+/** A slot is good for the windows that it lies in. */
 const isOneWindow = (question: Clocks, one: Instant, other: Instant): boolean =>
   declared(question).every((kind) => windowOf(kind, one, question.zone) === windowOf(kind, other, question.zone));
 
-/** Turns of one window follow each other over its first half, an hour at most: not all at once, and with time left to be late in. */
-function turnIn({ at, counts: known }: Line, question: Clocks): Instant {
+/** Slots of one window follow each other over its first half, an hour at most: not all at once, and with time left to be late in. */
+function slotIn({ at, counts: known }: Line, question: Clocks): Instant {
   const [finest] = declared(question);
   if (finest === undefined) return at;
   const spread = Math.min((endOfWindow(question, at) - at) / 2, HOUR);

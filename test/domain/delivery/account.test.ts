@@ -1,12 +1,6 @@
 import fc from 'fast-check';
-import {
-  type AccountQuestion,
-  accountKey,
-  chooseAccount,
-  type Kept,
-  servingAccounts,
-  UNTRIED,
-} from '../../../src/domain/delivery/account';
+import { accountKey, chooseAccount, servingAccounts } from '../../../src/domain/delivery/account';
+import { type AccountQuestion, type Kept, UNTRIED } from '../../../src/domain/delivery/account-question';
 import { accountsSchema, senderDomain } from '../../../src/domain/delivery/account-rules';
 import { type AccountHealth, HEALTHY, putOut } from '../../../src/domain/delivery/health';
 import { isAligned } from '../../../src/domain/delivery/mail-domain';

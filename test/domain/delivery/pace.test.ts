@@ -39,15 +39,15 @@ test('days are counted by the clocks of the company', () => {
   expect(dayAt(MONDAY + 15 * HOUR, ZONE)).toBe('2026-01-06');
 });
 
-test('whoever asks later is not before those who wait, and a turn that was promised is kept', () => {
+test('whoever asks later is not before those who wait, and a slot that was promised is kept', () => {
   const ask = asking(ratesSchema.parse({ perHour: 1 }));
   expect([ask(), ask()]).toEqual(['go', 60]);
   expect(ask({ now: MONDAY + HOUR })).toBe(120);
   expect(ask({ now: MONDAY + HOUR, slot: MONDAY + HOUR })).toBe('go');
-  expect(ask({ now: MONDAY + 1.5 * HOUR, slot: MONDAY + 2 * HOUR })).toBe(120); // it comes too early: the same turn
+  expect(ask({ now: MONDAY + 1.5 * HOUR, slot: MONDAY + 2 * HOUR })).toBe(120); // it comes too early: the same slot
 });
 
-test('whoever is late for a turn gets another one', () => {
+test('whoever is late for a slot gets another one', () => {
   const ask = asking(ratesSchema.parse({ perHour: 1 }));
   expect([ask(), ask()]).toEqual(['go', 60]);
   expect(ask({ now: MONDAY + 2 * HOUR, slot: MONDAY + HOUR })).toBe('go');
@@ -61,7 +61,15 @@ test('a mail for which its recipient waits stands in no line, and goes over no r
   const now = MONDAY + HOUR;
   expect(ask({ now, isUrgent: true })).toBe('go');
   expect(ask({ now, slot: now })).toBe('go');
-  expect(ask({ now: now + 15 * MINUTE, slot: now + 15 * MINUTE })).toBe(135); // its turn was taken: behind those who wait
+  expect(ask({ now: now + 15 * MINUTE, slot: now + 15 * MINUTE })).toBe(135); // its slot was taken: behind those who wait
+});
+
+test('a claim that comes a little late to a window that others have begun counts there', () => {
+  const ask = asking(ratesSchema.parse({ perMinute: 2 }));
+  expect(ask({ now: MONDAY + MINUTE })).toBe('go');
+  expect(ask({ now: MONDAY + MINUTE - 1 })).toBe('go');
+  expect(ask({ now: MONDAY + MINUTE })).toBe(2);
+  expect(ask({ now: MONDAY - HOUR, isUrgent: true })).toBe('go'); // the clock was set back: an hour ago nothing was taken
 });
 
 test('what an account has used is told by the windows of now', () => {
@@ -116,7 +124,7 @@ function played(rates: RateRules, all: readonly Coming[]): readonly number[] {
     if (answer.type === 'go') gone.push(now);
     else {
       expect(answer.until).toBeGreaterThan(now);
-      // late once at most: whoever always comes too late never has a turn
+      // late once at most: whoever always comes too late never has a slot
       const again = { at: answer.until + lateMs, slot: answer.isPromised ? answer.until : null, isUrgent, lateMs: 0 };
       coming = [...others, again];
     }
