@@ -89,7 +89,8 @@ interface InsertedSend extends Omit<NewSend, 'leaseMs'> {
 }
 
 async function insertSend(tx: Tx, send: InsertedSend): Promise<boolean> {
-  const { id, journeyId, handoffId, stepId, recipient, purpose, template, status, messageId, token, leaseMs, by } = send;
+  const { id, journeyId, handoffId, stepId, recipient, purpose, template, status, messageId, token, leaseMs, by } =
+    send;
   const at = new Date(send.now);
   const count = await tx.$executeRaw`
     INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, template_version_id, status,

@@ -1,11 +1,12 @@
 import { createDeliver } from '../../src/activities/deliver';
-import type { MailDeps } from '../../src/activities/send-mail';
+import type { LedgerHooks, MailDeps } from '../../src/activities/send-mail';
 import { stateOf } from '../../src/domain/delivery/health';
 import { deliverySchema } from '../../src/domain/delivery/rules';
 import { newId } from '../../src/domain/ids';
 import type { Turn } from '../../src/domain/journey/move';
 import { createAccountTransport } from '../../src/mail/account';
 import { newDkimKey, readDkimKey } from '../../src/mail/dkim-key';
+import { waitUntil } from '../../src/runtime/processes';
 import { changeAccount } from '../../src/store/account-by-hand';
 import { transaction } from '../../src/store/db';
 import { listAttempts } from '../../src/store/send-attempts';
@@ -204,6 +205,12 @@ const dueOf = (turn: Turn): number => {
   if (turn.move.type === 'await' && turn.move.until !== null) return turn.move.until;
   throw new Error(`the journey waits for no time: ${JSON.stringify(turn.move)}`);
 };
+/** Whether somebody waits for what another transaction holds. */
+async function isLockAwaited(): Promise<boolean> {
+  const waiting = await database.db.$queryRaw<object[]>`
+    SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return waiting.length > 0;
+}
 const changesOf = async (account: string) =>
   (await listChanges(database.db, { account, most: 100 })).map(({ change }) => change).reverse();
 
@@ -263,6 +270,25 @@ describe('an account that fails', () => {
     );
     expect(await standsAs('main', back)).toBe('in_use');
     expect(await changesOf('main')).toEqual(['rests', 'rests', 'works']);
+  });
+
+  test('is probed by one mail, also when another one has seen at the same time that its rest is over', async () => {
+    await serve({ main: REST, ...ONLY_MAIN, scripts: { main: down } });
+    const [first, second, ...others] = await someMailings(5);
+    if (!first || !second) throw new Error('there are five');
+    for (const mailing of others) await sendMail(deps, mailing);
+    const over = MONDAY + 11 * MINUTE;
+    const before = servers.main?.heard.length ?? 0;
+    let other: Promise<Turn> | undefined;
+    const at: LedgerHooks['at'] = async (moment, sendId) => {
+      if (moment !== 'claiming' || sendId !== first.request.key) return;
+      other = sendMail(deps, { request: { ...second.request, now: over } });
+      expect(await waitUntil(isLockAwaited, 10_000)).toBe(true); // it has made its choice, and wants the account
+    };
+    await sendMail({ ...deps, hooks: { at } }, { request: { ...first.request, now: over } });
+    await other;
+    expect(servers.main?.heard.length).toBe(before + 1);
+    expect(await listAttempts(database.db, second.request.key)).toEqual([]);
   });
 
   test('keeps a mail that may have arrived by it, and lets it wait', async () => {
@@ -370,7 +396,7 @@ test('one of two accounts dies amid 200 mails: each is taken once, none is burnt
 
 describe('the rates of an account', () => {
   // INV-ACCOUNT-RATE
-  test('hold for all workers at once; who is over them waits for a turn, and says so', async () => {
+  test('hold for all workers at once; who is over them waits for a slot, and says so', async () => {
     await serve({ main: { rates: { perHour: 3 } }, ...ONLY_MAIN });
     const mailings = await someMailings(8);
     await Promise.all(mailings.map((mailing) => sendMail(deps, mailing)));
