@@ -1,16 +1,24 @@
 import { attemptOf, type FinalReply } from '../domain/send/delivery';
 import { LOST, type Settlement, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
-import { takePlace } from '../store/account-days';
 import type { Tx } from '../store/db';
-import { type Claim, claimNewSend, claimSend, settleClaim, settleHeard, settleUntried } from '../store/send-ledger';
+import {
+  type Claim,
+  claimNewSend,
+  claimSend,
+  deferNewSend,
+  settleClaim,
+  settleHeard,
+  settleUntried,
+} from '../store/send-ledger';
 import { readSend, type SendRow } from '../store/sends';
 import { suppressionOf } from '../store/suppressions';
 import { newestTemplateId } from '../store/templates';
-import { accountKept, accountOfSend, type WayOut } from './account-of-send';
+import { accountKept, accountOfSend, type Waiting, type WayOut } from './account-of-send';
 import type { RepMailOutcome } from './handoff';
 import type { RepMail, RepMailDeps } from './handoff-mail';
 import { leaseMsOf, type MailDeps } from './mail-deps';
+import { takeWay, waitFor } from './take-way';
 import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 
@@ -24,6 +32,7 @@ export type Compose = Parameters<RepMailDeps['deliver']>[1];
 export interface HeldRepMail {
   readonly claim: Claim;
   readonly letter: Letter;
+  readonly way: WayOut;
   readonly attempts: number;
 }
 
@@ -35,10 +44,16 @@ export type BegunRepMail =
 interface Beginning {
   readonly send: RepSend;
   readonly compose: Compose;
+  /** How long this attempt has looked at the send (ms, real time). */
+  readonly waitedMs: number;
 }
 
 /** Finds out how the send stands, writes the mail and claims it; or settles it at once. */
-export async function beginRepMail(tx: Tx, deps: MailDeps, { send, compose }: Beginning): Promise<BegunRepMail> {
+export async function beginRepMail(
+  tx: Tx,
+  deps: MailDeps,
+  { send, compose, waitedMs }: Beginning,
+): Promise<BegunRepMail> {
   const row = await readSend(tx, send.sendId);
   const stored = row && storedOutcome(row);
   if (stored) return { type: 'done', result: stored };
@@ -49,7 +64,7 @@ export async function beginRepMail(tx: Tx, deps: MailDeps, { send, compose }: Be
   const mail = await compose(tx);
   const status = lost ? 'unknown' : 'skipped';
   if (!mail) return ended(tx, { row, send, status, reason: lost?.reason ?? 'there is nothing to say any more' });
-  return claimed(tx, deps, { row, send, mail, isAgain: lost !== undefined });
+  return claimed(tx, deps, { row, send, mail, isAgain: lost !== undefined, waitedMs });
 }
 
 /** The worker is gone, and has left what the server said. */
@@ -95,14 +110,19 @@ interface Claiming {
   readonly send: RepSend;
   readonly mail: RepMail;
   readonly isAgain: boolean;
+  readonly waitedMs: number;
 }
 
-async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Claiming): Promise<BegunRepMail> {
+async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<BegunRepMail> {
+  const { row, send, mail, isAgain } = claiming;
   const { sendId: id, now } = send;
   const newest = row ? row.templateVersionId : await newestTemplateId(tx, mail.template);
   const { fill, versionId } = await templateOfSend(tx, deps, { template: mail.template, versionId: newest, now });
-  const way = await wayOut(tx, deps, { row, send, mail });
-  if (way.place && !(await takePlace(tx, way.place))) return ANOTHER_WAS_FASTER;
+  const isInDoubt = isAgain || row?.mayHaveArrived === true;
+  const { recipient: email } = mail;
+  const way = await accountOfSend(tx, deps, { sendId: id, email, purpose: REP_MAIL, row, isInDoubt, now });
+  if (way.type === 'wait') return waiting(tx, deps, { ...claiming, wait: way, versionId });
+  if (!(await takeWay(tx, way))) return ANOTHER_WAS_FASTER;
   const messageId = messageIdOf(id, way.sender.from);
   const by = accountKept(way);
   const terms = { recipient: mail.recipient, messageId, templateVersionId: versionId, leaseMs: leaseMsOf(deps), by };
@@ -114,26 +134,33 @@ async function claimed(tx: Tx, deps: MailDeps, { row, send, mail, isAgain }: Cla
   const letter =
     suppressed === undefined ? written(mail, fill, { way, date: now }) : `the address is suppressed: ${suppressed}`;
   if (typeof letter !== 'string')
-    return { type: 'held', held: { claim, letter, attempts: (row?.attempts ?? 0) + (isAgain ? 1 : 0) } };
+    return { type: 'held', held: { claim, letter, way, attempts: (row?.attempts ?? 0) + (isAgain ? 1 : 0) } };
   const attempt = { outcome: 'rejected', reached: 'claimed', replyCode: null, problem: letter } as const;
   await settleClaim(tx, claim, { status: 'rejected', reason: letter, attempt, at: now, contactId: null });
   return { type: 'done', result: { status: 'refused', reason: letter } };
 }
 
-/** A mail to a rep waits for no warm-up plan: its purpose is one for which the recipient waits. */
-async function wayOut(tx: Tx, deps: MailDeps, { row, send, mail }: Omit<Claiming, 'isAgain'>): Promise<WayOut> {
-  const { account = null, accountDay = null } = row ?? {};
-  const { sendId, now } = send;
-  const way = await accountOfSend(tx, deps, {
-    sendId,
-    email: mail.recipient,
-    purpose: REP_MAIL,
-    account,
-    accountDay,
-    now,
-  });
-  if (way.type === 'go') return way;
-  throw new TypeError('a mail to a rep waits for no plan');
+/** It waits for no warm-up plan, and stands in no line, since its recipient waits for it; but no account can take it now. */
+async function waiting(
+  tx: Tx,
+  deps: MailDeps,
+  {
+    row,
+    send,
+    mail,
+    wait,
+    versionId,
+    waitedMs,
+  }: Claiming & { readonly wait: Waiting; readonly versionId: string | null },
+): Promise<BegunRepMail> {
+  const then = await waitFor(tx, deps, { wait, waitedMs });
+  if (then.type === 'busy') return then;
+  const { sendId: id, now } = send;
+  const { until, reason } = then;
+  const isOurs = row
+    ? await settleUntried(tx, row, { status: 'deferred', reason, at: now })
+    : await deferNewSend(tx, { ...mail, id, purpose: REP_MAIL, templateVersionId: versionId, now, reason });
+  return isOurs ? { type: 'done', result: { status: 'deferred', until } } : ANOTHER_WAS_FASTER;
 }
 
 /** The letter, or why it cannot be written: a template that is wrong for this lead stays so, and the handoff must go on. */
@@ -143,9 +170,9 @@ function written(
   { way, date }: { readonly way: WayOut; readonly date: number },
 ): Letter | string {
   try {
-    const { sender, account } = way;
+    const { sender, by } = way;
     const to = { name: data.rep.name, address: recipient };
-    return { to, rendered: fill({ locale, data }), links: [], date, sender, account };
+    return { to, rendered: fill({ locale, data }), links: [], date, sender, account: by?.account ?? null };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -6,7 +6,6 @@ import { attemptOf, type FinalReply } from '../domain/send/delivery';
 import { refusalOf } from '../domain/send/refusal';
 import { LOST, settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
-import { promisePlace, takePlace } from '../store/account-days';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { readGated } from '../store/gate-facts';
@@ -15,12 +14,13 @@ import { mayTrackOpens } from '../store/open-tracking';
 import { type Claim, claimSend, settleHeard, settleUntried } from '../store/send-ledger';
 import { type MailOfStep, mailOfStep, planSend, type SendRow } from '../store/sends';
 import { factsFor, takeTurn } from '../store/turn';
-import { accountKept, accountOfSend, type WayOut } from './account-of-send';
+import { accountKept, accountOfSend, type Waiting, type WayOut } from './account-of-send';
 import { journeyLetter } from './journey-letter';
 import { letterHash } from './letter-hash';
 import { leaseMsOf, type MailDeps } from './mail-deps';
 import { copyDecisions, decisionOn, saidOf } from './send-decisions';
 import { outcomeOf, tell } from './settle-send';
+import { takeWay, waitFor } from './take-way';
 import { type Fill, templateOfSend } from './template-of-send';
 import type { Letter } from './try-send';
 import type { MailActivities } from './types';
@@ -33,6 +33,7 @@ export interface HeldSend {
   readonly letter: Letter;
   readonly journey: OpenJourney;
   readonly mail: MailOfStep;
+  readonly way: WayOut;
   /** Tries before this one. */
   readonly attempts: number;
   /** Why it may go. */
@@ -49,7 +50,7 @@ export type Begun =
  * Under the contact's lock: finds out how the send stands, asks the goal, the exits and the gate, writes the letter and claims the
  * send; or settles it at once, with the journey's next turn. Throws VIV_JOURNEY_UNKNOWN, VIV_TURN_STALE.
  */
-export async function beginSend(tx: Tx, deps: MailDeps, request: SendRequest): Promise<Begun> {
+export async function beginSend(tx: Tx, deps: MailDeps, request: SendRequest, waitedMs = 0): Promise<Begun> {
   const { journeyId, turn, now, stepId } = request;
   const journey = await lockJourney(tx, journeyId);
   if (journey.turn !== turn) return { type: 'turn', turn: await takeTurn(tx, deps.turn, { journeyId, turn, now }) };
@@ -60,7 +61,7 @@ export async function beginSend(tx: Tx, deps: MailDeps, request: SendRequest): P
   if (stored) return answered(tx, deps, request, stored);
   if (send.leaseLeftMs > 0) return { type: 'busy', leftMs: send.leaseLeftMs };
   const facts = await factsFor(tx, deps.turn, { journey, now });
-  return open(tx, deps, { request, journey, mail, send, gateFacts, facts });
+  return open(tx, deps, { request, journey, mail, send, gateFacts, facts, waitedMs });
 }
 
 interface Planned {
@@ -73,6 +74,8 @@ interface Opening extends Planned {
   readonly send: SendRow;
   readonly gateFacts: GateFacts;
   readonly facts: Facts;
+  /** How long this attempt has looked at the send (ms, real time). */
+  readonly waitedMs: number;
 }
 
 /** The turn that asks for a mail plans its send; one that was decided before sends were planned finds none. */
@@ -119,13 +122,9 @@ async function open(tx: Tx, deps: MailDeps, opening: Opening): Promise<Begun> {
   const refused = verdict.type === 'send' ? undefined : refusalOf(verdict);
   const doubt = lost?.reason ?? (send.mayHaveArrived ? send.reason : undefined);
   if (refused) return settled(tx, deps, opening, inDoubt(refused, doubt));
-  const way = await accountOfSend(tx, deps, {
-    ...send,
-    ...mail,
-    ...request,
-    sendId: send.id,
-    email: facts.contact.email,
-  });
+  const { email } = facts.contact;
+  const isInDoubt = doubt !== undefined;
+  const way = await accountOfSend(tx, deps, { ...mail, ...request, sendId: send.id, email, row: send, isInDoubt });
   if (way.type === 'wait') return waiting(tx, deps, opening, way);
   const use = { template: mail.template, versionId: send.templateVersionId, now: request.now };
   const template = await templateOfSend(tx, deps, use);
@@ -195,15 +194,11 @@ async function settled(tx: Tx, deps: MailDeps, opening: Opening, outcome: MailOu
   return answered(tx, deps, request, outcome);
 }
 
-/** It has its place on the day for which it waits: nobody who asks later is before it. */
-async function waiting(
-  tx: Tx,
-  deps: MailDeps,
-  opening: Opening,
-  { place, until, reason }: Extract<Awaited<ReturnType<typeof accountOfSend>>, { readonly type: 'wait' }>,
-): Promise<Begun> {
-  if (!(await takePlace(tx, place))) return ANOTHER_WAS_FASTER;
-  await promisePlace(tx, opening.send.id, place);
+/** It has its place on the day, or its slot at the time, for which it waits: nobody who asks later is before it. */
+async function waiting(tx: Tx, deps: MailDeps, opening: Opening, wait: Waiting): Promise<Begun> {
+  const then = await waitFor(tx, deps, { wait, waitedMs: opening.waitedMs });
+  if (then.type === 'busy') return then;
+  const { until, reason } = then;
   return settled(tx, deps, opening, { effect: 'mail', status: 'deferred', until, reason });
 }
 
@@ -219,7 +214,7 @@ interface Claiming extends Opening {
 
 async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begun> {
   const { send, way, letter, versionId, journey, request, mail, reason, again } = claiming;
-  if (way.place && !(await takePlace(tx, way.place))) return ANOTHER_WAS_FASTER;
+  if (!(await takeWay(tx, way))) return ANOTHER_WAS_FASTER;
   const claim = await claimSend(tx, {
     send,
     recipient: letter.to.address,
@@ -236,5 +231,5 @@ async function claimed(tx: Tx, deps: MailDeps, claiming: Claiming): Promise<Begu
     await recordDecisions(tx, copyDecisions(journey, request, copy));
   }
   const attempts = send.attempts + (again?.isLost ? 1 : 0);
-  return { type: 'held', held: { claim, letter, journey, mail, attempts, reason } };
+  return { type: 'held', held: { claim, letter, journey, mail, way, attempts, reason } };
 }

@@ -1,10 +1,10 @@
-import { settlementOf } from '../domain/send/settle';
 import { transaction } from '../store/db';
 import { settleClaim } from '../store/send-ledger';
-import { beginRepMail, type Compose, type HeldRepMail, REP_MAIL, type RepSend, repMailOutcome } from './begin-rep-mail';
+import { beginRepMail, type HeldRepMail, REP_MAIL, type RepSend, repMailOutcome } from './begin-rep-mail';
 import type { RepMailOutcome } from './handoff';
 import type { RepMailDeps } from './handoff-mail';
 import type { MailDeps } from './mail-deps';
+import { endOfTry, noteOutcome } from './note-outcome';
 import { type Round, untilDone } from './rounds';
 import { settled, trySend } from './try-send';
 
@@ -15,13 +15,14 @@ import { settled, trySend } from './try-send';
 export function createDeliver(deps: MailDeps): RepMailDeps['deliver'] {
   return async (send, compose) => {
     await deps.hooks?.at('begun', send.sendId);
-    return untilDone(send.sendId, () => round(deps, send, compose));
+    return untilDone(send.sendId, (waitedMs) => round(deps, { send, compose, waitedMs }));
   };
 }
 
-async function round(deps: MailDeps, send: RepSend, compose: Compose): Promise<Round<RepMailOutcome>> {
+async function round(deps: MailDeps, looking: Parameters<typeof beginRepMail>[2]): Promise<Round<RepMailOutcome>> {
+  const { send } = looking;
   const begun = await transaction(deps.db, async (tx) => {
-    const one = await beginRepMail(tx, deps, { send, compose });
+    const one = await beginRepMail(tx, deps, looking);
     if (one.type === 'held') await deps.hooks?.at('claiming', send.sendId);
     return one;
   });
@@ -29,12 +30,15 @@ async function round(deps: MailDeps, send: RepSend, compose: Compose): Promise<R
 }
 
 async function tried(deps: MailDeps, { now }: RepSend, held: HeldRepMail): Promise<Round<RepMailOutcome>> {
-  const { claim, letter, attempts } = held;
+  const { claim, letter, attempts, way } = held;
   const trial = await trySend(deps, claim, letter);
   if (trial.type === 'withheld') return { type: 'lost' };
-  const settlement = settlementOf(trial.delivery, { purpose: REP_MAIL, attempts, now });
-  const { status, reason } = settlement;
-  const end = { status, reason, attempt: trial.attempt, at: now, contactId: null };
-  if (!(await settled(deps, claim, trial, (tx) => settleClaim(tx, claim, end)))) return { type: 'lost' };
+  const { settlement, end } = endOfTry(deps, { way, trial, now, purpose: REP_MAIL, attempts });
+  const isOurs = await settled(deps, claim, trial, async (tx) => {
+    if (!(await settleClaim(tx, claim, { ...end, contactId: null }))) return false;
+    await noteOutcome(tx, deps, { sendId: claim.sendId, way, trial, now });
+    return true;
+  });
+  if (!isOurs) return { type: 'lost' };
   return { type: 'done', result: repMailOutcome(settlement) };
 }

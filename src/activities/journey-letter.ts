@@ -73,7 +73,7 @@ export function journeyLetter(deps: MailDeps, request: JourneyMailRequest): Lett
     unsubscribeUrl: canUnsubscribe ? links.unsubscribe : undefined,
     date: now,
     sender: way.sender,
-    account: way.account,
+    account: way.by?.account ?? null,
     feedbackId: feedbackIdOf(turn.rules.delivery?.feedbackId, [mail.template, sequence.sequence, mail.purpose]),
   };
 }

@@ -48,9 +48,14 @@ export interface MailDeps {
   readonly replies?: ReplyNotes;
   /** How long a claim outlives its holder (ms, real time). Left out: 15 s. */
   readonly leaseMs?: number;
+  /** How long a mail waits for an account that has as many on their way as it takes, before it is deferred (ms, real time). Left out: 10 s. */
+  readonly fullWaitMs?: number;
 }
 
 const LEASE_MS = 15_000;
+
+const FULL_WAIT_MS = 10_000;
+export const fullWaitMsOf = ({ fullWaitMs = FULL_WAIT_MS }: Pick<MailDeps, 'fullWaitMs'>): number => fullWaitMs;
 
 /** Renewed three times within its length while its holder lives. */
 export const leaseMsOf = ({ leaseMs = LEASE_MS }: Pick<MailDeps, 'leaseMs'>): number => leaseMs;

@@ -19,12 +19,12 @@ const LONGEST_MS = 1_000;
  */
 export async function untilDone<T>(
   sendId: string,
-  look: () => Promise<Round<T>>,
+  look: (waitedMs: number) => Promise<Round<T>>,
   patienceMs: number = MAIL_LIMITS.busyMs,
 ): Promise<T> {
   let pauseMs = SHORTEST_MS;
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {
-    const round = await look();
+    const round = await look(waitedMs);
     if (round.type === 'done') return round.result;
     pauseMs = Math.min(2 * pauseMs, LONGEST_MS, round.type === 'busy' ? round.leftMs + SHORTEST_MS : LONGEST_MS);
     await after(pauseMs);

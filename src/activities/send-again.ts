@@ -4,7 +4,6 @@ import { type Instant, keyOf } from '../domain/ids';
 import type { MailOutcome } from '../domain/journey/move';
 import { settlementOf } from '../domain/send/settle';
 import { messageIdOf } from '../mail/message';
-import { takePlace } from '../store/account-days';
 import { type Tx, transaction } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { readGated } from '../store/gate-facts';
@@ -17,8 +16,10 @@ import { accountKept, accountOfSend, type WayOut } from './account-of-send';
 import type { SendRequest } from './begin-send';
 import { journeyLetter } from './journey-letter';
 import { leaseMsOf, type MailDeps } from './mail-deps';
+import { noteOutcome } from './note-outcome';
 import { decisionOn, saidOf } from './send-decisions';
 import { tell } from './settle-send';
+import { takeWay } from './take-way';
 import { templateOfSend } from './template-of-send';
 import { type Letter, settled, type Trial, trySend } from './try-send';
 
@@ -26,6 +27,7 @@ interface HeldAgain {
   readonly askId: string;
   readonly claim: Claim;
   readonly letter: Letter;
+  readonly way: WayOut;
   readonly journey: OpenJourney;
   readonly mail: MailOfStep;
   readonly request: SendRequest;
@@ -76,7 +78,7 @@ async function beginAgain(
     leaseMs: leaseMsOf(deps),
     by: accountKept(way),
   });
-  return claim ? { askId, claim, letter, journey, mail, request } : undefined;
+  return claim ? { askId, claim, letter, way, journey, mail, request } : undefined;
 }
 
 interface Asked {
@@ -95,11 +97,11 @@ async function wayOut(
 ): Promise<WayOut | { readonly type: 'no'; readonly reason: string }> {
   const verdict = gate(deps.turn.rules.gate, gateFacts, now);
   if (verdict.type !== 'send') return { type: 'no', reason: verdict.reason };
-  const way = await accountOfSend(tx, deps, { ...send, ...mail, sendId: send.id, email: facts.contact.email, now });
+  const { email } = facts.contact;
+  const way = await accountOfSend(tx, deps, { ...mail, sendId: send.id, email, row: send, isInDoubt: true, now });
   if (way.type === 'wait') return { type: 'no', reason: way.reason };
-  if (way.place && !(await takePlace(tx, way.place)))
-    return { type: 'no', reason: `the account ${way.account} has no place left today` };
-  return way;
+  if (await takeWay(tx, way)) return way;
+  return { type: 'no', reason: `account "${way.by?.account}" took another mail first; ask once more` };
 }
 
 async function settleAgain(
@@ -107,19 +109,21 @@ async function settleAgain(
   deps: MailDeps,
   { held, trial }: { readonly held: HeldAgain; readonly trial: Trial },
 ): Promise<void> {
-  const { askId, claim, journey, mail, request } = held;
+  const { askId, claim, journey, mail, request, way } = held;
   const { now: at } = request;
   const settlement = settlementOf(trial.delivery, { purpose: mail.purpose, attempts: 0, now: at });
   const { attempt } = trial;
   const end = { attempt, at, contactId: journey.contactId };
   if (settlement.status === 'accepted') {
     const isOurs = await settleClaim(tx, claim, { ...end, ...settlement });
+    if (isOurs) await noteOutcome(tx, deps, { sendId: claim.sendId, way, trial, now: at });
     const told = { request, journey, mail, account: held.letter.account, reason: 'a person has asked for it again' };
     if (isOurs) await tell(tx, deps, told, settlement);
     return;
   }
   const outcome: MailOutcome = { effect: 'mail', status: 'unknown', reason: `asked for again: ${settlement.reason}` };
   if (!(await settleClaim(tx, claim, { ...end, status: 'unknown', reason: outcome.reason }))) return;
+  await noteOutcome(tx, deps, { sendId: claim.sendId, way, trial, now: at });
   await recordDecisions(tx, [
     { ...decisionOn(journey, request, saidOf(outcome)), key: keyOf('again', askId, outcome.status) },
   ]);

@@ -19,14 +19,14 @@ export function createSendMail(deps: MailDeps): MailActivities {
     sendMail: (request) =>
       beating(async () => {
         await deps.hooks?.at('begun', request.key);
-        return untilDone(request.key, () => round(deps, request));
+        return untilDone(request.key, (waitedMs) => round(deps, request, waitedMs));
       }),
   };
 }
 
-async function round(deps: MailDeps, request: SendRequest): Promise<Round<Turn>> {
+async function round(deps: MailDeps, request: SendRequest, waitedMs: number): Promise<Round<Turn>> {
   const begun = await transaction(deps.db, async (tx) => {
-    const one = await beginSend(tx, deps, request);
+    const one = await beginSend(tx, deps, request, waitedMs);
     if (one.type === 'held') await deps.hooks?.at('claiming', request.key);
     return one;
   });

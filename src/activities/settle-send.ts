@@ -1,7 +1,7 @@
 import type { IncomingEvent } from '../domain/event';
 import type { MailOutcome, Turn } from '../domain/journey/move';
 import { acceptedEvent, bouncedEvent } from '../domain/send/accepted-event';
-import { type Settlement, settlementOf } from '../domain/send/settle';
+import type { Settlement } from '../domain/send/settle';
 import type { Tx } from '../store/db';
 import { recordDecisions } from '../store/decisions';
 import { ingestIn } from '../store/ingest';
@@ -10,6 +10,7 @@ import { settleClaim, settleLate } from '../store/send-ledger';
 import { takeTurn } from '../store/turn';
 import type { HeldSend, SendRequest } from './begin-send';
 import type { MailDeps } from './mail-deps';
+import { endOfTry, noteOutcome } from './note-outcome';
 import { decisionOn, saidOf } from './send-decisions';
 import type { Trial } from './try-send';
 
@@ -27,16 +28,18 @@ export interface Tried {
 export async function settleSend(tx: Tx, deps: MailDeps, tried: Tried): Promise<Turn | null> {
   const { request, held, trial } = tried;
   const { journeyId, turn, now } = request;
-  const { claim, journey, mail, attempts } = held;
-  const settlement = settlementOf(trial.delivery, { purpose: mail.purpose, attempts, now });
-  const end = { reason: settlement.reason, attempt: trial.attempt, at: now, contactId: journey.contactId };
-  const isOurs = await settleClaim(tx, claim, { ...end, status: settlement.status });
+  const { claim, journey, mail, attempts, way } = held;
+  const ended = endOfTry(deps, { way, trial, now, purpose: mail.purpose, attempts });
+  const { settlement } = ended;
+  const end = { ...ended.end, contactId: journey.contactId };
+  const isOurs = await settleClaim(tx, claim, end);
   if (!isOurs && !(settlement.status === 'accepted' && (await settleLate(tx, claim, end)))) {
     const owner = await ownerSince(tx, journey);
     return owner ? settleSend(tx, deps, { ...tried, held: { ...held, journey: { ...journey, ...owner } } }) : null;
   }
   await tell(tx, deps, { request, ...held, account: held.letter.account }, settlement);
   if (!isOurs) return null;
+  await noteOutcome(tx, deps, { sendId: claim.sendId, way, trial, now });
   const { contactId } = journey;
   return takeTurn(tx, deps.turn, { journeyId, contactId, turn, now, outcome: outcomeOf(settlement) });
 }

@@ -29,6 +29,8 @@ export interface Trial {
   readonly type: 'tried';
   readonly delivery: Delivery;
   readonly attempt: Attempt;
+  /** Real time that it took, in whole seconds (ms). */
+  readonly tookMs: number;
 }
 
 /** Tries once to deliver a claimed send. `withheld`: the claim was lost before a byte of the body had left. */
@@ -50,9 +52,12 @@ export async function trySend(deps: MailDeps, claim: Claim, letter: Letter): Pro
     if (bodyLeft) await hooks?.at('dispatching', sendId);
     return bodyLeft;
   };
+  const begunAt = performance.now();
   const delivery = await whileRenewing(deps, claim, () => transport.deliver(mail, { onDispatch }));
   await hooks?.at('replied', sendId);
-  if (delivery.type !== 'withheld') return { type: 'tried', delivery, attempt: attemptOf(delivery, { bodyLeft }) };
+  const tookMs = Math.floor((performance.now() - begunAt) / 1000) * 1000;
+  if (delivery.type !== 'withheld')
+    return { type: 'tried', delivery, attempt: attemptOf(delivery, { bodyLeft }), tookMs };
   await releaseClaim(db, claim);
   return delivery;
 }

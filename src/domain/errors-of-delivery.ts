@@ -12,7 +12,13 @@ export const DELIVERY_ERRORS = {
     409,
   ),
   VIV_ACCOUNT_UNKNOWN: bad<{ account: string; known: string }>(
-    (p) => `No SMTP account "${p.account}" stands in rules/delivery.yaml. There are: ${p.known || 'none'}.`,
+    (p) =>
+      `No SMTP account "${p.account}" stands in rules/delivery.yaml. There are: ${p.known || 'none'}. Name one of them, or add it there.`,
     404,
+  ),
+  VIV_ACCOUNT_STANDS: bad<{ account: string; state: string }>(
+    (p) =>
+      `SMTP account "${p.account}" is ${p.state === 'out' ? 'put out' : 'in use'} already, and nothing was changed. Look: viveiro account show ${p.account}.`,
+    409,
   ),
 } as const;

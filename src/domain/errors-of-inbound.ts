@@ -23,6 +23,10 @@ export const INBOUND_ERRORS = {
       'The address that it came to and the mail that it brings back are of different sends. Nothing follows from it.',
     403,
   ),
+  VIV_INBOUND_PLAIN: bad<Record<string, never>>(
+    () => 'Mail is taken over TLS alone here. Begin it with STARTTLS, then send the mail.',
+    403,
+  ),
   VIV_INBOUND_TOO_LARGE: bad<{ limitBytes: number }>(
     (p) => `The message is larger than ${p.limitBytes} bytes. A report needs no more than the head of the mail.`,
     413,

@@ -1,5 +1,5 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { Delivery } from '../domain/send/delivery';
+import type { AccountFault, Delivery } from '../domain/send/delivery';
 
 /** A message as it goes over the wire. */
 export interface OutgoingMail {
@@ -33,12 +33,19 @@ export function failedDelivery(
   const response = onRecord(error.response ?? '');
   const isAboutMessage = ABOUT_MESSAGE.includes(command) && !ABOUT_LOGIN.includes(responseCode);
   if (isRefusal(responseCode) && isOneReply(response) && isAboutMessage) return refused(response, error);
-  if (bodyLeft) return { type: 'uncertain', problem: onRecord(error.message) };
+  const failed = { problem: onRecord(error.message), fault: faultOf(error) };
+  if (bodyLeft) return { type: 'uncertain', ...failed };
   const isOurs = !error.response; // no answer of the server: the client itself will not send such a message
   const isUnsendable = isOurs && (error.code === 'EMESSAGE' || (error.code === 'EENVELOPE' && command === 'API'));
-  if (isUnsendable) return { type: 'rejected', response: onRecord(error.message), isNoAddress: false };
-  return { type: 'unreachable', problem: onRecord(error.message) };
+  if (isUnsendable) return { type: 'rejected', response: failed.problem, isNoAddress: false };
+  return { type: 'unreachable', ...failed };
 }
+
+/** Why the server took no mail of this account. A failed login is told by its code, its command, or the client. */
+export const faultOf = ({ responseCode, command, code }: SMTPConnection.SMTPError): AccountFault =>
+  ABOUT_LOGIN.includes(responseCode) || command?.startsWith('AUTH') || code === 'EAUTH'
+    ? 'authentication'
+    : 'connection';
 
 /** Any other answer than 4xx and 5xx is none: it may be meant for something else, and the server may have taken the message. */
 const isRefusal = (code: number | undefined): boolean => code !== undefined && code >= 400 && code < 600;
@@ -53,6 +60,24 @@ const MOST_LETTERS = 2_000;
 export const onRecord = (text: string): string => text.slice(0, MOST_LETTERS).replaceAll('\0', '\uFFFD');
 
 function refused(response: string, { permanent, command }: SMTPConnection.SMTPError): Delivery {
-  if (!permanent) return { type: 'put_off', response };
-  return { type: 'rejected', response, isNoAddress: command === 'RCPT TO' && NO_ADDRESS.test(response) };
+  const fault = faultToldBy(response, command);
+  const told = { response, ...(fault === undefined ? {} : { fault }) };
+  if (!permanent) return { type: 'put_off', ...told };
+  return { type: 'rejected', ...told, isNoAddress: command === 'RCPT TO' && NO_ADDRESS.test(response) };
+}
+
+/** "Message too big", "content or media": about the message at whatever command. RFC 3463 §3.4, §3.7. */
+const ABOUT_SIZE = /^(552|[45]\d\d[ -][45]\.(3\.4|6\.\d+)\b)/;
+
+/** "Security or policy status". RFC 3463 §3.8. */
+const OF_POLICY = /^[45]\d\d[ -][45]\.7\.\d+\b/;
+
+/**
+ * Whether a refused message is the account's fault: its sender is refused, we are, or the server closes (RFC 5321 §3.8). What is said of
+ * the recipient never is.
+ */
+function faultToldBy(response: string, command: string | undefined): AccountFault | undefined {
+  if (response.startsWith('421')) return 'connection';
+  if (command === 'MAIL FROM') return ABOUT_SIZE.test(response) ? undefined : 'policy';
+  return command === 'DATA' && OF_POLICY.test(response) ? 'policy' : undefined;
 }

@@ -7,9 +7,12 @@ export interface Lease {
   readonly wasIdle: boolean;
 }
 
+/** Nothing is wrong with the server: too many want to talk to it. */
+export class NoneFree extends Error {}
+
 /** A few connections that are kept and used in turn. */
 export interface SmtpPool {
-  /** A connection of one's own. Rejects when none can be opened, or none is free in time. */
+  /** A connection of one's own. Rejects when none can be opened; with `NoneFree` when none is free in time. */
   take(): Promise<Lease>;
   /** A new connection in place of a dead one, with no wait for others. Rejects when none can be opened: the place is given back then. */
   replace(session: Session): Promise<Lease>;
@@ -61,7 +64,7 @@ export function createPool({ open, size, waitMs, idleMs }: PoolOptions): SmtpPoo
 
   return {
     async take() {
-      if (!(await places.take())) throw new Error(`all ${size} connections were busy for ${waitMs / 1000} s`);
+      if (!(await places.take())) throw new NoneFree(`all ${size} connections were busy for ${waitMs / 1000} s`);
       const session = wake();
       return session ? { session, wasIdle: true } : opened();
     },

@@ -131,12 +131,13 @@ async function attemptOn(connection: SMTPConnection, { mail, onDispatch, patienc
     const problem = body.isGone()
       ? `it answered "${response}" with several codes`
       : `it answered "${response}" before it had the whole message`;
-    return { type: 'uncertain', problem, asked: true, isInStep: false };
+    return { type: 'uncertain', problem, fault: 'connection', asked: true, isInStep: false };
   } catch (error) {
     body.stream.destroy(); // from here on nothing leaves that has not left
     const answer = body.answer();
     const may = await answer;
-    if (outOfStep !== undefined) return { type: 'unreachable', problem: outOfStep, asked: false, isInStep: false };
+    if (outOfStep !== undefined)
+      return { type: 'unreachable', problem: outOfStep, fault: 'connection', asked: false, isInStep: false };
     if (may === false) return { type: 'withheld', asked: true, isInStep: false };
     const failed = error as SMTPConnection.SMTPError; // of the client, or of the limit, which is an Error with none of its extras
     const isInStep = !body.hasLeft() || body.isGone();

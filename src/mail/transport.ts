@@ -1,8 +1,9 @@
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MAIL_LIMITS } from '../domain/delivery/time-limits';
 import type { Delivery } from '../domain/send/delivery';
-import type { OutgoingMail } from './delivery';
+import { faultOf, type OutgoingMail } from './delivery';
 import { relayOf, type TlsPolicy } from './relay';
-import { createPool, type Lease, type SmtpPool } from './smtp-pool';
+import { createPool, type Lease, NoneFree, type SmtpPool } from './smtp-pool';
 import { type Attempt, openSession, type Patience, type Withheld } from './smtp-session';
 
 export type { Delivery } from '../domain/send/delivery';
@@ -65,7 +66,10 @@ async function leased(lease: () => Promise<Lease>): Promise<Lease | Attempt> {
   try {
     return await lease();
   } catch (error) {
-    return { type: 'unreachable', problem: error instanceof Error ? error.message : String(error), asked: false };
+    const problem = error instanceof Error ? error.message : String(error);
+    const unreachable = { type: 'unreachable', problem, asked: false } as const;
+    if (error instanceof NoneFree) return unreachable;
+    return { ...unreachable, fault: faultOf(error as SMTPConnection.SMTPError) }; // of the client, or of the limit, which has none of its extras
   }
 }
 

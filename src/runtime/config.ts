@@ -99,6 +99,10 @@ const configSchema = z.object({
     .describe('Largest message that it takes, in bytes.'),
   inboundTlsCert: text.optional().describe('File of the certificate with which it offers STARTTLS, as PEM.'),
   inboundTlsKey: text.optional().describe('File of the key of that certificate, as PEM.'),
+  inboundTls: z
+    .enum(['offer', 'require'])
+    .default('offer')
+    .describe('Whether it takes mail from whoever does not begin TLS; require: from none.'),
   inboundImapUrl: z
     .url({ protocol: /^imaps?$/, error: 'must be a URL like imaps://user:password@host:993/INBOX' })
     .optional()

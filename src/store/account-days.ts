@@ -1,4 +1,4 @@
-import { type Place, placeKey } from '../domain/delivery/account';
+import { type Place, placeKey } from '../domain/delivery/warm-up';
 import type { Tx } from './db';
 
 /** How many places of warm-up plans are taken from a day on, by `placeKey`. */

@@ -40,7 +40,8 @@ export async function claimSend(tx: Tx, claim: ClaimRequest): Promise<Claim | nu
   const count = await tx.$executeRaw`
     UPDATE send s SET status = 'claimed', recipient = ${recipient}, message_id = ${id}, lease_token = ${token}::uuid, heard = NULL,
       template_version_id = coalesce(template_version_id, ${templateVersionId}::uuid),
-      account = coalesce(${by?.account ?? null}, account), account_day = coalesce(${by?.day ?? null}::date, account_day),
+      account = coalesce(${by?.account ?? null}, account), account_slot = NULL, account_day = coalesce(${by?.day ?? null}::date,
+        CASE WHEN account IS NOT DISTINCT FROM ${by?.account ?? null} THEN account_day END),
       attempts = attempts + CASE status WHEN 'dispatching' THEN 1 ELSE 0 END,
       lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     WHERE s.id = ${send.id}::uuid AND s.status = ${send.status} AND s.lease_token IS NOT DISTINCT FROM ${send.leaseToken}::uuid
@@ -68,15 +69,38 @@ export interface NewSend {
 /** Plans and claims the mail of a handoff in one; null: another one was faster. */
 export async function claimNewSend(tx: Tx, send: NewSend): Promise<Claim | null> {
   const token = newId();
+  const { id: sendId, messageId } = send;
+  const isOurs = await insertSend(tx, { ...send, status: 'claimed', token, reason: null });
+  return isOurs ? { sendId, token, messageId } : null;
+}
+
+/** Plans the mail of a handoff that no account can take now. False: another one was faster. */
+export const deferNewSend = (
+  tx: Tx,
+  send: Omit<NewSend, 'messageId' | 'leaseMs' | 'by'> & { readonly reason: string },
+): Promise<boolean> => insertSend(tx, { ...send, status: 'deferred', messageId: '', token: null, leaseMs: null });
+
+interface InsertedSend extends Omit<NewSend, 'leaseMs'> {
+  readonly status: 'claimed' | 'deferred';
+  /** Of its claim, with how long it holds; null: nobody works on it. */
+  readonly token: string | null;
+  readonly leaseMs: number | null;
+  readonly reason: string | null;
+}
+
+async function insertSend(tx: Tx, send: InsertedSend): Promise<boolean> {
+  const { id, journeyId, handoffId, stepId, recipient, purpose, template, status, messageId, token, leaseMs, by } =
+    send;
+  const at = new Date(send.now);
   const count = await tx.$executeRaw`
     INSERT INTO send (id, journey_id, handoff_id, step_id, recipient, purpose, template, template_version_id, status,
-      message_id, planned_at, lease_token, account, account_day, lease_until)
-    VALUES (${send.id}::uuid, ${send.journeyId}::uuid, ${send.handoffId}::uuid, ${send.stepId}, ${send.recipient}, ${send.purpose},
-      ${send.template}, ${send.templateVersionId}::uuid, 'claimed', ${send.messageId}, ${new Date(send.now)}, ${token}::uuid, ${send.by?.account ?? null},
-      ${send.by?.day ?? null}::date,
-      clock_timestamp() + ${send.leaseMs} * interval '1 millisecond')
+      message_id, planned_at, settled_at, reason, lease_token, account, account_day, lease_until)
+    VALUES (${id}::uuid, ${journeyId}::uuid, ${handoffId}::uuid, ${stepId}, ${recipient}, ${purpose}, ${template},
+      ${send.templateVersionId}::uuid, ${status}, ${messageId}, ${at}, ${status === 'deferred' ? at : null}, ${send.reason},
+      ${token}::uuid, ${by?.account ?? null}, ${by?.day ?? null}::date,
+      clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond')
     ON CONFLICT (id) DO NOTHING`;
-  return count === 1 ? { sendId: send.id, token, messageId: send.messageId } : null;
+  return count === 1;
 }
 
 export interface Dispatched {
@@ -146,18 +170,20 @@ export interface SettledTry extends Settled {
   readonly attempt: Attempt;
   /** Whose lock is taken first; null: of nobody. */
   readonly contactId: string | null;
+  /** The try does not count against the mail. */
+  readonly isSpared?: boolean | undefined;
 }
 
 const responseOf = ({ replyCode, problem }: Attempt): string | null => (replyCode === null ? null : problem);
 
 /** Writes what came of the holder's try. False: the claim is lost, and another one says how it ended. */
 export async function settleClaim(tx: Tx, { sendId, token }: Claim, settled: SettledTry): Promise<boolean> {
-  const { status, reason, attempt, at, contactId } = settled;
+  const { status, reason, attempt, at, contactId, isSpared = false } = settled;
   // one statement: it takes the lock before it looks at the send, and looks again if the send has changed while it waited
   const count = await tx.$executeRaw`
     WITH locked AS (SELECT id FROM contact WHERE id = ${contactId}::uuid FOR UPDATE),
-    ended AS (UPDATE send SET status = ${status}, reason = ${reason}, response = ${responseOf(attempt)}, attempts = attempts + 1,
-      settled_at = ${new Date(at)}, lease_until = NULL, heard = NULL
+    ended AS (UPDATE send SET status = ${status}, reason = ${reason}, response = ${responseOf(attempt)},
+      attempts = attempts + ${isSpared ? 0 : 1}, settled_at = ${new Date(at)}, lease_until = NULL, heard = NULL
       WHERE id = ${sendId}::uuid AND (${contactId}::uuid IS NULL OR EXISTS (SELECT 1 FROM locked))
         AND lease_token = ${token}::uuid AND status IN ('claimed', 'dispatching') RETURNING id, body_hash)
     ${insertAttempt(token, attempt)}`;

@@ -49,6 +49,8 @@ export interface SendRow {
   readonly account: string | null;
   /** The day of that account's warm-up plan on which it has a place; null: it needs none. */
   readonly accountDay: string | null;
+  /** When its slot by that account's rates was promised to be; null: it was not. */
+  readonly accountSlot: Instant | null;
 }
 
 /** The columns of `SendRow` of a row `s`. */
@@ -56,7 +58,8 @@ export const SEND_COLUMNS = Prisma.sql`s.id, s.status, s.message_id AS "messageI
   coalesce(s.reason, '') AS reason, s.lease_token AS "leaseToken",
   ${LEASE_LEFT_MS} AS "leaseLeftMs", s.heard, (s.attempts > 0 AND ${MAY_HAVE_ARRIVED}) AS "mayHaveArrived",
   coalesce(s.template_version_id, (SELECT v.id FROM template_version v WHERE v.template = s.template
-    ORDER BY v.version DESC LIMIT 1)) AS "templateVersionId", s.account, s.account_day::text AS "accountDay"`;
+    ORDER BY v.version DESC LIMIT 1)) AS "templateVersionId", s.account, s.account_day::text AS "accountDay",
+  ${millis(Prisma.sql`s.account_slot`)} AS "accountSlot"`;
 
 /** The row of a send; undefined when it was never planned. */
 export async function readSend(tx: Tx, id: string): Promise<SendRow | undefined> {

@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { newId } from '../../src/domain/ids';
 import { NOON } from '../support/api';
 import { viveiro } from '../support/command';
@@ -83,4 +86,76 @@ test('a person settles what is in doubt, once, and nothing else', async () => {
 
 test('which sends are wanted has to be said', async () => {
   expect(await sends()).toMatchObject({ exitCode: 2, err: expect.stringMatching(/--uncertain/) });
+});
+
+describe('SMTP accounts', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'viveiro-accounts-'));
+    cpSync(path.resolve(__dirname, '../../sequences/rules'), folder, { recursive: true });
+    const accounts = [
+      'main: { urlEnv: VIVEIRO_SMTP_URL_MAIN, rates: { perDay: 9 } }',
+      'news: { urlEnv: VIVEIRO_SMTP_URL_NEWS }',
+    ];
+    writeFileSync(path.join(folder, 'delivery.yaml'), `accounts:\n${accounts.map((one) => `  ${one}\n`).join('')}`);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const account = (...words: readonly string[]) =>
+    viveiro(['account', ...words, '--rules', folder], { VIVEIRO_DATABASE_URL: context.url });
+  const lines = async (...words: readonly string[]) =>
+    (await account(...words)).out.split('\n').map((line) => line.split(/ {2,}/));
+
+  test('are listed, also those that no mail has gone by', async () => {
+    expect(await lines('list')).toEqual([
+      ['account', 'state', 'since (UTC)', 'until (UTC)', 'next probe', 'weight', 'on their way', 'rates', 'why'],
+      ['main', 'in use', '1', '0', '0/9 a day'],
+      ['news', 'in use', '1', '0'],
+      [''],
+    ]);
+  });
+
+  test('that rest are told with since, until and why, and what has become of them', async () => {
+    const until = Date.now() + 3_600_000;
+    const rest = { since: NOON, until, reason: 'connect ECONNREFUSED', nth: 2, fault: 'connection' };
+    const health = { run: null, rest, probe: null, back: null, out: null };
+    await context.db.smtpAccount.create({ data: { name: 'news', health, pace: { taken: {}, line: null } } });
+    const { out } = await account('list', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      accounts: [
+        { name: 'main', state: 'in_use', since: null, used: { perDay: { count: 0, most: 9 } } },
+        { name: 'news', state: 'resting', since: NOON, until, reason: 'connect ECONNREFUSED' },
+      ],
+    });
+    expect((await account('show', 'news')).out).toMatch(/news +rests +2026-03-02 12:00 .* connect ECONNREFUSED/);
+  });
+
+  test('are put out and back by hand, once, with the reason on record', async () => {
+    const reason = ['--reason', 'the provider wants a pause'];
+    expect(await account('out', 'news', ...reason)).toMatchObject({
+      exitCode: 0,
+      out: 'news: no mail goes by it now\n',
+    });
+    expect(await account('out', 'news', ...reason)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('VIV_ACCOUNT_STANDS'),
+    });
+    expect(await account('back', 'news', '--reason', 'it is over', '--json')).toMatchObject({
+      out: '{"account":"news","change":"back"}\n',
+    });
+    expect(await account('back', 'main', '--reason', 'x')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/VIV_ACCOUNT_STANDS: SMTP account "main" is in use already/),
+    });
+    expect(await account('out', 'none', ...reason)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/VIV_ACCOUNT_UNKNOWN.*main, news/),
+    });
+    expect(JSON.parse((await account('show', 'news', '--json')).out)).toMatchObject({
+      account: { state: 'in_use' },
+      changes: [
+        { change: 'back', reason: 'it is over' },
+        { change: 'out', reason: 'the provider wants a pause' },
+      ],
+    });
+  });
 });

@@ -177,7 +177,9 @@ describe('viveiro template send-test', () => {
   it('refuses an SMTP account that is none', async () => {
     expect(await template('send-test', 'hello', '--to', 'me@example.test', '--account', 'news')).toMatchObject({
       exitCode: 2,
-      err: expect.stringMatching(/^VIV_ACCOUNT_UNKNOWN: No SMTP account "news" .* There are: none\.\n$/),
+      err: expect.stringMatching(
+        /^VIV_ACCOUNT_UNKNOWN: No SMTP account "news" .* There are: none\. Name one of them, or add it there\.\n$/,
+      ),
     });
   });
 

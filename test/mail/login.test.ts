@@ -43,17 +43,29 @@ test('the password of the URL logs in, whatever letters it has', async () => {
 
 test('a wrong password says nothing of the message: the server counts as not reached', async () => {
   const { delivery } = await deliveredWith('me:wrong@');
-  expect(delivery).toEqual({ type: 'unreachable', problem: expect.stringContaining('535') });
+  expect(delivery).toEqual({
+    type: 'unreachable',
+    problem: expect.stringContaining('535'),
+    fault: 'authentication',
+  });
 });
 
 test('a server that wants a login and gets none counts as not reached, too', async () => {
   const { delivery } = await deliveredWith('');
-  expect(delivery).toEqual({ type: 'unreachable', problem: expect.stringContaining('530') });
+  expect(delivery).toEqual({
+    type: 'unreachable',
+    problem: expect.stringContaining('530'),
+    fault: 'authentication',
+  });
 });
 
 test('TLS is used when it is offered, and a certificate that nobody vouches for ends the conversation', async () => {
   jest.spyOn(console, 'error').mockImplementation(); // the server warns of its well-known key
   const { delivery, heard } = await deliveredWith('me:pass%3Aword@', { disabledCommands: [] });
-  expect(delivery).toEqual({ type: 'unreachable', problem: expect.stringContaining('certificate') });
+  expect(delivery).toEqual({
+    type: 'unreachable',
+    problem: expect.stringContaining('certificate'),
+    fault: 'connection',
+  });
   expect(heard).toEqual([]);
 });

@@ -99,6 +99,44 @@ describe('what the server says or does', () => {
   });
 });
 
+describe('whose fault it is', () => {
+  const cases: readonly (readonly [Verb, string, Delivery['fault']])[] = [
+    ['connect', 'drop', 'connection'],
+    ['connect', '554 5.7.1 go away', 'connection'],
+    ['EHLO', 'drop', 'connection'],
+    ['MAIL', 'drop', 'connection'],
+    ['MAIL', '421 4.3.2 closing', 'connection'],
+    ['MAIL', '550 5.7.1 this sender may not', 'policy'],
+    ['MAIL', '451 4.7.0 too many of you', 'policy'],
+    ['MAIL', '552 5.3.4 too large', undefined],
+    ['MAIL', '530 5.7.0 authenticate first', 'authentication'],
+    ['RCPT', '550 5.1.1 no such user', undefined],
+    ['RCPT', '554 5.7.1 not this one', undefined],
+    ['RCPT', '450 4.7.1 greylisted', undefined],
+    ['RCPT', '421 4.7.0 not now', 'connection'],
+    ['DATA', '554 5.7.1 suspended', 'policy'],
+    ['DATA', '451 4.3.0 later', undefined],
+    ['body', 'drop', 'connection'],
+    ['dot', 'drop', 'connection'],
+    ['dot', '354 go on', 'connection'],
+    ['dot', '550 5.7.1 limit exceeded', 'policy'],
+    ['dot', '554 5.6.0 unwanted', undefined],
+    ['dot', '250 2.0.0 taken', undefined],
+  ];
+  test.each(cases)('at %s, %s: %s', async (verb, deed, fault) => {
+    await serve([{ [verb]: deed }]);
+    const delivery = await deliver();
+    expect('fault' in delivery ? delivery.fault : undefined).toBe(fault);
+  });
+
+  test('nobody is at fault when all connections are busy', async () => {
+    await serve([{ MAIL: 'stall' }], { connections: 1, waitMs: 20, patience: { envelopeMs: 200 } });
+    const [first, second] = await Promise.all([deliver(), deliver()]);
+    expect(first).toMatchObject({ fault: 'connection' });
+    expect(second).toEqual({ type: 'unreachable', problem: expect.stringContaining('busy') });
+  });
+});
+
 test('a server that is not there is unreachable', async () => {
   await serve();
   await server.stop();

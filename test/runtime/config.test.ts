@@ -12,6 +12,7 @@ test('with nothing set, everything is embedded and on free ports', () => {
     postalAddress: 'Viveiro, Rua das Mudas 1, 01000-000 São Paulo, Brazil',
     apiBodyLimit: 1_048_576,
     inboundMaxBytes: 10_485_760,
+    inboundTls: 'offer',
     logLevel: 'warn',
     resumePerMinute: 60,
   });

@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import nodemailer from 'nodemailer';
 import { createTransport } from '../../src/mail/transport';
 import {
   type InboundPort,
@@ -19,9 +21,12 @@ import { MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { aMailing, MAILING, mailDeps, sendMail } from '../support/mailing';
 import { addressOf, aReport, aSent, aWritten, IN_DOMAIN } from '../support/returning';
+import { selfSigned } from '../support/self-signed';
 
 const database = testDatabase(10);
 let port: InboundPort;
+/** As refusals are counted. */
+const mailed = { day: '2026-01-05', kind: 'mail', name: '' };
 const problems: unknown[] = [];
 const start = async (parts: Partial<InboundPortOptions> = {}) => {
   port = await startInboundPort({
@@ -128,7 +133,6 @@ test('a forged address and one that is not ours are refused at once, and counted
     expect.stringMatching(/^250/),
   ]);
   await port.stop();
-  const mailed = { day: '2026-01-05', kind: 'mail', name: '' };
   expect(await listRefusals(database.db, { since: 0 })).toEqual([
     { ...mailed, code: 'VIV_INBOUND_NO_ADDRESS', count: 2 },
     { ...mailed, code: 'VIV_INBOUND_FORGED', count: 1 },
@@ -165,6 +169,91 @@ test('a port that is taken is told', async () => {
   const first = port;
   await expect(start({ port: taken })).rejects.toMatchObject({ code: 'VIV_PORT_IN_USE' });
   port = first;
+});
+
+describe('TLS', () => {
+  const tls = selfSigned();
+  const refusals = async () =>
+    (await listRefusals(database.db, { since: 0, kind: 'mail' })).filter(({ code }) => code === 'VIV_INBOUND_PLAIN');
+
+  /** Delivers a report as a mail server with TLS would: it trusts whom `ca` names. */
+  async function deliverSecured(to: string, raw: string, ca?: string) {
+    const { hostname: host, port: number } = new URL(port.url);
+    const client = nodemailer.createTransport({ host, port: Number(number), requireTLS: true, tls: ca ? { ca } : {} });
+    try {
+      return await client.sendMail({ envelope: { from: '', to }, raw });
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Says the lines in one packet, and goes on under TLS. */
+  async function secured(...lines: readonly string[]): Promise<TLSSocket> {
+    const { hostname: host, port: number } = new URL(port.url);
+    const socket = connect(Number(number), host);
+    const replies = createInterface(socket)[Symbol.asyncIterator]();
+    await replies.next();
+    socket.write(lines.map((line) => `${line}\r\n`).join(''));
+    for (let reply = ''; !reply.startsWith('220'); ) reply = String((await replies.next()).value);
+    socket.removeAllListeners('data');
+    const over = connectTls({ socket, ca: tls.cert, servername: 'localhost' });
+    await once(over, 'secureConnect');
+    return over;
+  }
+
+  test('a report over STARTTLS is kept; a client that knows nothing of the certificate says nothing of it', async () => {
+    await start({ tls });
+    const mail = await aSent(database.db);
+    const to = addressOf('bounce', mail.sendId);
+    await expect(deliverSecured(to, aReport(mail))).rejects.toThrow(/self-signed certificate/);
+    expect(await database.db.inbound.count({ where: { sendId: mail.sendId } })).toBe(0);
+    expect(await deliverSecured(to, aReport(mail), tls.cert)).toMatchObject({
+      accepted: [to],
+      response: expect.stringMatching(/^250 2\.0\.0 kept as /),
+    });
+    expect(await database.db.inbound.findMany({ where: { sendId: mail.sendId } })).toMatchObject([
+      { way: 'smtp', kind: 'hard', standing: 'applied' },
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  test('is not asked of whoever comes without it, where it is only offered', async () => {
+    await start({ tls });
+    const mail = await aSent(database.db);
+    const [, hello] = await talk('EHLO x', 'QUIT');
+    expect(hello).toMatch(/^250 /);
+    const heard = await talk('EHLO x', 'MAIL FROM:<>', `RCPT TO:<${addressOf('bounce', mail.sendId)}>`, 'QUIT');
+    expect(heard[3]).toMatch(/^250/);
+  });
+
+  test('is not offered without a certificate', async () => {
+    await start();
+    expect((await talk('EHLO x', 'STARTTLS', 'QUIT'))[2]).toMatch(/^50\d/);
+    await expect(deliverSecured(`fbl@${IN_DOMAIN}`, 'Subject: hello\r\n\r\nHello\r\n', tls.cert)).rejects.toThrow();
+  });
+
+  // INV-INBOUND-TLS
+  test('where it is required, whoever comes without it is refused with a code before any address, and counted', async () => {
+    await start({ tls, isTlsRequired: true });
+    const mail = await aSent(database.db);
+    const to = addressOf('bounce', mail.sendId);
+    const heard = await talk('EHLO x', 'MAIL FROM:<>', `RCPT TO:<${to}>`, 'DATA', 'QUIT');
+    expect(heard[2]).toMatch(/^530 5\.7\.0 VIV_INBOUND_PLAIN: .*STARTTLS/);
+    expect(heard.slice(3, 5).map((line) => line.slice(0, 3))).toEqual(['503', '503']);
+    expect(await deliverSecured(to, aReport(mail), tls.cert)).toMatchObject({ accepted: [to] });
+    await port.stop();
+    expect(await refusals()).toEqual([{ ...mailed, code: 'VIV_INBOUND_PLAIN', count: 1 }]);
+  });
+
+  test('begins with nothing of what was said before it: commands that somebody put behind STARTTLS are not obeyed', async () => {
+    await start({ tls });
+    const over = await secured('EHLO x', 'STARTTLS', 'MAIL FROM:<evil@elsewhere.example>');
+    const replies = createInterface(over)[Symbol.asyncIterator]();
+    over.write('NOOP\r\nRCPT TO:<fbl@in.viva.example>\r\n');
+    const heard = [String((await replies.next()).value), String((await replies.next()).value)];
+    over.destroy();
+    expect(heard.map((line) => line.slice(0, 3))).toEqual(['250', '503']); // no sender is known
+  });
 });
 
 test('addresses are taken whatever their case, and only of the domains that are set', () => {

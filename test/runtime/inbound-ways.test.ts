@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hookSchema } from '../../src/domain/inbound/hook-rules';
 import { DEFAULT_INBOUND } from '../../src/domain/inbound/rules';
+import { createTransport } from '../../src/mail/transport';
 import { readConfig } from '../../src/runtime/config';
 import { startInboundWays } from '../../src/runtime/inbound/start';
 import { requireHookSecrets } from '../../src/runtime/webhook-secrets';
@@ -10,6 +11,7 @@ import { LINK_SECRET } from '../support/api';
 import { testDatabase } from '../support/database';
 import { MAILING } from '../support/mailing';
 import { IN_DOMAIN } from '../support/returning';
+import { selfSigned } from '../support/self-signed';
 
 const database = testDatabase();
 let folder: string;
@@ -51,11 +53,38 @@ test.each([
     },
     '/nowhere cannot be read',
   ],
+  [
+    { VIVEIRO_INBOUND_PORT: '0', VIVEIRO_BOUNCE_DOMAIN: IN_DOMAIN, VIVEIRO_INBOUND_TLS: 'require' },
+    'VIVEIRO_INBOUND_TLS_CERT and VIVEIRO_INBOUND_TLS_KEY',
+  ],
 ])('%j is refused, and the message says what is missing', async (environment, told) => {
   await expect(ways(environment)).rejects.toMatchObject({
     code: 'VIV_CONFIG_INVALID',
     message: expect.stringContaining(told),
   });
+});
+
+test('TLS is required with a certificate and its own key, and with no other', async () => {
+  const [own, other] = [selfSigned(), selfSigned()];
+  const files = { cert: own.cert, key: own.key, other: other.key };
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, `${name}.pem`), text);
+  const settings = (key: string) => ({
+    VIVEIRO_INBOUND_PORT: '0',
+    VIVEIRO_BOUNCE_DOMAIN: IN_DOMAIN,
+    VIVEIRO_INBOUND_TLS: 'require',
+    VIVEIRO_INBOUND_TLS_CERT: path.join(folder, 'cert.pem'),
+    VIVEIRO_INBOUND_TLS_KEY: path.join(folder, `${key}.pem`),
+  });
+  await expect(ways(settings('other'))).rejects.toMatchObject({
+    code: 'VIV_CONFIG_INVALID',
+    message: expect.stringContaining('no certificate with its key'),
+  });
+  const { smtpUrl = '', stop } = await ways(settings('key'));
+  const transport = createTransport(smtpUrl, { tls: { mode: 'require', minVersion: 'TLSv1.3', ca: own.cert } });
+  const mail = { from: '', to: `fbl@${IN_DOMAIN}`, source: Buffer.from('Subject: hello\r\n\r\nHello\r\n') };
+  expect(await transport.deliver(mail, { onDispatch: async () => true })).toMatchObject({ type: 'accepted' });
+  await transport.close();
+  await stop();
 });
 
 test('a domain, a header or a mailbox that is none is refused', () => {

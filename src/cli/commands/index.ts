@@ -17,7 +17,7 @@ export const GROUPS: readonly Group[] = [
       ...['rehearse', 'simulate', 'backtest', 'pause', 'resume', 'experiment'],
     ],
   },
-  { heading: 'Mails:', commands: ['template', 'sends', 'inbound', 'suppression'] },
+  { heading: 'Mails:', commands: ['template', 'sends', 'account', 'inbound', 'suppression'] },
   {
     heading: 'People:',
     commands: ['form', 'import', 'list', 'contact', 'enrol', 'journeys', 'why', 'segment', 'consent', 'retention'],

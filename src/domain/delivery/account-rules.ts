@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dateSchema } from '../calendar/schema';
 import { slug } from '../sequence/names';
+import { ratesSchema, restSchema } from './account-limits';
 import { mailDomain } from './mail-domain';
 
 const SENDER = /^(?:[^<>\r\n]*[^<>\s] <)?[^\s@<>,;"]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)>?$/i;
@@ -91,6 +92,8 @@ export const accountSchema = z
     tls: tlsSchema.prefault({}),
     dkim: dkimSchema.optional(),
     warmUp: warmUpSchema.optional(),
+    rest: restSchema.prefault({}).meta({ description: 'When it rests because it fails, and how long.' }),
+    rates: ratesSchema.optional().meta({ description: 'Most mails by it, of all workers together.' }),
   })
   .readonly();
 export type AccountRules = z.output<typeof accountSchema>;

@@ -1,51 +1,13 @@
-import { DAY_MS, dateText, dayOf, firstShowing, midnightOf, wallAt } from '../calendar/wall-clock';
 import { chance } from '../chance';
-import type { Instant } from '../ids';
 import { isSentAgain } from '../send/settle';
-import type { Accounts, WarmUp } from './account-rules';
+import { type AccountChoice, type AccountQuestion, standingOf } from './account-question';
+import type { Accounts } from './account-rules';
+import { viewOf } from './account-view';
+import { stateOf } from './health';
 import { isLane, laneOf } from './lanes';
 import { domainOfAddress } from './mail-domain';
 import type { DeliveryRules } from './rules';
-
-/** One of the mails of a day that an account's warm-up plan allows. */
-export interface Place {
-  readonly account: string;
-  /** By the clocks of the company: `2026-12-01`. */
-  readonly day: string;
-  /** Of how many; null: it is counted, and there is always room. */
-  readonly most: number | null;
-}
-
-/** By which account a mail goes. `place`: what it takes of a warm-up plan; null: nothing, or nothing more. */
-export type AccountChoice =
-  | { readonly type: 'go'; readonly account: string; readonly place: Place | null }
-  /** Every account that may send it has sent all that its plan allows today: it waits for the day on which there is room. */
-  | {
-      readonly type: 'wait';
-      readonly account: string;
-      readonly place: Place;
-      readonly until: Instant;
-      readonly reason: string;
-    };
-
-export interface AccountQuestion {
-  readonly accounts: Accounts;
-  readonly purpose: string;
-  /** What the account stays with: see `accountKey`. */
-  readonly key: string;
-  /** With which the send was tried, or for which it waits, and the day on which it has a place. */
-  readonly kept: { readonly account: string; readonly day: string | null } | null;
-  /** Places that are taken, by `placeKey`; none for an account and day that is missing. */
-  readonly taken: ReadonlyMap<string, number>;
-  readonly now: Instant;
-  /** Of the company, whose days the plans count. */
-  readonly zone: string;
-}
-
-export const placeKey = (account: string, day: string): string => `${account} ${day}`;
-
-/** The date that clocks in `zone` show. */
-export const dayAt = (now: Instant, zone: string): string => dateText(dayOf(wallAt(now, zone)));
+import { isBeyondPlan } from './warm-up';
 
 /** What decides on the account of a mail: the same key, the same account, for as long as the accounts stay as they are. */
 export function accountKey(
@@ -67,36 +29,31 @@ export function accountKey(
 }
 
 /**
- * The account of a mail. A send keeps the one that it has for as long as that is declared, so a retry says the same from the same place.
- * Else one that serves the purpose, by weight and key, of those that have room today. A mail for which its recipient waits goes
- * whatever the plan says, and is counted. Undefined: no account serves the purpose.
+ * The account of a mail. A send keeps the one that it has for as long as that is declared and can be used, so a retry says the same from
+ * the same place; one that may have arrived waits for it. Else one that serves the purpose, by weight and key, of those that can take it
+ * now. A mail for which its recipient waits goes whatever a warm-up plan says, and is counted; it probes no account if another one can
+ * take it. Undefined: no account serves the purpose.
  */
 export function chooseAccount(question: AccountQuestion): AccountChoice | undefined {
-  const { accounts, purpose, kept, now, zone } = question;
-  const today = dayAt(now, zone);
-  const own = kept && Object.hasOwn(accounts, kept.account) ? kept : null;
-  if (own && own.day === today) return { type: 'go', account: own.account, place: null };
-  const candidates = own ? [own.account] : ranked(question);
-  const [first] = candidates;
-  if (first === undefined) return undefined;
-  const rooms = candidates.map((account) => firstRoom(question, account, today));
-  const free = rooms.find(({ place }) => place.day === today);
-  if (free) return { type: 'go', account: free.place.account, place: free.isPlanned ? free.place : null };
-  if (isSentAgain(purpose)) return { type: 'go', account: first, place: { account: first, day: today, most: null } };
-  const [soonest] = rooms.toSorted((a, b) => a.place.day.localeCompare(b.place.day)); // stable: by rank among equals
-  return soonest && waiting(question, soonest.place, today);
+  const views = candidates(question).map((account) => viewOf(question, account));
+  const free = views.filter((view) => view.type === 'go');
+  const isSure = ({ isProbe, place }: (typeof free)[number]) => !isProbe && !isBeyondPlan(place);
+  const chosen = isSentAgain(question.purpose)
+    ? (free.find(isSure) ?? free.find(({ isProbe }) => !isProbe) ?? free[0])
+    : free[0];
+  if (chosen) return chosen;
+  const waits = views.filter((view) => view.type === 'wait');
+  return waits.toSorted((a, b) => a.until - b.until)[0]; // stable: by rank among equals
 }
 
-function waiting({ zone }: AccountQuestion, place: Place, today: string): AccountChoice {
-  const { account, day } = place;
-  const reason = `account "${account}" has sent or promised all that its warm-up plan allows before ${day}`;
-  return {
-    type: 'wait',
-    account,
-    place,
-    until: firstShowing(midnightOf(day) ?? 0, zone),
-    reason: `${reason}, asked on ${today}`,
-  };
+/** In the order in which they are asked. */
+function candidates(question: AccountQuestion): readonly string[] {
+  const { accounts, kept } = question;
+  const own = kept && Object.hasOwn(accounts, kept.account) ? kept : null;
+  if (!own) return ranked(question);
+  const state = stateOf(standingOf(question, own.account).health, question.now).type;
+  if (own.isInDoubt || state === 'in_use') return [own.account];
+  return [...new Set([...ranked(question), own.account])];
 }
 
 /** Those that name the purpose; if none does, those that name none. */
@@ -117,32 +74,3 @@ function ranked({ accounts, purpose, key }: AccountQuestion): readonly string[] 
   }));
   return drawn.toSorted((a, b) => a.draw - b.draw).map(({ name }) => name);
 }
-
-interface Room {
-  readonly place: Place;
-  /** False: no plan speaks of the day. */
-  readonly isPlanned: boolean;
-}
-
-/** The first day from today on that has room: there is one, since plans end. */
-function firstRoom({ accounts, taken }: AccountQuestion, account: string, today: string): Room {
-  const plan = accounts[account]?.warmUp;
-  for (let day = today; ; day = dayAfter(day)) {
-    const most = plan ? mostOn(plan, day) : null;
-    if (most === null) return { place: { account, day, most }, isPlanned: false };
-    if (most > (taken.get(placeKey(account, day)) ?? 0)) return { place: { account, day, most }, isPlanned: true };
-  }
-}
-
-/** How many mails a plan allows on a day: none before it begins; null: it is over, and there is no limit. */
-export function mostOn({ from, perDay }: WarmUp, day: string): number | null {
-  const index = Math.round(((midnightOf(day) ?? 0) - (midnightOf(from) ?? 0)) / DAY_MS);
-  if (index < 0) return 0;
-  return perDay[index] ?? null;
-}
-
-const dayAfter = (day: string): string => dateText((midnightOf(day) ?? 0) + DAY_MS);
-
-/** Whether an account of those still has a plan on a day: only then are places counted. */
-export const isWarmingUp = (accounts: Accounts, day: string): boolean =>
-  Object.values(accounts).some(({ warmUp }) => warmUp !== undefined && mostOn(warmUp, day) !== null);

@@ -1,5 +1,11 @@
-/** What came of one try to deliver a message. */
-export type Delivery =
+/** What may be wrong with an account, and not with the mail: nobody listens or the talk breaks off; its login; it, or its sender, is refused. */
+export const ACCOUNT_FAULTS = ['connection', 'authentication', 'policy'] as const;
+export type AccountFault = (typeof ACCOUNT_FAULTS)[number];
+
+/** What came of one try to deliver a message. `fault`: it was the account's; absent: it was not, or nobody can tell. */
+export type Delivery = { readonly fault?: AccountFault } & DeliveryEnd;
+
+type DeliveryEnd =
   | { readonly type: 'accepted'; readonly response: string }
   /** The server will never take this message (5xx). `isNoAddress`: because there is no such recipient. */
   | { readonly type: 'rejected'; readonly response: string; readonly isNoAddress: boolean }

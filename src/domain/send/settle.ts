@@ -1,12 +1,18 @@
 import type { Instant } from '../ids';
-import type { Delivery } from './delivery';
+import type { AccountFault, Delivery } from './delivery';
 
 /** How a send stands after a try. */
 export type Settlement =
   | { readonly status: 'accepted'; readonly reason: string }
   | { readonly status: 'rejected'; readonly reason: string; readonly isNoAddress: boolean }
   /** To be tried again at `until`, under the same id. */
-  | { readonly status: 'deferred'; readonly until: Instant; readonly reason: string }
+  | {
+      readonly status: 'deferred';
+      readonly until: Instant;
+      readonly reason: string;
+      /** The try does not count: its account was at fault, and the mail stayed here. */
+      readonly isSpared?: true;
+    }
   /** Nobody knows whether the server has it; it is never tried again. */
   | { readonly status: 'unknown'; readonly reason: string };
 
@@ -30,13 +36,25 @@ export interface Tried {
   /** Tries that were made before this one. */
   readonly attempts: number;
   readonly now: Instant;
+  /** Faults for which its account rests; left out: it has none, or never rests. */
+  readonly spares?: readonly AccountFault[] | undefined;
+  /** A byte of the body may have reached the server in this try. */
+  readonly bodyLeft?: boolean;
 }
 
 /** A try whose worker was lost between the 354 and the final reply. */
 export const LOST: Delivery = { type: 'uncertain', problem: 'the worker that was sending it is gone' };
 
+/** How soon a mail is tried again that its account kept from its server: it goes by another one then, or waits for the end of the rest. */
+const SPARED_MS = MINUTE;
+
 /** What follows from a try. */
 export function settlementOf(delivery: Delivery, tried: Tried): Settlement {
+  const { fault } = delivery;
+  if (fault !== undefined && delivery.type !== 'uncertain' && !tried.bodyLeft && tried.spares?.includes(fault)) {
+    const reason = 'response' in delivery ? delivery.response : delivery.problem;
+    return { status: 'deferred', until: tried.now + SPARED_MS, reason, isSpared: true };
+  }
   switch (delivery.type) {
     case 'accepted':
       return { status: 'accepted', reason: delivery.response };

@@ -26,6 +26,8 @@ export interface InboundPortOptions {
   readonly maxBytes: number;
   /** With which STARTTLS is offered; none: it is not. */
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** From whoever does not begin TLS no mail is taken. Left out: it is, whether TLS is offered or not. */
+  readonly isTlsRequired?: boolean;
   readonly clock: () => Instant;
   /** Hears of what went wrong on our side. */
   readonly onProblem: (problem: unknown) => void;
@@ -56,7 +58,7 @@ export async function startInboundPort(options: InboundPortOptions): Promise<Inb
 }
 
 function smtpServer(options: InboundPortOptions, refusals: RefusalCounter): SMTPServer {
-  const { domains, maxBytes, tls, intake } = options;
+  const { domains, maxBytes, tls, isTlsRequired = false, intake } = options;
   return new SMTPServer({
     name: domains.bounce ?? domains.reply ?? 'viveiro',
     banner: 'for answers only',
@@ -68,6 +70,11 @@ function smtpServer(options: InboundPortOptions, refusals: RefusalCounter): SMTP
     maxClients: MOST_CLIENTS,
     socketTimeout: PATIENCE_MS,
     closeTimeout: 500,
+    onMailFrom: (_, { secure }, answer) => {
+      if (secure || !isTlsRequired) return answer();
+      refusals.note({ kind: 'mail', name: '', code: 'VIV_INBOUND_PLAIN' });
+      return answer(reply(530, `5.7.0 VIV_INBOUND_PLAIN: ${failure('VIV_INBOUND_PLAIN', {}).message}`)); // RFC 3207 §4
+    },
     onRcptTo: ({ address }, { envelope }, answer) => {
       if (envelope.rcptTo.length >= MOST_RECIPIENTS)
         return answer(reply(452, '4.5.3 Too many recipients; send the rest apart'));

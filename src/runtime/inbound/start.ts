@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { IntakeDeps } from '../../api/inbound/take';
 import { failure } from '../../domain/errors';
 import { answerDomainsOf, type Config } from '../config';
@@ -51,7 +52,13 @@ function portOptions(config: Config) {
     const problem = 'set VIVEIRO_BOUNCE_DOMAIN or VIVEIRO_REPLY_DOMAIN too: mail is taken for these domains alone';
     throw failure('VIV_CONFIG_INVALID', { name: 'VIVEIRO_INBOUND_PORT', problem });
   }
-  return { domains, host: config.inboundHost ?? config.host, tls: tlsOf(config) };
+  const tls = tlsOf(config);
+  const isTlsRequired = config.inboundTls === 'require';
+  if (isTlsRequired && !tls) {
+    const problem = 'set VIVEIRO_INBOUND_TLS_CERT and VIVEIRO_INBOUND_TLS_KEY too: without them nobody can begin TLS';
+    throw failure('VIV_CONFIG_INVALID', { name: 'VIVEIRO_INBOUND_TLS', problem });
+  }
+  return { domains, host: config.inboundHost ?? config.host, tls, isTlsRequired };
 }
 
 function tlsOf({ inboundTlsCert: cert, inboundTlsKey: key }: Config) {
@@ -60,7 +67,14 @@ function tlsOf({ inboundTlsCert: cert, inboundTlsKey: key }: Config) {
     const name = cert === undefined ? 'VIVEIRO_INBOUND_TLS_CERT' : 'VIVEIRO_INBOUND_TLS_KEY';
     throw failure('VIV_CONFIG_INVALID', { name, problem: 'is not set; a certificate and its key belong together' });
   }
-  return { cert: pem('VIVEIRO_INBOUND_TLS_CERT', cert), key: pem('VIVEIRO_INBOUND_TLS_KEY', key) };
+  const tls = { cert: pem('VIVEIRO_INBOUND_TLS_CERT', cert), key: pem('VIVEIRO_INBOUND_TLS_KEY', key) };
+  try {
+    createSecureContext(tls);
+    return tls;
+  } catch (error) {
+    const problem = `${cert} and ${key} are no certificate with its key: ${error instanceof Error ? error.message : error}`;
+    throw failure('VIV_CONFIG_INVALID', { name: 'VIVEIRO_INBOUND_TLS_CERT', problem }, error);
+  }
 }
 
 function pem(name: string, file: string): string {

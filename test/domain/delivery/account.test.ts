@@ -1,16 +1,11 @@
 import fc from 'fast-check';
-import {
-  type AccountQuestion,
-  accountKey,
-  chooseAccount,
-  dayAt,
-  mostOn,
-  placeKey,
-  servingAccounts,
-} from '../../../src/domain/delivery/account';
+import { accountKey, chooseAccount, servingAccounts } from '../../../src/domain/delivery/account';
+import { type AccountQuestion, type Kept, UNTRIED } from '../../../src/domain/delivery/account-question';
 import { accountsSchema, senderDomain } from '../../../src/domain/delivery/account-rules';
+import { type AccountHealth, HEALTHY, putOut } from '../../../src/domain/delivery/health';
 import { isAligned } from '../../../src/domain/delivery/mail-domain';
 import { deliverySchema } from '../../../src/domain/delivery/rules';
+import { dayAt, mostOn, placeKey } from '../../../src/domain/delivery/warm-up';
 import { DAY, HOUR, MONDAY } from '../../support/builders';
 
 const ZONE = 'America/Sao_Paulo';
@@ -25,10 +20,19 @@ const ask = (parts: Partial<AccountQuestion> & Pick<AccountQuestion, 'accounts'>
     key: 'ana@example.test',
     kept: null,
     taken: new Map(),
+    sendId: 's1',
+    standings: new Map(),
     now: MONDAY,
     zone: ZONE,
     ...parts,
   });
+const keptBy = (account: string, parts: Partial<Kept> = {}): Kept => ({
+  account,
+  day: null,
+  slot: null,
+  isInDoubt: false,
+  ...parts,
+});
 const accountOf = (parts: Parameters<typeof ask>[0]) => ask(parts)?.account;
 
 describe('who may send', () => {
@@ -106,6 +110,7 @@ describe('a warm-up plan', () => {
       type: 'go',
       account: 'fresh',
       place: { account: 'fresh', day: '2026-01-05', most: 2 },
+      isProbe: false,
     });
   });
 
@@ -114,6 +119,7 @@ describe('a warm-up plan', () => {
     expect(ask({ accounts: fresh, taken: full })).toEqual({
       type: 'wait',
       account: 'fresh',
+      cause: 'day',
       place: { account: 'fresh', day: '2026-01-07', most: null },
       until: Date.UTC(2026, 0, 7, 3), // midnight in São Paulo
       reason:
@@ -128,6 +134,7 @@ describe('a warm-up plan', () => {
       type: 'go',
       account: 'old',
       place: null,
+      isProbe: false,
     });
   });
 
@@ -137,16 +144,91 @@ describe('a warm-up plan', () => {
       type: 'go',
       account: 'fresh',
       place: { account: 'fresh', day: '2026-01-05', most: null },
+      isProbe: false,
     });
   });
 
   test('keeps the place that was promised', () => {
-    const kept = { account: 'fresh', day: '2026-01-05' };
+    const kept = keptBy('fresh', { day: '2026-01-05' });
     expect(ask({ accounts: fresh, kept, taken: taken({ '2026-01-05': 2 }) })).toEqual({
       type: 'go',
       account: 'fresh',
       place: null,
+      isProbe: false,
     });
+  });
+});
+
+describe('accounts that do not work', () => {
+  const both = accounts(account('main', { weight: 1000 }), account('spare', { weight: 0.001 }));
+  const since = MONDAY - HOUR;
+  const rest = { since, reason: 'ECONNREFUSED', nth: 1, until: MONDAY + HOUR, fault: 'connection' } as const;
+  const RESTS: AccountHealth = { ...HEALTHY, rest };
+  const DUE: AccountHealth = { ...RESTS, rest: { ...rest, until: MONDAY } };
+  const standing = (all: { readonly [account: string]: AccountHealth }) =>
+    new Map(Object.entries(all).map(([name, health]) => [name, { ...UNTRIED, health }]));
+
+  test('leave their mails to the others', () => {
+    expect(accountOf({ accounts: both })).toBe('main');
+    expect(accountOf({ accounts: both, standings: standing({ main: RESTS }) })).toBe('spare');
+    expect(accountOf({ accounts: both, standings: standing({ main: putOut(HEALTHY, 'moving', since) }) })).toBe(
+      'spare',
+    );
+  });
+
+  test('leave a mail that was tried with them, too, but not one that may have arrived', () => {
+    const standings = standing({ main: RESTS });
+    expect(accountOf({ accounts: both, standings, kept: keptBy('main') })).toBe('spare');
+    expect(ask({ accounts: both, standings, kept: keptBy('main', { isInDoubt: true }) })).toMatchObject({
+      type: 'wait',
+      account: 'main',
+      cause: 'rest',
+    });
+  });
+
+  test('break no plan of those that take over', () => {
+    const warm = accounts(account('main'), account('spare', { warmUp: { from: '2026-01-05', perDay: [1] } }));
+    const full = new Map([[placeKey('spare', '2026-01-05'), 1]]);
+    const question = { accounts: warm, standings: standing({ main: RESTS }), taken: full };
+    expect(ask(question)).toMatchObject({ type: 'wait', account: 'main', cause: 'rest' }); // an hour, not a day
+  });
+
+  test('let a mail wait, if no other can take it, a little behind the end of the rest, and say why', () => {
+    const all = accounts(account('main'));
+    const choice = ask({ accounts: all, standings: standing({ main: RESTS }) });
+    expect(choice).toMatchObject({
+      type: 'wait',
+      place: null,
+      reason: 'account "main" rests until 2026-01-05 13:00 UTC: ECONNREFUSED',
+    });
+    const { until = 0 } = choice?.type === 'wait' ? choice : {};
+    expect(until).toBeGreaterThanOrEqual(MONDAY + HOUR);
+    expect(until).toBeLessThan(MONDAY + HOUR + 60_000);
+    const out = ask({ accounts: all, standings: standing({ main: putOut(HEALTHY, 'it moves', since) }) });
+    expect(out).toMatchObject({ reason: 'account "main" was put out by hand: it moves' });
+  });
+
+  test('are probed by one mail when the rest is over; a mail for which its recipient waits does not, if it need not', () => {
+    const standings = standing({ main: DUE });
+    expect(ask({ accounts: both, standings })).toMatchObject({ account: 'main', isProbe: true });
+    expect(ask({ accounts: both, standings, purpose: 'transactional' })).toMatchObject({ account: 'spare' });
+    const alone = accounts(account('main'));
+    expect(ask({ accounts: alone, standings, purpose: 'transactional' })).toMatchObject({ isProbe: true });
+    const probe = { sendId: 's2', since: MONDAY, until: MONDAY + HOUR };
+    expect(ask({ accounts: alone, standings: standing({ main: { ...DUE, probe } }) })).toMatchObject({
+      type: 'wait',
+      reason: 'one mail finds out whether account "main" works again: ECONNREFUSED',
+    });
+  });
+
+  test('or that have as many mails on their way as they take, are passed over', () => {
+    const limited = accounts(
+      account('main', { weight: 1000, rates: { atOnce: 2 } }),
+      account('spare', { weight: 0.001 }),
+    );
+    const standings = new Map([['main', { ...UNTRIED, underWay: 2 }]]);
+    expect(accountOf({ accounts: limited, standings })).toBe('spare');
+    expect(ask({ accounts: limited, standings, kept: keptBy('main') })).toMatchObject({ cause: 'full' });
   });
 });
 
@@ -172,25 +254,26 @@ const sends = fc.array(
 );
 
 // INV-ACCOUNT-KEPT
-test('a send keeps its account, whatever is full and whatever the weights become, for as long as it is declared', () => {
+test('a send keeps its account, whatever is full and whatever the weights become, and one in doubt even if it rests', () => {
   fc.assert(
     fc.property(someAccounts, sends, fc.nat(), (all, asked, turn) => {
       for (const { key, purpose, days } of asked) {
         const first = ask({ accounts: all, key, purpose });
         if (!first) continue;
-        const changed = accountsSchema.parse(
-          Object.fromEntries(
-            Object.entries(all).map(([name, rules]) => [
-              name,
-              { ...rules, weight: 1 + ((turn + name.charCodeAt(0)) % 9) },
-            ]),
-          ),
+        const changed = Object.fromEntries(
+          Object.entries(all).map(([name, rules]) => [
+            name,
+            { ...rules, weight: 1 + ((turn + name.charCodeAt(0)) % 9) },
+          ]),
         );
-        const kept = { account: first.account, day: null };
+        const kept = keptBy(first.account);
         const full = new Map([[placeKey(first.account, dayAt(MONDAY + days * DAY, ZONE)), 99]]);
-        expect(accountOf({ accounts: changed, key, purpose, kept, taken: full, now: MONDAY + days * DAY })).toBe(
-          first.account,
-        );
+        const question = { accounts: changed, key, purpose, taken: full, now: MONDAY + days * DAY };
+        expect(accountOf({ ...question, kept })).toBe(first.account);
+        const out = putOut(HEALTHY, 'it moves', MONDAY);
+        const standings = new Map([[first.account, { ...UNTRIED, health: out }]]);
+        const doubted = { ...question, standings, kept: { ...kept, isInDoubt: true } };
+        expect(ask(doubted)).toMatchObject({ type: 'wait', account: first.account });
       }
     }),
   );

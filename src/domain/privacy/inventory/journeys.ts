@@ -75,7 +75,7 @@ export const JOURNEYS: readonly TableEntry[] = [
       contact: 'recipient',
       content: 'subject body_hash response reason heard',
       technical:
-        'id contact_id journey_id handoff_id step_id purpose template template_version_id variant status message_id lease_token lease_until attempts account account_day planned_at settled_at',
+        'id contact_id journey_id handoff_id step_id purpose template template_version_id variant status message_id lease_token lease_until attempts account account_day account_slot planned_at settled_at',
     },
   }),
   entry('handoff', {

@@ -40,6 +40,11 @@ export const SYSTEM: readonly TableEntry[] = [
   entry('date_sweep', { columns: { technical: 'sequence through' } }),
   entry('experiment', { columns: { technical: 'sequence step_id winner reason decided_at' } }),
   entry('account_day', { columns: { technical: 'account day taken' } }),
+  entry('smtp_account', { columns: { technical: 'name health pace' } }),
+  entry('smtp_account_change', {
+    mentionsStay: 'what servers and operators say of an account of the company; addresses are taken out of it',
+    columns: { technical: 'id account at change reason' },
+  }),
   entry('rep', {
     mentionsStay: STAFF,
     columns: { identity: 'name', contact: 'email', technical: 'id team weight active is_manager current_weight' },
