@@ -1,5 +1,6 @@
 import type { Turn } from '../domain/journey/move';
 import type { Reply } from '../domain/webhook/settle';
+import { signatureHeaders } from '../mail/standard-webhooks';
 import { transaction } from '../store/db';
 import { beginWebhook, type HeldWebhook, type WebhookRequest } from './begin-webhook';
 import { beating } from './heartbeat';
@@ -7,7 +8,6 @@ import { settleReply } from './settle-webhook';
 import type { WebhookActivities } from './types';
 import type { WebhookDeps } from './webhook-deps';
 import { post } from './webhooks/post';
-import { signatureHeaders } from './webhooks/sign';
 
 export type { WebhookDeps } from './webhook-deps';
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Instant } from '../domain/ids';
+import type { CertificateAt } from '../mail/inbound/signature/sns';
 import type { Db } from '../store/db';
 import type { TurnDeps } from '../store/turn';
 import type { LoadedForm } from './forms/load';
@@ -27,6 +28,8 @@ export interface ApiDeps {
   readonly localPages?: boolean;
   /** Secrets of mail providers, by the name of their environment variable; none: every message of theirs is refused. */
   readonly secretOf?: (name: string) => string | undefined;
+  /** Fetches the certificates of Amazon SNS; left out: only those in the rules are believed. */
+  readonly certificateAt?: CertificateAt;
   readonly logger?: FastifyBaseLogger;
 }
 

@@ -1,4 +1,5 @@
 import type { Arrival } from '../domain/inbound/arrival';
+import { atPath, textOf } from '../domain/inbound/json-path';
 import type { BlockCount, InboundCount, InboundRow } from '../store/inbound-rows';
 import { minuteText, onOneLine } from './output';
 import { table } from './table';
@@ -52,7 +53,7 @@ export function readText({ kind, reason, recipients, sender, subject, claims }: 
 }
 
 /** One of them, and how it came. */
-export function shownText(row: Omit<InboundRow, 'details'>, raw: string | null): string {
+export function shownText(row: InboundRow, raw: string | null): string {
   const { id, receivedAt, way, kind, standing, code, reason, knownBy, contact, sendId, sender, subject } = row;
   const rows = [
     ['id', id],
@@ -65,12 +66,17 @@ export function shownText(row: Omit<InboundRow, 'details'>, raw: string | null):
     ['send', sendId ?? ''],
     ['from', sender],
     ['subject', subject],
+    ['who wrote', textAt(row, 'authenticity.reason')],
+    ['  verdict', textAt(row, 'authenticity.verdict')],
+    ['  evidence', textAt(row, 'authenticity.evidence')],
   ];
   const head = rows
     .filter(([, value]) => value)
     .map(([name = '', value = '']) => `${name.padEnd(12)}${onOneLine(value)}\n`);
   return [...head, '\n', raw === null ? 'How it came is no longer kept.\n' : withoutControls(raw)].join('');
 }
+
+const textAt = ({ details }: InboundRow, path: string): string => textOf(atPath(details, path));
 
 /** As it came, but nothing in it moves the cursor. */
 const withoutControls = (raw: string): string =>

@@ -44,6 +44,23 @@ export const INBOUND_ERRORS = {
     (p) => `The message of provider "${p.hook}" is not signed as agreed: ${p.problem}. Check signature and secret.`,
     401,
   ),
+  VIV_CERTIFICATE_UNREACHABLE: missing<{ url: string; problem: string }>(
+    (p) =>
+      `The certificate at ${p.url} cannot be had: ${p.problem}. Let this server reach Amazon SNS, or put its certificate in the rules.`,
+  ),
+  VIV_INBOUND_NO_QUESTION: bad<{ id: string }>(
+    (p) => `"${p.id}" asks nothing that can be confirmed. List what does: viveiro inbound --kind confirmation.`,
+    409,
+  ),
+  VIV_CONFIRMATION_FAILED: missing<{ problem: string }>(
+    (p) =>
+      `Amazon SNS did not take the confirmation: ${p.problem}. Its questions hold for three days; let it ask again.`,
+  ),
+  VIV_INBOUND_NOT_WAITING: bad<{ id: string; problem: string }>(
+    (p) =>
+      `"${p.id}" cannot be accepted: ${p.problem}. List replies that wait: viveiro inbound --kind reply --standing kept.`,
+    409,
+  ),
   VIV_IMAP_FAILED: missing<{ mailbox: string; problem: string }>(
     (p) => `The mailbox ${p.mailbox} cannot be read: ${p.problem}. Check VIVEIRO_INBOUND_IMAP_URL; it is tried again.`,
   ),

@@ -1,6 +1,7 @@
 import { DEFAULT_PURPOSES } from '../domain/consent/purposes';
 import type { ViveiroError } from '../domain/errors';
 import { DEFAULT_IDENTITY } from '../domain/identity/rules';
+import { createCertificates } from '../mail/inbound/signature/certificates';
 import { keepAddressKeys } from '../store/addresses';
 import { keepConsentTexts } from '../store/consent-texts';
 import { transaction } from '../store/db';
@@ -12,6 +13,7 @@ import { answerDomainsOf, type Config } from './config';
 import { type Content, loadContent } from './content';
 import { type Engine, secretOf, startEngine } from './engine';
 import { isLoopback, startHttp } from './http';
+import { readFromAmazon } from './inbound/amazon';
 import { startInboundWays } from './inbound/start';
 import { keptPort } from './kept-port';
 import { createLogger } from './logger';
@@ -90,6 +92,7 @@ async function startParts({ config, options, content, outgoing, stops }: Startin
     bodyLimit: config.apiBodyLimit,
     trustedProxies: config.trustedProxies,
     secretOf,
+    certificateAt: createCertificates({ read: readFromAmazon, clock: Date.now }),
   };
   const api = await startHttp(
     { ...deps, logger: createLogger(config), localPages: isLoopback(config.host) },

@@ -15,7 +15,9 @@ import type { TurnDeps } from './turn';
 
 /** Something that came in, and whose matter it is. */
 export interface Matter {
-  readonly arrival: Arrival;
+  readonly arrival: Pick<Arrival, 'kind' | 'reason' | 'recipients' | 'at' | 'occurrence' | 'authenticity'> & {
+    readonly evidence: Pick<Arrival['evidence'], 'isReport'>;
+  };
   readonly inboundId: string;
   readonly send: ClaimedSend | null;
   readonly contactId: string | null;
@@ -142,7 +144,11 @@ function decisionOf({ matter, finding, type }: Telling): Decision {
     stepId: isOfPeople ? undefined : send?.stepId,
     kind: 'inbound',
     outcome: CONSEQUENCES[finding.kind].called,
-    reason: `${sentence(finding)}; known by ${SIGNS[by]}`,
+    reason: [
+      sentence(finding),
+      `known by ${SIGNS[by]}`,
+      ...(arrival.authenticity ? [arrival.authenticity.reason] : []),
+    ].join('; '),
     at: arrival.at,
     data: { inboundId, ...(send ? { sendId: send.id } : {}) },
   };

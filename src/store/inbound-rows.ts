@@ -1,6 +1,7 @@
 import { failure } from '../domain/errors';
 import { type Instant, type Json, newId } from '../domain/ids';
 import type { Arrival } from '../domain/inbound/arrival';
+import type { Sign } from '../domain/inbound/attribution';
 import type { InboundRules } from '../domain/inbound/rules';
 import { type Db, Prisma, type Tx } from './db';
 import { millis } from './fact-columns';
@@ -13,7 +14,7 @@ export interface Verdict {
   readonly standing: Standing;
   readonly code?: string | undefined;
   readonly reason: string;
-  readonly knownBy?: string | undefined;
+  readonly knownBy?: Sign | undefined;
   readonly sendId?: string | null | undefined;
   readonly contactId?: string | null | undefined;
 }
@@ -25,7 +26,7 @@ export interface InboundRow extends Required<Pick<Verdict, 'standing' | 'reason'
   readonly way: string;
   readonly kind: string;
   readonly code: string | null;
-  readonly knownBy: string | null;
+  readonly knownBy: Sign | null;
   readonly sendId: string | null;
   readonly contactId: string | null;
   /** Address of that contact; null: it is none on record. */
@@ -43,7 +44,7 @@ export async function insertInbound(
   tx: Tx,
   arrival: Pick<Arrival, 'key' | 'reason' | 'sender' | 'subject' | 'receivedAt' | 'raw'> & {
     readonly way: Arrival['way'] | 'source';
-    readonly kind: Arrival['kind'] | 'lead';
+    readonly kind: Arrival['kind'] | 'lead' | 'confirmation';
     readonly details: Json;
   },
   { keepRawBytes }: InboundRules,
@@ -69,6 +70,14 @@ export async function inboundByKey(tx: Tx, key: string): Promise<InboundRow> {
   const [row] = await tx.$queryRaw<InboundRow[]>`
     SELECT ${COLUMNS} FROM inbound i LEFT JOIN contact c ON c.id = i.contact_id WHERE i.key = ${key}`;
   if (!row) throw new TypeError('what could not be inserted is there');
+  return row;
+}
+
+/** One, held until the transaction ends. Throws VIV_INBOUND_UNKNOWN. */
+export async function inboundById(tx: Tx, id: string): Promise<InboundRow> {
+  const [row] = await tx.$queryRaw<InboundRow[]>`
+    SELECT ${COLUMNS} FROM inbound i LEFT JOIN contact c ON c.id = i.contact_id WHERE i.id::text = ${id} FOR UPDATE OF i`;
+  if (!row) throw failure('VIV_INBOUND_UNKNOWN', { id });
   return row;
 }
 

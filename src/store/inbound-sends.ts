@@ -23,9 +23,14 @@ export async function claimedSends(tx: Tx, claims: Claims): Promise<readonly Cla
     ...sendIds,
     ...[...messageIds, ...references].flatMap((text) => UUID.exec(text)?.[1]?.toLowerCase() ?? []),
   ]);
-  if (ids.size === 0) return [];
+  return sendsById(tx, [...ids]);
+}
+
+/** Those of these sends that are on record. */
+export async function sendsById(tx: Tx, ids: readonly string[]): Promise<readonly ClaimedSend[]> {
+  if (ids.length === 0) return [];
   return tx.$queryRaw<ClaimedSend[]>`
     SELECT s.id, s.message_id AS "messageId", lower(s.recipient) AS recipient, s.contact_id AS "contactId",
       s.handoff_id AS "handoffId", s.journey_id AS "journeyId", j.lead_id AS "leadId", s.step_id AS "stepId", s.purpose
-    FROM send s LEFT JOIN journey j ON j.id = s.journey_id WHERE s.id = ANY(${[...ids]}::uuid[])`;
+    FROM send s LEFT JOIN journey j ON j.id = s.journey_id WHERE s.id = ANY(${ids}::uuid[])`;
 }

@@ -1,9 +1,12 @@
+import type { Json } from '../domain/ids';
 import type { Arrival } from '../domain/inbound/arrival';
 import { type Attribution, attribute } from '../domain/inbound/attribution';
+import { unproven } from '../domain/inbound/authenticity';
+import { doubtAbout } from '../domain/inbound/authenticity-rules';
 import { DEFAULT_INBOUND } from '../domain/inbound/rules';
 import { findByAddress } from './addresses';
 import { type Db, type Tx, transaction } from './db';
-import { applyArrival } from './inbound-apply';
+import { applyArrival, type Matter } from './inbound-apply';
 import {
   type InboundRow,
   inboundByKey,
@@ -35,12 +38,23 @@ export interface Received {
  */
 export function receive(db: Db, deps: TurnDeps, arrival: Arrival): Promise<Received> {
   return transaction(db, async (tx) => {
-    const details = { recipients: arrival.recipients.map((one) => ({ ...one })) };
-    const id = await insertInbound(tx, { ...arrival, details }, deps.rules.inbound ?? DEFAULT_INBOUND);
+    const id = await insertInbound(
+      tx,
+      { ...arrival, details: detailsOf(arrival) },
+      deps.rules.inbound ?? DEFAULT_INBOUND,
+    );
     if (id === null) return { ...received(await inboundByKey(tx, arrival.key)), duplicate: true };
     await settleInbound(tx, id, await judged(tx, deps, arrival, id));
     return { ...received(await inboundByKey(tx, arrival.key)), duplicate: false };
   });
+}
+
+/** Beside what has columns of its own. What a person wrote may have to wait: `occurrence` is needed when it no longer does. */
+function detailsOf({ recipients, authenticity, occurrence }: Arrival): Json {
+  return {
+    recipients: recipients.map((one) => ({ ...one })),
+    ...(authenticity ? { authenticity: { ...authenticity }, occurrence } : {}),
+  };
 }
 
 /** Records what could not be read: it is kept as it came, with the code of the error. */
@@ -57,7 +71,16 @@ export function receiveUnreadable(
   });
 }
 
-function received({ id, kind, standing, code, reason, contactId, sendId }: InboundRow): Omit<Received, 'duplicate'> {
+/** What became of a row. */
+export function received({
+  id,
+  kind,
+  standing,
+  code,
+  reason,
+  contactId,
+  sendId,
+}: InboundRow): Omit<Received, 'duplicate'> {
   return { id, kind, standing, code, reason, contactId, sendId };
 }
 
@@ -75,7 +98,7 @@ async function judged(tx: Tx, deps: TurnDeps, arrival: Arrival, inboundId: strin
     case 'send': {
       const send = sends.find(({ id }) => id === attribution.sendId) ?? null;
       const contactId = send?.contactId ?? null;
-      return applyArrival(tx, deps, { arrival, inboundId, send, contactId, by: attribution.by });
+      return unlessInDoubt(tx, deps, { arrival, inboundId, send, contactId, by: attribution.by });
     }
     default:
       throw new TypeError(`unknown attribution ${JSON.stringify(attribution satisfies never)}`);
@@ -98,5 +121,16 @@ async function byAddress(tx: Tx, deps: TurnDeps, { arrival, inboundId, attributi
     const reason = `${arrival.reason}; it brings nothing of our mail back, and anyone can name an address`;
     return { standing: 'kept', reason, knownBy: by, contactId };
   }
-  return applyArrival(tx, deps, { arrival, inboundId, send: null, contactId, by });
+  return unlessInDoubt(tx, deps, { arrival, inboundId, send: null, contactId, by });
+}
+
+/** A reply of which nobody knows who wrote it waits for a person. Whoever wants no more mail is believed: a wrong one harms less. */
+async function unlessInDoubt(tx: Tx, deps: TurnDeps, matter: Matter & { readonly arrival: Arrival }): Promise<Verdict> {
+  const { arrival, inboundId, send, contactId, by } = matter;
+  const { authenticity = unproven('nobody looked'), kind } = arrival;
+  const rules = (deps.rules.inbound ?? DEFAULT_INBOUND).authenticity;
+  const doubt = kind === 'reply' ? doubtAbout(rules, { by, authenticity }) : undefined;
+  if (doubt === undefined) return applyArrival(tx, deps, matter);
+  const reason = `a reply, but ${doubt}; if it is genuine: viveiro inbound accept ${inboundId}`;
+  return { standing: 'kept', reason, knownBy: by, sendId: send?.id, contactId };
 }

@@ -1,14 +1,33 @@
 import { createHmac } from 'node:crypto';
+import { confirmSubscription } from '../../src/api/inbound/confirm';
+import type { HookRules } from '../../src/domain/inbound/hook-rules';
 import { DEFAULT_INBOUND, inboundSchema } from '../../src/domain/inbound/rules';
 import { aRules, NOON, testApi } from '../support/api';
 import { shownIn } from '../support/docs';
 import { addressOf, aReport, aSent, type Sent } from '../support/returning';
+import { aCertificate, anSns, ecdsaOf, PUBLIC_KEY, standardHeaders, TOPIC, WHSEC } from '../support/signing';
 
 /** The mappings that docs/inbound.md shows. */
-const HOOKS = shownIn('inbound.md', 'hook');
+const SHOWN = inboundSchema.parse({ hooks: shownIn('inbound.md', 'hook') }).hooks;
 const SECRET = 'a shared secret for tests';
-const inbound = { ...DEFAULT_INBOUND, ...inboundSchema.parse({ hooks: HOOKS }) };
-const api = testApi({ turn: { rules: { ...aRules, inbound } }, secretOf: () => SECRET });
+
+/** With what the documentation cannot have: keys whose other half we hold. */
+function withOurKeys(hook: HookRules): HookRules {
+  const { signature } = hook;
+  if (signature.type === 'ecdsa') return { ...hook, signature: { ...signature, publicKeys: [PUBLIC_KEY] } };
+  if (signature.type === 'sns') return { ...hook, signature: { ...signature, certificates: [aCertificate()] } };
+  return hook;
+}
+const ours = Object.entries(SHOWN).map(([name, hook]) => [name, withOurKeys(hook)]);
+const inbound = {
+  ...DEFAULT_INBOUND,
+  hooks: { ...SHOWN, ...Object.fromEntries(ours), 'ses-fetched': SHOWN['ses-sns'] },
+};
+const api = testApi({
+  turn: { rules: { ...aRules, inbound } },
+  secretOf: (name) => (name === SHOWN.standard?.secretEnv ? WHSEC : SECRET),
+  certificateAt: async () => aCertificate(),
+});
 
 const rfc822 = { 'content-type': 'message/rfc822' };
 const post = (source: string, query = '', headers: object = {}) =>
@@ -61,8 +80,18 @@ const hmac = (text: string) => createHmac('sha256', SECRET).update(text).digest(
 const iso = new Date(NOON).toISOString();
 
 interface Call {
-  readonly body: object;
+  readonly body: object | string;
   readonly headers?: { readonly [name: string]: string };
+}
+
+/** Its JSON has line breaks, which are signed as they are. */
+function bySendGrid(isGood: boolean, events: readonly object[]): Call {
+  const body = JSON.stringify(events, null, 2);
+  const headers = {
+    'x-twilio-email-event-webhook-timestamp': String(seconds),
+    'x-twilio-email-event-webhook-signature': ecdsaOf(`${seconds}${isGood ? body : ''}`),
+  };
+  return { body, headers };
 }
 
 /** What each provider would post for one event of a mail. */
@@ -87,8 +116,7 @@ const CALLS: { readonly [hook: string]: (mail: Sent, o: { readonly id: string; r
       },
     }),
     sendgrid: ({ sendId, email }, { id, isGood = true }) => ({
-      headers: { authorization: `Basic ${isGood ? SECRET : 'bad'}` },
-      body: [
+      ...bySendGrid(isGood, [
         { sg_event_id: `${id}-open`, event: 'open', email, 'smtp-id': `<${sendId}@viva.example>`, timestamp: seconds },
         {
           sg_event_id: id,
@@ -101,7 +129,7 @@ const CALLS: { readonly [hook: string]: (mail: Sent, o: { readonly id: string; r
           reason: '550 5.1.1 user unknown',
         },
         { sg_event_id: `${id}-other`, event: 'bounce', type: 'bounce', email, 'smtp-id': '<shop-1@viva.example>' },
-      ],
+      ]),
     }),
     postmark: ({ sendId, email }, { id, isGood = true }) => ({
       headers: { 'x-viveiro-secret': isGood ? SECRET : 'bad' },
@@ -115,6 +143,26 @@ const CALLS: { readonly [hook: string]: (mail: Sent, o: { readonly id: string; r
         Metadata: { 'viveiro-send': sendId },
       },
     }),
+    'ses-sns': ({ sendId, email }, { id, isGood = true }) => {
+      const event = {
+        eventType: 'Bounce',
+        mail: { destination: [email], headers: [{ name: 'X-Viveiro-Send', value: sendId }] },
+        bounce: {
+          bounceType: 'Permanent',
+          bouncedRecipients: [{ emailAddress: email, status: '5.1.1', diagnosticCode: 'smtp; 550 5.1.1 unknown' }],
+        },
+      };
+      const body = anSns({ MessageId: id, Message: JSON.stringify(event) }, { at: NOON, version: '1' });
+      return {
+        headers: { 'content-type': 'text/plain; charset=UTF-8' },
+        body: isGood ? body : { ...body, Message: '' },
+      };
+    },
+    standard: ({ sendId, email }, { id, isGood = true }) => {
+      const data = { id, sendId, to: email, status: '5.1.1', reply: 'no such user' };
+      const body = JSON.stringify({ type: 'mail.bounced', timestamp: iso, data });
+      return { body, headers: standardHeaders(isGood ? body : '', { id, at: seconds }) };
+    },
     ses: ({ sendId, email }, { id, isGood = true }) => ({
       headers: { 'x-api-key': isGood ? SECRET : 'bad' },
       body: {
@@ -159,7 +207,7 @@ const tell = (hook: string, { body, headers = {} }: Call) =>
     method: 'POST',
     url: `/v1/inbound/hooks/${hook}`,
     headers: { 'content-type': 'application/json', ...headers },
-    payload: JSON.stringify(body),
+    payload: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
 describe.each(Object.entries(CALLS))('the webhook of %s', (hook, write) => {
@@ -190,6 +238,57 @@ describe.each(Object.entries(CALLS))('the webhook of %s', (hook, write) => {
     const answer = await tell(hook, write({ ...mail, email: 'victim@example.test' }, { id: `${hook}-3` }));
     expect(answer.json()).toEqual({ taken: 0, duplicates: 0, refused: 1 });
     expect(await eventsOf(mail)).toEqual(['mail.accepted']);
+  });
+});
+
+describe('the question of Amazon SNS', () => {
+  const ask = (parts: object, id = 'q-1') =>
+    tell('ses-fetched', {
+      body: { ...anSns({ Type: 'SubscriptionConfirmation', MessageId: id }, { at: NOON }), ...parts },
+      headers: { 'content-type': 'text/plain; charset=UTF-8' },
+    });
+  const called: string[] = [];
+  const confirm = (id: string, isUp = true) =>
+    confirmSubscription(
+      {
+        db: api.db,
+        now: () => NOON,
+        read: async (url) => {
+          called.push(url);
+          if (!isUp) throw new Error('it answered 403');
+          return '<ok/>';
+        },
+      },
+      id,
+    );
+
+  it('is kept for a person, calls nothing by itself, and is answered when a person says so', async () => {
+    expect((await ask({})).json()).toEqual({ taken: 1, duplicates: 0, refused: 0 });
+    expect((await ask({})).json()).toEqual({ taken: 0, duplicates: 1, refused: 0 });
+    const [row] = await api.db.inbound.findMany({ where: { kind: 'confirmation' } });
+    const id = row?.id ?? '';
+    expect(row).toMatchObject({ standing: 'kept', reason: expect.stringContaining(`viveiro inbound confirm ${id}`) });
+    expect(called).toEqual([]);
+    await expect(confirm(id, false)).rejects.toMatchObject({ code: 'VIV_CONFIRMATION_FAILED' });
+    expect(await confirm(id)).toBe(TOPIC);
+    expect(called[1]).toMatch(/^https:\/\/sns\.eu-west-1\.amazonaws\.com\/\?Action=ConfirmSubscription&/);
+    await expect(confirm(id)).rejects.toMatchObject({ code: 'VIV_INBOUND_NO_QUESTION' });
+    expect(called).toHaveLength(2);
+    expect(await api.db.inbound.findUnique({ where: { id } })).toMatchObject({ standing: 'applied' });
+  });
+
+  it('that was not signed, or is of another topic, is refused and not kept', async () => {
+    const before = await api.db.inbound.count();
+    for (const parts of [{ SubscribeURL: 'https://evil.example' }, { TopicArn: `${TOPIC}2` }, { Token: 'other' }])
+      expect((await ask(parts, 'q-2')).json()).toMatchObject({ code: 'VIV_HOOK_UNSIGNED' });
+    expect(await api.db.inbound.count()).toBe(before);
+  });
+
+  it('is nothing that another message could stand for', async () => {
+    const mail = await aSent(api.db);
+    const { id } = (await post(aReport(mail))).json();
+    await expect(confirm(id)).rejects.toMatchObject({ code: 'VIV_INBOUND_NO_QUESTION' });
+    await expect(confirm('nothing')).rejects.toMatchObject({ code: 'VIV_INBOUND_UNKNOWN' });
   });
 });
 

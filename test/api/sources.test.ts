@@ -3,13 +3,20 @@ import { DEFAULT_IDENTITY } from '../../src/domain/identity/rules';
 import { sourceProblems, sourcesSchema } from '../../src/domain/source/rules';
 import { aRules, NOON, testApi } from '../support/api';
 import { shownIn } from '../support/docs';
+import { aCertificate, anSns, standardHeaders, TOPIC, WHSEC } from '../support/signing';
 
 /** The mappings that docs/sources.md shows. */
 const SOURCES = shownIn('sources.md', 'source');
 const SECRET = 'a shared secret for tests';
-const sources = sourcesSchema.parse({ sources: SOURCES });
+const bySns = { ...SOURCES.shop, secretEnv: undefined, id: ['Message.data.id'], at: { path: 'Timestamp' } };
+const contact = { email: 'Message.data.buyer.email' };
+const signature = { type: 'sns', topics: [TOPIC], certificates: [aCertificate()] };
+const sources = sourcesSchema.parse({ sources: { ...SOURCES, 'shop-sns': { ...bySns, contact, signature } } });
 const identity = { ...DEFAULT_IDENTITY, defaultCountry: 'BR' };
-const api = testApi({ turn: { rules: { ...aRules, sources, identity } }, secretOf: () => SECRET });
+const api = testApi({
+  turn: { rules: { ...aRules, sources, identity } },
+  secretOf: (name) => (name === 'VIVEIRO_WEBHOOK_SHOP_SECRET' ? WHSEC : SECRET),
+});
 const hmac = (text: string) => createHmac('sha256', SECRET).update(text).digest('hex');
 
 const send = (source: string, payload: string, headers: object) =>
@@ -103,6 +110,27 @@ test('fields of a form are taken, too; a number that is none is left out, and no
   });
 });
 
+test('a source may sign by Standard Webhooks, or through Amazon SNS, as a mail provider may', async () => {
+  const lead = (id: string) => JSON.stringify({ data: { id, buyer: { email: `${id}@viva.example`, name: 'Eva' } } });
+  const at = { at: NOON / 1000, id: 'm' };
+  expect((await send('shop', lead('s1'), standardHeaders(lead('s1'), at))).json()).toMatchObject({ taken: 1 });
+  expect((await send('shop', lead('s2'), standardHeaders(lead('s1'), at))).json().code).toBe('VIV_SOURCE_UNSIGNED');
+  const plain = { 'content-type': 'text/plain; charset=UTF-8' };
+  const sns = anSns({ Message: lead('s3') }, { at: NOON });
+  expect((await send('shop-sns', JSON.stringify(sns), plain)).json()).toMatchObject({ taken: 1 });
+  const forged = JSON.stringify({ ...sns, Message: lead('s4') });
+  expect((await send('shop-sns', forged, plain)).json().code).toBe('VIV_SOURCE_UNSIGNED');
+  const question = JSON.stringify(anSns({ Type: 'SubscriptionConfirmation', MessageId: 'q' }, { at: NOON }));
+  expect((await send('shop-sns', question, plain)).json()).toEqual({ taken: 1, duplicates: 0, refused: 0 });
+  expect(await api.db.inbound.findMany({ where: { kind: 'confirmation' } })).toMatchObject([
+    { way: 'source', standing: 'kept', sender: 'shop-sns' },
+  ]);
+  expect([(await contactOf('s1@viva.example')).name, (await contactOf('s3@viva.example')).email]).toEqual([
+    'Eva',
+    's3@viva.example',
+  ]);
+});
+
 test('whoever knows the token, or asks for the HMAC, is answered the challenge', async () => {
   const ask = (url: string) => api.app.inject(`/v1/sources/${url}`);
   const good = await ask(`meta?hub.mode=subscribe&hub.challenge=12345&hub.verify_token=${encodeURIComponent(SECRET)}`);
@@ -160,4 +188,16 @@ test('a signed time that is not among what is signed is told where it stands', (
   const signature = { type: 'hmac', at: 'header:X-Sign', timestamp: 'header:X-Time' };
   const odd = sourcesSchema.parse({ sources: { odd: { ...SOURCES.builder, signature } } });
   expect(sourceProblems(odd)).toMatchObject([{ path: ['sources', 'odd', 'signature', 'timestamp'] }]);
+});
+
+test('a secret that is needed and not named, or named and not needed, is told where it stands', () => {
+  const problemsOf = (parts: object) =>
+    sourceProblems(sourcesSchema.parse({ sources: { odd: { ...SOURCES.builder, ...parts } } })).map(
+      ({ path: at }) => at,
+    );
+  const sns = { signature: { type: 'sns', topics: [TOPIC] } };
+  expect(problemsOf({ secretEnv: undefined })).toEqual([['sources', 'odd', 'signature', 'type']]);
+  expect(problemsOf(sns)).toEqual([['sources', 'odd', 'secretEnv']]);
+  expect(problemsOf({ ...sns, secretEnv: undefined })).toEqual([]);
+  expect(problemsOf({ ...sns, handshake: { type: 'hmac', challenge: 'c' } })).toEqual([]); // the handshake needs it
 });

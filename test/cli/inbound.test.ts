@@ -41,6 +41,24 @@ test('one is shown as it came, and nothing in it moves the cursor', async () => 
   });
 });
 
+test('a reply that waits shows why, and is accepted with a reason; what does not wait, or asks nothing, is refused', async () => {
+  const mail = await aSent(database.db);
+  const { id } = await took(database.db, aWritten({ from: mail.email }));
+  const { out } = await say('show', id);
+  expect(out).toMatch(/who wrote\s+no server is trusted to have looked\n {2}verdict\s+unproven\n/);
+  expect(await say('accept', id)).toMatchObject({ exitCode: 2, err: expect.stringContaining('--reason') });
+  expect(await say('accept', id, '--reason', 'she told me')).toMatchObject({ exitCode: 0, out: `${id}: applied\n` });
+  expect(await database.db.interaction.count({ where: { contactId: mail.contactId, type: 'mail.replied' } })).toBe(1);
+  expect(await say('accept', id, '--reason', 'again')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('VIV_INBOUND_NOT_WAITING'),
+  });
+  expect(await say('confirm', id)).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('VIV_INBOUND_NO_QUESTION'),
+  });
+});
+
 test('a file is read, and nothing is recorded', async () => {
   const before = await database.db.inbound.count();
   const { out, exitCode } = await say('read', path.join(SAMPLES, 'qmail-hard.eml'));

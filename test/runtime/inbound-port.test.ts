@@ -6,7 +6,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import nodemailer from 'nodemailer';
+import { DEFAULT_INBOUND } from '../../src/domain/inbound/rules';
+import type { Resolve } from '../../src/mail/inbound/check-sender';
 import { createTransport } from '../../src/mail/transport';
+import { isWithin } from '../../src/runtime/inbound/networks';
 import {
   type InboundPort,
   type InboundPortOptions,
@@ -28,6 +31,16 @@ let port: InboundPort;
 /** As refusals are counted. */
 const mailed = { day: '2026-01-05', kind: 'mail', name: '' };
 const problems: unknown[] = [];
+/** Names of whoever writes in these tests: one domain, that sends from elsewhere, and wants forgeries to be turned away. */
+const ZONE: { readonly [name: string]: string } = {
+  'example.test': 'v=spf1 ip4:192.0.2.1 -all',
+  '_dmarc.example.test': 'v=DMARC1; p=reject',
+};
+const resolve: Resolve = async (name, type) => {
+  const text = type === 'TXT' ? ZONE[name] : undefined;
+  if (text === undefined) throw Object.assign(new Error('nothing there'), { code: 'ENOTFOUND' });
+  return [[text]];
+};
 const start = async (parts: Partial<InboundPortOptions> = {}) => {
   port = await startInboundPort({
     intake: { db: database.db, turn: MAILING, linkSecret: LINK_SECRET },
@@ -36,6 +49,7 @@ const start = async (parts: Partial<InboundPortOptions> = {}) => {
     port: 0,
     maxBytes: 100_000,
     clock: () => MONDAY,
+    resolve,
     onProblem: (problem) => problems.push(problem),
     ...parts,
   });
@@ -110,6 +124,46 @@ test('a mail goes out under its return path and with its Reply-To, and both lead
   expect(await database.db.inbound.findMany({ where: { contactId: mailing.contactId } })).toMatchObject([
     { kind: 'reply', standing: 'applied', knownBy: 'return_path' },
   ]);
+});
+
+test('who wrote is found out by ourselves, whatever the head says of it; of a relay of ours the head is believed', async () => {
+  const trustedRelays: string[] = [];
+  const authenticity = { ...DEFAULT_INBOUND.authenticity, trustedServers: ['mx.viva.example'], trustedRelays };
+  const inbound = { ...DEFAULT_INBOUND, authenticity };
+  const turn = { ...MAILING, rules: { ...MAILING.rules, inbound } };
+  await start({ intake: { db: database.db, turn, linkSecret: LINK_SECRET } });
+  const mail = await aSent(database.db);
+  const to = addressOf('reply', mail.sendId);
+  const headers = ['Authentication-Results: mx.viva.example; dmarc=pass header.from=example.test'];
+  const standingOf = async (text: string) => {
+    await deliver(to, aWritten({ from: mail.email, to, headers, text }), mail.email);
+    const rows = await database.db.inbound.findMany({ where: { sendId: mail.sendId }, orderBy: { id: 'desc' } });
+    return [rows[0]?.standing, rows[0]?.details];
+  };
+  expect(await standingOf('a stranger')).toEqual([
+    'kept',
+    expect.objectContaining({
+      authenticity: {
+        verdict: 'contradicted',
+        reason: 'DMARC failed: it is not from example.test',
+        evidence: expect.stringMatching(/^in\.viva\.example; spf=fail .*; dmarc=fail \(p=REJECT\)/),
+      },
+    }),
+  ]);
+  trustedRelays.push('127.0.0.0/8');
+  expect(await standingOf('a relay')).toEqual([
+    'applied',
+    expect.objectContaining({ authenticity: expect.objectContaining({ verdict: 'proven' }) }),
+  ]);
+});
+
+test('networks of relays are read as they are written', () => {
+  const networks = ['10.0.0.5', '192.168.7.0/24', 'fd00::/8'];
+  for (const address of ['10.0.0.5', '::ffff:10.0.0.5', '192.168.7.200', 'fd12::1'])
+    expect(isWithin(address, networks)).toBe(true);
+  for (const address of ['10.0.0.6', '192.168.8.1', 'fe80::1', '', 'unknown'])
+    expect(isWithin(address, networks)).toBe(false);
+  expect(isWithin('10.0.0.5', [])).toBe(false);
 });
 
 // INV-FORGED-AT-THE-DOOR

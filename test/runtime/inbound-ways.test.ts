@@ -5,6 +5,7 @@ import { hookSchema } from '../../src/domain/inbound/hook-rules';
 import { DEFAULT_INBOUND } from '../../src/domain/inbound/rules';
 import { createTransport } from '../../src/mail/transport';
 import { readConfig } from '../../src/runtime/config';
+import { readFromAmazon } from '../../src/runtime/inbound/amazon';
 import { startInboundWays } from '../../src/runtime/inbound/start';
 import { requireHookSecrets } from '../../src/runtime/webhook-secrets';
 import { LINK_SECRET } from '../support/api';
@@ -12,6 +13,7 @@ import { testDatabase } from '../support/database';
 import { MAILING } from '../support/mailing';
 import { IN_DOMAIN } from '../support/returning';
 import { selfSigned } from '../support/self-signed';
+import { aCertificate, TOPIC, WHSEC } from '../support/signing';
 
 const database = testDatabase();
 let folder: string;
@@ -99,18 +101,28 @@ test('a domain, a header or a mailbox that is none is refused', () => {
     );
 });
 
+const withHook = (proof: object) => {
+  const places = { id: ['id'], kind: ['event'], kinds: {}, send: ['send'], recipient: 'to' };
+  return { ...DEFAULT_INBOUND, hooks: { x: hookSchema.parse({ ...proof, ...places }) } };
+};
+
 test('a provider without a secret is told before anything starts', () => {
-  const hook = hookSchema.parse({
-    secretEnv: 'VIVEIRO_WEBHOOK_X',
-    signature: { type: 'shared', header: 'X-A' },
-    id: ['id'],
-    kind: ['event'],
-    kinds: {},
-    send: ['send'],
-    recipient: 'to',
-  });
-  const rules = { ...DEFAULT_INBOUND, hooks: { x: hook } };
+  const rules = withHook({ secretEnv: 'VIVEIRO_WEBHOOK_X', signature: { type: 'shared', header: 'X-A' } });
   for (const secret of [undefined, 'short'])
     expect(() => requireHookSecrets(rules, { VIVEIRO_WEBHOOK_X: secret })).toThrow('VIVEIRO_WEBHOOK_X');
   expect(() => requireHookSecrets(rules, { VIVEIRO_WEBHOOK_X: 'long enough a secret' })).not.toThrow();
+});
+
+test('so is one whose secret or certificate is none; one that alone can sign needs no secret', () => {
+  const standard = withHook({ secretEnv: 'VIVEIRO_WEBHOOK_X', signature: { type: 'standard' } });
+  expect(() => requireHookSecrets(standard, { VIVEIRO_WEBHOOK_X: 'long enough a secret' })).toThrow('whsec_');
+  expect(() => requireHookSecrets(standard, { VIVEIRO_WEBHOOK_X: WHSEC })).not.toThrow();
+  const sns = (certificate: string) =>
+    withHook({ signature: { type: 'sns', topics: [TOPIC], certificates: [certificate] } });
+  expect(() => requireHookSecrets(sns(aCertificate()), {})).not.toThrow();
+  expect(() => requireHookSecrets(sns(aCertificate().replace('MII', 'AAA')), {})).toThrow('no certificate');
+});
+
+test('what does not answer at Amazon is told, and nothing is waited for', async () => {
+  await expect(readFromAmazon('https://127.0.0.1:1/x.pem')).rejects.toThrow(/ECONNREFUSED/);
 });

@@ -8,6 +8,7 @@ import { formSchema, type HostedForm } from '../../src/domain/forms/schema';
 import { requireOptIn } from '../../src/runtime/opt-in';
 import { loadRules } from '../../src/runtime/rules';
 import { aDefinition } from '../support/builders';
+import { PUBLIC_KEY, TOPIC } from '../support/signing';
 
 const SHIPPED = path.resolve(__dirname, '../../sequences/rules');
 let folder = '';
@@ -114,6 +115,8 @@ describe('engagement.yaml and the rules of the gate', () => {
 describe('inbound.yaml', () => {
   const HOOK = `secretEnv: VIVEIRO_WEBHOOK_X, id: [id], kind: [event], kinds: { bounce: failed }, messageId: [mid], recipient: to`;
 
+  const UNSHARED = HOOK.replace('secretEnv: VIVEIRO_WEBHOOK_X, ', '');
+
   test('may be left out, and says what is its own', async () => {
     rmSync(path.join(folder, 'inbound.yaml'));
     expect((await loadRules(folder)).inbound).toBeUndefined();
@@ -147,6 +150,28 @@ describe('inbound.yaml', () => {
       `hooks:\n  x: { ${HOOK}, signature: { type: hmac, at: "header:X-Sig", timestamp: "header:X-Time" } }`,
       'the time is not among what is signed',
     ],
+    [
+      `hooks:\n  x: { ${UNSHARED}, signature: { type: ecdsa, at: "header:X-S", timestamp: "header:X-T", publicKeys: [MFkwE] } }`,
+      'not a public key of P-256 (found "MFkwE") — copy it whole',
+    ],
+    [
+      `hooks:\n  x: { ${UNSHARED}, signature: { type: ecdsa, at: "header:X-S", timestamp: "header:X-T", publicKeys: ["${PUBLIC_KEY}"] } }`,
+      'the time is not among what is signed',
+    ],
+    [
+      `hooks:\n  x: { ${UNSHARED}, signature: { type: sns, topics: [mail-events] } }`,
+      'write it like arn:aws:sns:eu-west-1:123456789012:mail-events',
+    ],
+    [
+      `hooks:\n  x: { ${UNSHARED}, signature: { type: sns, topics: ["${TOPIC}"], certificates: [AAAA] } }`,
+      'not a certificate',
+    ],
+    [`hooks:\n  x: { ${UNSHARED}, signature: { type: standard } }`, 'add secretEnv with the name'],
+    [`hooks:\n  x: { ${HOOK}, signature: { type: sns, topics: ["${TOPIC}"] } }`, 'leave it out'],
+    ['authenticity: { replies: some }', 'inbound.yaml:1:'],
+    ['authenticity:\n  trustedServers: ["a; dmarc=pass"]', 'not the name of a server'],
+    ['authenticity:\n  trustedServers: [a]\n  trustedRelays: [10.0.0.0/99]', 'not an address or a network'],
+    ['authenticity:\n  trustedRelays: [10.0.0.5]', 'nobody looks who wrote the mail that these bring'],
   ])('%j is refused with its line', async (text, told) => {
     write('inbound.yaml', text);
     await expect(loadRules(folder)).rejects.toThrow(told);

@@ -1,5 +1,6 @@
 import { storyText } from '../../src/cli/commands/why';
 import { keyOf, newId } from '../../src/domain/ids';
+import { acceptReply } from '../../src/store/inbound-accept';
 import { listInbound } from '../../src/store/inbound-rows';
 import { storyOf } from '../../src/store/story';
 import { runSweep } from '../../src/store/sweep';
@@ -7,7 +8,7 @@ import { DAY, HOUR, MONDAY } from '../support/builders';
 import { testDatabase } from '../support/database';
 import { everythingIn } from '../support/everything';
 import { pokesIn, someone } from '../support/journeys';
-import { aMailing } from '../support/mailing';
+import { aMailing, MAILING } from '../support/mailing';
 import { addressOf, alsoAccepted, aReport, aSent, aWritten, type Sent, took } from '../support/returning';
 import { SALES } from '../support/sales';
 
@@ -205,6 +206,117 @@ describe('who writes', () => {
     const mail = await sent({ mailing });
     await took(database.db, aWritten({ from: 'someone.else@example.test', to: addressOf('reply', mail.sendId) }));
     expect(await pokesIn(database.db)).toContain(`journey:${mail.journeyId}`);
+  });
+
+  describe('is not known', () => {
+    const PROOF = 'Authentication-Results: mx.viva.example; dmarc=pass header.from=example.test';
+    const FAILED = PROOF.replace('pass', 'fail');
+    const trusting = (replies: 'known' | 'proven' | 'all' = 'known') => ({
+      rules: { authenticity: { trustedServers: ['mx.viva.example'], trustedRelays: [], replies } },
+    });
+    const acceptance = (id: string) => ({ id, reason: 'she told me' });
+
+    // INV-UNKNOWN-AUTHOR-WEIGHS-NOTHING
+    it('where the address in From is all there is: it waits for a person, and nothing follows', async () => {
+      const mail = await sent();
+      const before = await everythingIn(database.url, ['inbound']);
+      const { id, ...answer } = await took(database.db, aWritten({ from: mail.email }));
+      expect(answer).toMatchObject({
+        kind: 'reply',
+        standing: 'kept',
+        contactId: mail.contactId,
+        reason: expect.stringContaining(`viveiro inbound accept ${id}`),
+      });
+      expect(await everythingIn(database.url, ['inbound'])).toEqual(before);
+    });
+
+    it('counts once a person accepts it, once, as of when it came', async () => {
+      const mailing = await aMailing(database.db, { parts: { exits: [{ name: 'answered', on: 'mail.replied' }] } });
+      const mail = await sent({ mailing });
+      const { id } = await took(database.db, aWritten({ from: mail.email }), { now: MONDAY + HOUR });
+      const tries = await Promise.allSettled([1, 2, 3].map(() => acceptReply(database.db, MAILING, acceptance(id))));
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(tries.filter((one) => one.status === 'rejected').map(({ reason }) => reason.code)).toEqual([
+        'VIV_INBOUND_NOT_WAITING',
+        'VIV_INBOUND_NOT_WAITING',
+      ]);
+      expect(await eventsOf(mail.contactId)).toEqual(['mail.accepted', 'mail.replied']);
+      const [reply] = await database.db.interaction.findMany({
+        where: { contactId: mail.contactId, type: 'mail.replied' },
+      });
+      expect(reply?.at).toEqual(new Date(MONDAY + HOUR));
+      expect(await pokesIn(database.db)).toContain(`journey:${mail.journeyId}`);
+      expect(await decisionsOf(mail.contactId, 'inbound')).toEqual([
+        { kind: 'inbound', outcome: 'reply', reason: 'accepted by a person: she told me; known by the address alone' },
+      ]);
+    });
+
+    it('unless a server of ours has proof of it', async () => {
+      const mail = await sent();
+      const written = aWritten({ from: mail.email, headers: [PROOF] });
+      expect(await took(database.db, written)).toMatchObject({ standing: 'kept' }); // nobody is trusted yet
+      const { id } = await took(database.db, `X-Again: 1\r\n${written}`, trusting());
+      expect(await database.db.inbound.findUnique({ where: { id } })).toMatchObject({
+        standing: 'applied',
+        details: { authenticity: { verdict: 'proven', evidence: expect.stringContaining('dmarc=pass') } },
+      });
+      expect(await decisionsOf(mail.contactId, 'inbound')).toMatchObject([
+        { reason: expect.stringContaining('known by the address alone; DMARC passed for example.test') },
+      ]);
+    });
+
+    it('who knows our mail is believed, unless it is known not to be from whom it says', async () => {
+      const mail = await sent();
+      const to = addressOf('reply', mail.sendId);
+      const failed = aWritten({ from: mail.email, to, headers: [FAILED] });
+      expect(await took(database.db, failed, trusting())).toMatchObject({
+        standing: 'kept',
+        sendId: mail.sendId,
+        reason: expect.stringContaining('DMARC failed'),
+      });
+      expect(await eventsOf(mail.contactId)).toEqual(['mail.accepted']);
+      expect(await took(database.db, aWritten({ from: mail.email, to }), trusting('proven'))).toMatchObject({
+        standing: 'kept',
+      });
+      const genuine = aWritten({ from: mail.email, to, text: 'Sim' });
+      expect(await took(database.db, genuine, trusting())).toMatchObject({ standing: 'applied' });
+      expect(await eventsOf(mail.contactId)).toEqual(['mail.accepted', 'mail.replied']);
+    });
+
+    it('counts all the same where the company says so', async () => {
+      const mail = await sent();
+      const forged = aWritten({ from: mail.email, headers: [FAILED] });
+      expect(await took(database.db, forged, trusting('all'))).toMatchObject({ standing: 'applied' });
+    });
+
+    it('is let go whoever it was: a wish to get no more mail is honoured, and the finding kept', async () => {
+      const mail = await sent();
+      const wish = aWritten({ from: mail.email, subject: 'unsubscribe', headers: [FAILED] });
+      const { id } = await took(database.db, wish, trusting());
+      expect(await database.db.inbound.findUnique({ where: { id } })).toMatchObject({
+        kind: 'unsubscribe',
+        standing: 'applied',
+        details: { authenticity: { verdict: 'contradicted' } },
+      });
+      expect(await eventsOf(mail.contactId)).toEqual(['mail.accepted', 'mail.unsubscribed']);
+    });
+
+    it('what is no waiting reply cannot be accepted', async () => {
+      const mail = await sent();
+      const { id: bounce } = await took(database.db, aReport(mail));
+      const { id: stranger } = await took(database.db, aWritten({ from: 'nobody@nowhere.example' }));
+      for (const [id, problem] of [
+        [bounce, 'it is no reply, but hard'],
+        [stranger, 'nobody on record has this address'],
+      ] as const)
+        await expect(acceptReply(database.db, MAILING, acceptance(id))).rejects.toMatchObject({
+          code: 'VIV_INBOUND_NOT_WAITING',
+          message: expect.stringContaining(problem),
+        });
+      await expect(acceptReply(database.db, MAILING, acceptance('none'))).rejects.toMatchObject({
+        code: 'VIV_INBOUND_UNKNOWN',
+      });
+    });
   });
 
   it('to the address that unsubscribes, gets no more mail of that purpose', async () => {

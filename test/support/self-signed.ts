@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 /** A certificate of this machine that vouches for itself, with its key, as PEM. */
 export interface SelfSigned {
@@ -6,15 +6,32 @@ export interface SelfSigned {
   readonly key: string;
 }
 
-/** Made anew for each caller: no key of it lies anywhere. For localhost and 127.0.0.1, from 2020 to 2049. */
-export function selfSigned(): SelfSigned {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+interface Keys {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/**
+ * For localhost and 127.0.0.1, from 2020 to 2049 or `until` (YYMMDDhhmmssZ). Keys are made anew for each caller who brings none: none lies
+ * anywhere.
+ */
+export function selfSigned({
+  keys,
+  until = '491231235959Z',
+}: {
+  readonly keys?: Keys;
+  readonly until?: string;
+} = {}): SelfSigned {
+  const { privateKey, publicKey } = keys ?? generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const name = sequence(set(sequence(oid(COMMON_NAME), der(UTF8, Buffer.from('localhost')))));
-  const times = ['200101000000Z', '491231235959Z'].map((time) => der(UTC_TIME, Buffer.from(time)));
+  const times = ['200101000000Z', until].map((time) => der(UTC_TIME, Buffer.from(time)));
   const hosts = sequence(der(DNS_NAME, Buffer.from('localhost')), der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])));
   const extensions = sequence(sequence(oid(SUBJECT_ALT_NAME), der(OCTETS, hosts)));
-  const algorithm = sequence(oid(ECDSA_WITH_SHA256));
+  const isRsa = publicKey.asymmetricKeyType === 'rsa';
+  const algorithm = isRsa
+    ? sequence(oid(SHA256_WITH_RSA), der(NULL, Buffer.alloc(0)))
+    : sequence(oid(ECDSA_WITH_SHA256));
   const version = der(FIELD_0, der(INTEGER, Buffer.from([2]))); // X.509 version 3
   const serial = der(INTEGER, Buffer.from([1]));
   const told = sequence(version, serial, algorithm, name, sequence(...times), name, spki, der(FIELD_3, extensions));
@@ -24,12 +41,14 @@ export function selfSigned(): SelfSigned {
 }
 
 // tags of ITU-T X.690 §8, and of RFC 5280 §4.1 and §4.2.1.6
-const [INTEGER, BITS, OCTETS, OID, UTF8, SEQUENCE, SET, UTC_TIME] = [0x02, 0x03, 0x04, 0x06, 0x0c, 0x30, 0x31, 0x17];
+const [INTEGER, BITS, OCTETS, NULL, OID, UTF8] = [0x02, 0x03, 0x04, 0x05, 0x06, 0x0c];
+const [SEQUENCE, SET, UTC_TIME] = [0x30, 0x31, 0x17];
 const [FIELD_0, FIELD_3, DNS_NAME, IP_ADDRESS] = [0xa0, 0xa3, 0x82, 0x87];
-// 2.5.4.3, 2.5.29.17 and 1.2.840.10045.4.3.2
+// 2.5.4.3, 2.5.29.17, 1.2.840.10045.4.3.2 and 1.2.840.113549.1.1.11
 const COMMON_NAME = '550403';
 const SUBJECT_ALT_NAME = '551d11';
 const ECDSA_WITH_SHA256 = '2a8648ce3d040302';
+const SHA256_WITH_RSA = '2a864886f70d01010b';
 
 const der = (tag: number, body: Buffer): Buffer => Buffer.concat([Buffer.from([tag]), lengthOf(body), body]);
 const oid = (hex: string): Buffer => der(OID, Buffer.from(hex, 'hex'));

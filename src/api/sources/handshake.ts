@@ -25,7 +25,7 @@ export function answerTo({ rules, query, secretOf }: Asked): HandshakeAnswer {
     return { type: 'refused', problem: `there is no challenge at ${handshake.challenge}` };
   return handshake.type === 'token'
     ? byToken(handshake, { challenge, given: query[handshake.token] ?? '', token: secretOf(handshake.tokenEnv) })
-    : byHmac(handshake, challenge, secretOf(rules.secretEnv));
+    : byHmac(handshake, challenge, rules.secretEnv === undefined ? '' : secretOf(rules.secretEnv));
 }
 
 function byToken(

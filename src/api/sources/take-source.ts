@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../../domain/errors';
 import { type Instant, keyOf } from '../../domain/ids';
+import { believedAt } from '../../domain/inbound/hook';
 import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import { type SourceLead, sourceLeads, type Unmapped } from '../../domain/source/lead';
 import type { SourceRules } from '../../domain/source/rules';
@@ -8,8 +9,9 @@ import { transaction } from '../../store/db';
 import { insertInbound, settleInbound } from '../../store/inbound-rows';
 import { type Registration, registerIn } from '../../store/registration';
 import type { ApiDeps } from '../deps';
-import { problemOfSigned, type Signed } from '../signed-request';
-import { bodyOf } from './body';
+import { bodyOf } from '../inbound/body';
+import { provenIn, type Taken } from '../inbound/proven';
+import type { Signed } from '../signed-request';
 
 export interface SourceRequest extends Signed {
   readonly name: string;
@@ -17,26 +19,20 @@ export interface SourceRequest extends Signed {
   readonly contentType: string;
 }
 
-/** What became of the leads of one message. */
-export interface SourceAnswer {
-  readonly taken: number;
-  readonly duplicates: number;
-  readonly refused: number;
-}
-
 /**
  * Checks the signature and registers each lead in a transaction of its own, beside the message as it came. What cannot be mapped is kept
- * with its code, and is no reason to send the others again. Throws VIV_SOURCE_UNSIGNED and VIV_BODY_INVALID.
+ * with its code, and is no reason to send the others again. Throws VIV_SOURCE_UNSIGNED,
+ * VIV_CERTIFICATE_UNREACHABLE and VIV_BODY_INVALID.
  */
-export async function takeSource(deps: ApiDeps, request: SourceRequest): Promise<SourceAnswer> {
+export async function takeSource(deps: ApiDeps, request: SourceRequest): Promise<Taken> {
   const { name, rules, body, header } = request;
   const now = deps.clock();
   const json = bodyOf(body, request.contentType);
-  const problem = problemOfSigned(deps, rules, { body, header, json, now });
-  if (problem !== undefined) throw failure('VIV_SOURCE_UNSIGNED', { source: name, problem });
+  const proven = await provenIn(deps, { name, way: 'source', rules, message: { body, json, header }, now });
+  if ('answer' in proven) return proven.answer;
   const counts = { taken: 0, duplicates: 0, refused: 0 };
   const { identity, purposes } = deps.turn.rules;
-  for (const lead of sourceLeads({ name, rules, identity, purposes }, json))
+  for (const lead of sourceLeads({ name, rules, identity, purposes }, proven.json))
     counts[await takeLead(deps, { name, lead, body, now })] += 1;
   return counts;
 }
@@ -51,7 +47,7 @@ interface Taking {
 const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
 /** One row for each lead of a source; what is told again with the same id is the same lead. */
-async function takeLead(deps: ApiDeps, { name, lead, body, now }: Taking): Promise<keyof SourceAnswer> {
+async function takeLead(deps: ApiDeps, { name, lead, body, now }: Taking): Promise<keyof Taken> {
   const key = `source:${name}:${lead.id || digestOf(body)}`;
   return transaction(deps.db, async (tx) => {
     const { inbound = DEFAULT_INBOUND } = deps.turn.rules;
@@ -79,9 +75,6 @@ async function takeLead(deps: ApiDeps, { name, lead, body, now }: Taking): Promi
   });
 }
 
-/** Clocks of others may be this much ahead of ours. */
-const CLOCK_SKEW_MS = 300_000;
-
 interface Told {
   readonly lead: SourceLead;
   readonly inboundId: string;
@@ -89,10 +82,10 @@ interface Told {
 }
 
 function registrationOf(name: string, { lead, inboundId, now }: Told): Registration {
-  const { id, at = now, contact, consent } = lead;
+  const { id, at, contact, consent } = lead;
   return {
     idempotencyKey: keyOf('source', name, id),
-    at: at > now + CLOCK_SKEW_MS ? now : at,
+    at: believedAt(at, now),
     contact,
     lead: lead.lead,
     ...(consent

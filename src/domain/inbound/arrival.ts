@@ -1,5 +1,6 @@
 import type { Instant } from '../ids';
 import type { Evidence } from './attribution';
+import type { Authenticity } from './authenticity';
 import type { InboundKind, RecipientReport } from './classified';
 
 /** How something came in. */
@@ -26,6 +27,8 @@ export interface Arrival {
   /** Told apart from other mails of the same person about the same mail by this. */
   readonly occurrence: string;
   readonly evidence: Omit<Evidence, 'sends'>;
+  /** Of what a person writes: whether it is from whom it says. Undefined: that was not looked at. */
+  readonly authenticity?: Authenticity | undefined;
   /** As it came. */
   readonly raw: Uint8Array;
 }

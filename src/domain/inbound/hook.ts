@@ -2,7 +2,7 @@ import type { Instant, Json } from '../ids';
 import type { InboundKind } from './classified';
 import { failedKind } from './failed-kind';
 import type { HOOK_KINDS, HookRules } from './hook-rules';
-import { atPath, textOf } from './json-path';
+import { atPath, listAt, textOf } from './json-path';
 import { addressIn, onOneLine } from './report';
 import { STATUS } from './status';
 import { storable } from './storable';
@@ -29,9 +29,7 @@ const MOST_EVENTS = 1_000;
 
 /** All events of a body; those without an id are left out, since they could not be told from their repeats. */
 export function hookEvents(rules: HookRules, body: Json): readonly HookEvent[] {
-  const place = rules.each === undefined ? body : atPath(body, rules.each);
-  const list: readonly Json[] = Array.isArray(place) ? place : place === undefined ? [] : [place];
-  return list
+  return listAt(body, rules.each)
     .slice(0, MOST_EVENTS)
     .map((one) => hookEvent(rules, one))
     .filter(({ id }) => id !== '');
@@ -91,3 +89,10 @@ export function instantOf(text: string, unit: 'seconds' | 'milliseconds' | 'iso'
   const at = unit === 'iso' ? Date.parse(text) : Number(text || Number.NaN) * FACTORS[unit];
   return Number.isFinite(at) && at > 0 && at < 8.64e15 ? Math.round(at) : undefined;
 }
+
+/** Clocks of providers may be this much ahead of ours. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** When something happened, as far as another system's clock can be believed: not told, or not yet, it happened now. */
+export const believedAt = (at: Instant | undefined, now: Instant): Instant =>
+  at === undefined || at > now + CLOCK_SKEW_MS ? now : at;

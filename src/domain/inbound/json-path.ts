@@ -39,3 +39,10 @@ function chosenFrom(value: Json | undefined, chosen: Segment['chosen']): Json | 
 /** A text or a number as text; empty: anything else. */
 export const textOf = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+/** The list that stands at a path: one value is a list of one. No path: the whole is it. */
+export function listAt(body: Json, path: string | undefined): readonly Json[] {
+  const found = path === undefined ? body : atPath(body, path);
+  if (Array.isArray(found)) return found;
+  return found === undefined ? [] : [found];
+}

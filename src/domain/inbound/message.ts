@@ -13,6 +13,8 @@ export interface InboundMessage {
   readonly to: readonly string[];
   /** Address of the header From, in lower case; empty: none. */
   readonly from: string;
+  /** All addresses of the header From, in lower case. */
+  readonly authors: readonly string[];
   readonly subject: string;
   readonly headers: Headers;
   /** Of the whole: `multipart/report`. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../calendar/duration';
 import { slug } from '../sequence/names';
+import { authenticitySchema } from './authenticity-rules';
 import { hookSchema } from './hook-rules';
 
 const DAY = 86_400_000;
@@ -36,6 +37,9 @@ export const inboundSchema = z
     trustAddressAlone: z.boolean().default(false).meta({
       description: 'Whether a report that brings nothing of our mail back counts for whomever it names.',
     }),
+    authenticity: authenticitySchema
+      .prefault({})
+      .meta({ description: 'Who really wrote a reply, and what one may do of which nobody knows.' }),
     keepRawFor: durationSchema.default(90 * DAY).meta({ description: 'How long messages are kept as they came.' }),
     keepRawBytes: z
       .int()

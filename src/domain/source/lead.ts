@@ -5,7 +5,7 @@ import { normalizePhone } from '../identity/phone';
 import { DEFAULT_IDENTITY, type IdentityRules } from '../identity/rules';
 import type { Instant, Json } from '../ids';
 import { instantOf } from '../inbound/hook';
-import { atPath, textOf } from '../inbound/json-path';
+import { atPath, listAt, textOf } from '../inbound/json-path';
 import { onOneLine } from '../inbound/report';
 import { storable } from '../inbound/storable';
 import { LOCALE } from '../localised';
@@ -55,10 +55,9 @@ const MOST_LEADS = 500;
 
 /** All leads of a body, in its order. */
 export function sourceLeads(known: Known, body: Json): readonly (SourceLead | Unmapped)[] {
-  const { each } = known.rules;
-  const place = each === undefined ? body : atPath(body, each);
-  const list: readonly Json[] = Array.isArray(place) ? place : place === undefined ? [] : [place];
-  return list.slice(0, MOST_LEADS).map((one) => leadIn(known, one));
+  return listAt(body, known.rules.each)
+    .slice(0, MOST_LEADS)
+    .map((one) => leadIn(known, one));
 }
 
 const textAt = (json: Json, path: string): string => onOneLine(storable(textOf(atPath(json, path)))).trim();

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { CONSENT_BASES } from '../consent/record';
-import { signatureSchema } from '../inbound/hook-rules';
-import { JSON_PATH } from '../inbound/json-path';
-import { unsignedTime } from '../inbound/rule-problems';
+import { pathSchema, timeAtSchema } from '../inbound/mapping-rules';
+import { signatureProblems, signatureSchema } from '../inbound/signature-rules';
 import { slug } from '../sequence/names';
+import { secretName } from '../webhook/secret-name';
 import type { Found } from '../yaml/problem';
 
-const path = z
-  .string()
-  .max(200)
-  .regex(JSON_PATH, 'not a path; write names joined by dots, like lead.fields[name=email].values.0');
+const path = pathSchema('lead.fields[name=email].values.0');
 
 const words = (most: number) => z.string().trim().min(1).max(most);
 
@@ -31,16 +28,14 @@ const queryName = z
   .string()
   .regex(/^[A-Za-z][\w.-]{0,63}$/, 'not the name of a query parameter; write it like hub.challenge');
 
-const secretName = z
-  .string()
-  .regex(/^VIVEIRO_WEBHOOK_[A-Z0-9_]{1,60}$/, 'must be a name like VIVEIRO_WEBHOOK_META_SECRET');
+const secret = secretName('VIVEIRO_WEBHOOK_META_SECRET');
 
 /** How the other side makes sure that the address is ours before it sends anything. */
 const handshake = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('token'),
     token: queryName.meta({ description: 'The parameter that brings a token that both have agreed on.' }),
-    tokenEnv: secretName.meta({ description: 'The environment variable that holds it.' }),
+    tokenEnv: secret.meta({ description: 'The environment variable that holds it.' }),
     challenge: queryName.meta({ description: 'The parameter that is answered as it came.' }),
   }),
   z.strictObject({
@@ -57,12 +52,14 @@ export type HandshakeRules = z.output<typeof handshake>;
 
 const sourceSchema = z
   .strictObject({
-    secretEnv: secretName.meta({ description: 'The environment variable that holds the secret.' }),
+    secretEnv: secret.optional().meta({
+      description: 'The environment variable that holds the secret, where the signature or the handshake has one.',
+    }),
     signature: signatureSchema,
     handshake: handshake.optional(),
     each: path.optional().meta({ description: 'Where the list of leads stands; left out: the body is it, or one.' }),
     id: z.array(path).min(1).max(4).meta({ description: "The source's own id of a lead: it counts once." }),
-    at: z.strictObject({ path, unit: z.enum(['seconds', 'milliseconds', 'iso']).default('iso') }).optional(),
+    at: timeAtSchema(path).optional(),
     contact: z.strictObject({
       email: path,
       name: z.array(path).min(1).max(4).optional().meta({ description: 'Put together with blanks.' }),
@@ -101,4 +98,6 @@ export type Sources = z.output<typeof sourcesSchema>;
 
 /** What the schema lets pass and makes no sense all the same. */
 export const sourceProblems = ({ sources }: Sources): readonly Found[] =>
-  Object.entries(sources).flatMap(([name, { signature }]) => unsignedTime(['sources', name], signature));
+  Object.entries(sources).flatMap(([name, source]) =>
+    signatureProblems(['sources', name], source, { asks: source.handshake?.type === 'hmac' }),
+  );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema, durationText } from '../calendar/duration';
 import { slug } from '../sequence/names';
+import { secretName } from './secret-name';
 
 /** Longer would outlive the activity that waits for it. */
 const LONGEST_TIMEOUT_MS = 60_000;
@@ -12,10 +13,9 @@ const url = z
 const endpointSchema = z
   .strictObject({
     url: url.meta({ description: 'Where the message is posted.' }),
-    secretEnv: z
-      .string()
-      .regex(/^VIVEIRO_WEBHOOK_[A-Z0-9_]{1,60}$/, 'must be a name like VIVEIRO_WEBHOOK_CRM_SECRET')
-      .meta({ description: 'The environment variable that holds the secret: whsec_…' }),
+    secretEnv: secretName('VIVEIRO_WEBHOOK_CRM_SECRET').meta({
+      description: 'The environment variable that holds the secret: whsec_…',
+    }),
     timeout: durationSchema
       .refine((ms) => ms <= LONGEST_TIMEOUT_MS, `must be at most ${durationText(LONGEST_TIMEOUT_MS)}`)
       .default(10_000)

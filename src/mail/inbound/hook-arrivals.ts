@@ -1,11 +1,9 @@
 import type { Instant, Json } from '../../domain/ids';
 import type { Arrival, ArrivalKind } from '../../domain/inbound/arrival';
 import type { RecipientReport, ReportKind } from '../../domain/inbound/classified';
-import { type HookEvent, hookEvents } from '../../domain/inbound/hook';
+import { believedAt, type HookEvent, hookEvents } from '../../domain/inbound/hook';
 import type { HookRules } from '../../domain/inbound/hook-rules';
 
-/** Clocks of providers may be this much ahead of ours. */
-const CLOCK_SKEW_MS = 300_000;
 const OURS = /^<[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}@/i;
 
 /** What a provider tells of our mails. It may tell of other mail of the same account, too: that is left out. */
@@ -24,14 +22,14 @@ export function hookArrivals(
 type Told = HookEvent & { readonly kind: ArrivalKind };
 
 function arrivalOf(name: string, event: Told, now: Instant): Arrival {
-  const { id, kind, reason, at = now, recipient, sendIds, messageIds } = event;
+  const { id, kind, reason, recipient, sendIds, messageIds } = event;
   const addresses = recipient === '' ? [] : [recipient];
   const key = `hook:${name}:${id}`;
   return {
     key,
     way: 'hook',
     receivedAt: now,
-    at: at > now + CLOCK_SKEW_MS ? now : at,
+    at: believedAt(event.at, now),
     kind,
     reason,
     recipients: isReport(kind) ? [reportOf(event, kind)] : [],

@@ -43,9 +43,11 @@ export async function parseMessage(source: Buffer, envelope?: Envelope): Promise
   const mail = await parsed(source);
   const type = mail.headers.get('content-type');
   const { value = 'text/plain', params = {} } = isTyped(type) ? type : {};
+  const authors = addressesIn(mail.from);
   return {
     to: recipientsOf(mail, envelope),
-    from: addressesIn(mail.from)[0] ?? '',
+    from: authors[0] ?? '',
+    authors,
     subject: storable(mail.subject ?? '').slice(0, 1_000),
     headers: headersIn(headOf(source)),
     type: value.toLowerCase(),

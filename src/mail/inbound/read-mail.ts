@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../domain/ids';
 import type { Arrival, Way } from '../../domain/inbound/arrival';
+import type { Authenticity } from '../../domain/inbound/authenticity';
 import { claimsOf } from '../../domain/inbound/claims';
 import { classify, kindOf } from '../../domain/inbound/classify';
 import { evidenceOf } from '../../domain/inbound/evidence';
-import { headerOf } from '../../domain/inbound/message';
+import { headerOf, type InboundMessage } from '../../domain/inbound/message';
 import { type Envelope, parseMessage } from './parse';
 import { returnClaim } from './return-claim';
 
@@ -14,8 +15,13 @@ export interface IncomingMail {
   readonly way: Way;
   /** Left out: a mailbox had it already, so its own headers tell. */
   readonly envelope?: Envelope | undefined;
+  /** Looks whether what a person writes is from whom it says; left out: nobody does. */
+  readonly authenticate?: Authenticate | undefined;
   readonly now: Instant;
 }
+
+/** Whether a message is from whom its header From names. Never throws. */
+export type Authenticate = (message: InboundMessage) => Authenticity | Promise<Authenticity>;
 
 /** The same message for the same recipients has the same key. */
 export function keyOfMail({ source, envelope }: Pick<IncomingMail, 'source' | 'envelope'>): string {
@@ -25,11 +31,13 @@ export function keyOfMail({ source, envelope }: Pick<IncomingMail, 'source' | 'e
 
 /** Reads what a message is and whose it claims to be. `secret` signs our addresses. Throws VIV_INBOUND_UNREADABLE. */
 export async function readMail(secret: string, mail: IncomingMail): Promise<Arrival> {
-  const { source, way, envelope, now } = mail;
+  const { source, way, envelope, authenticate, now } = mail;
   const message = await parseMessage(source, envelope);
   const claims = claimsOf(message, (address) => returnClaim(secret, address));
   const isToUnsubscribe = claims.returnPaths.some((one) => one.type === 'ours' && one.kind === 'unsubscribe');
   const classified = classify(message, { isToUnsubscribe });
+  const isOfPerson = classified.type === 'reply' || classified.type === 'unsubscribe';
+  const authenticity = isOfPerson ? await authenticate?.(message) : undefined;
   const key = keyOfMail(mail);
   const messageId = headerOf(message, 'message-id').slice(0, 250);
   return {
@@ -44,6 +52,7 @@ export async function readMail(secret: string, mail: IncomingMail): Promise<Arri
     subject: message.subject,
     occurrence: messageId === '' ? key : `${message.from}:${messageId}`,
     evidence: { ...evidenceOf(message, classified), claims },
+    authenticity,
     raw: source,
   };
 }

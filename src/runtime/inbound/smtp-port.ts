@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
@@ -6,9 +7,12 @@ import { ERRORS, type ErrorCode, failure, ViveiroError } from '../../domain/erro
 import type { Instant } from '../../domain/ids';
 import { DEFAULT_INBOUND } from '../../domain/inbound/rules';
 import type { AnswerDomains } from '../../mail/answers';
+import { checkSender, type Resolve } from '../../mail/inbound/check-sender';
+import type { Authenticate } from '../../mail/inbound/read-mail';
 import { readReturnAddress } from '../../mail/verp';
 import { createRefusalCounter, type RefusalCounter } from '../../store/refusal-counter';
 import { errorCode } from '../error-code';
+import { isWithin } from './networks';
 
 /** Our own mail server, for what comes back and nothing else. */
 export interface InboundPort {
@@ -29,6 +33,8 @@ export interface InboundPortOptions {
   /** From whoever does not begin TLS no mail is taken. Left out: it is, whether TLS is offered or not. */
   readonly isTlsRequired?: boolean;
   readonly clock: () => Instant;
+  /** Asks the DNS who may send; left out: as this machine does, within two seconds. */
+  readonly resolve?: Resolve | undefined;
   /** Hears of what went wrong on our side. */
   readonly onProblem: (problem: unknown) => void;
 }
@@ -41,7 +47,7 @@ const PATIENCE_MS = 60_000;
 export async function startInboundPort(options: InboundPortOptions): Promise<InboundPort> {
   const { host, port, intake, clock, onProblem } = options;
   const refusals = createRefusalCounter({ db: intake.db, clock, onProblem });
-  const server = smtpServer(options, refusals);
+  const server = smtpServer({ ...options, resolve: options.resolve ?? dnsResolve() }, refusals);
   server.on('error', () => undefined); // a sender that breaks off is the sender's matter; `listening` tells of a taken port
   const stop = async () => {
     await new Promise<void>((done) => server.close(done));
@@ -57,10 +63,12 @@ export async function startInboundPort(options: InboundPortOptions): Promise<Inb
   return { url: `smtp://${host.includes(':') ? `[${host}]` : host}:${bound}`, stop };
 }
 
-function smtpServer(options: InboundPortOptions, refusals: RefusalCounter): SMTPServer {
+type Resolving = InboundPortOptions & { readonly resolve: Resolve };
+
+function smtpServer(options: Resolving, refusals: RefusalCounter): SMTPServer {
   const { domains, maxBytes, tls, isTlsRequired = false, intake } = options;
   return new SMTPServer({
-    name: domains.bounce ?? domains.reply ?? 'viveiro',
+    name: nameOf(domains),
     banner: 'for answers only',
     authOptional: true,
     disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
@@ -92,6 +100,7 @@ function smtpServer(options: InboundPortOptions, refusals: RefusalCounter): SMTP
   });
 }
 
+const nameOf = ({ bounce, reply }: AnswerDomains): string => bounce ?? reply ?? 'viveiro';
 const namesTaken = ({ turn }: IntakeDeps): readonly string[] => (turn.rules.inbound ?? DEFAULT_INBOUND).addresses;
 
 interface Known {
@@ -121,11 +130,7 @@ interface Incoming {
 }
 
 /** Says yes only when the message and all that follows from it are committed. */
-async function keep(
-  options: InboundPortOptions,
-  refusals: RefusalCounter,
-  { stream, session }: Incoming,
-): Promise<string> {
+async function keep(options: Resolving, refusals: RefusalCounter, { stream, session }: Incoming): Promise<string> {
   const { intake, maxBytes, clock, onProblem } = options;
   const source = await upTo(stream, maxBytes);
   if (source === undefined) {
@@ -133,15 +138,42 @@ async function keep(
     throw reply(552, `5.3.4 VIV_INBOUND_TOO_LARGE: ${ERRORS.VIV_INBOUND_TOO_LARGE.message({ limitBytes: maxBytes })}`);
   }
   const { mailFrom, rcptTo } = session.envelope;
+  const authenticate = authenticateFor(options, { source, session });
   const envelope = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) };
   try {
-    const { id } = await takeMail(intake, { source, way: 'smtp', envelope, now: clock() });
+    const { id } = await takeMail(intake, { source, way: 'smtp', envelope, authenticate, now: clock() });
     return `2.0.0 kept as ${id}`;
   } catch (error) {
     onProblem(error);
     const code = error instanceof ViveiroError ? error.code : 'VIV_UNEXPECTED';
     throw reply(451, `4.3.0 ${code}: not kept; try again later`);
   }
+}
+
+/** For checks of one message, of the minute that most clients wait for a reply. */
+const CHECKS_MS = 8_000;
+const DNS_MS = 2_000;
+
+/**
+ * How it is found out who wrote a message: by ourselves. Undefined: a relay of ours brings it, whose word in the head is taken; from
+ * anybody else such a word is worth nothing.
+ */
+function authenticateFor(
+  { intake, domains, resolve }: Resolving,
+  { source, session }: { readonly source: Buffer; readonly session: SMTPServerSession },
+): Authenticate | undefined {
+  const { trustedRelays } = (intake.turn.rules.inbound ?? DEFAULT_INBOUND).authenticity;
+  const ip = session.remoteAddress;
+  if (isWithin(ip, trustedRelays)) return undefined;
+  const { mailFrom } = session.envelope;
+  const checks = { resolve, server: nameOf(domains), patienceMs: CHECKS_MS };
+  const helo = session.hostNameAppearsAs || '';
+  return (message) => checkSender(checks, { source, message, ip, helo, from: mailFrom ? mailFrom.address : '' });
+}
+
+function dnsResolve(): Resolve {
+  const resolver = new Resolver({ timeout: DNS_MS, tries: 1 });
+  return (name, type) => resolver.resolve(name, type) as Promise<string[][] | string[]>; // of the types that are asked: TXT, A, AAAA, MX, PTR
 }
 
 /** All bytes, or undefined for more than `most`: what is too much is read, since the sender goes on, and not kept. */

@@ -108,6 +108,7 @@ test('no words keep the rules busy', () => {
     const message = {
       to: [],
       from: 'mailer-daemon@x.example',
+      authors: [],
       subject: text,
       headers: new Map(),
       type: 'text/plain',
