@@ -50,13 +50,13 @@ test('every recorded run replays on the workflows as they are', async () => {
   const results = await replayed('../../src/workflows', NAMES);
   expect(problemsOf(results)).toEqual([]);
   expect(results).toHaveLength(NAMES.length);
-}, 60_000);
+}, 180_000);
 
 test('with one activity more in the journey none of its runs replays: the test above can fail', async () => {
   const results = await replayed('./mutated', journeys);
   expect(results).toHaveLength(journeys.length);
   expect(problemsOf(results)).toHaveLength(journeys.length);
-}, 60_000);
+}, 180_000);
 
 test('a run whose activity has another name does not replay on the workflows as they are', async () => {
   const renamed = ({ workflowId, history }: Recorded): Recorded => ({
@@ -65,4 +65,4 @@ test('a run whose activity has another name does not replay on the workflows as 
   });
   const results = await replayed('../../src/workflows', ['journey/mail-skipped'], renamed);
   expect(problemsOf(results)).toHaveLength(1);
-}, 60_000);
+}, 180_000);
