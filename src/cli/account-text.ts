@@ -58,7 +58,13 @@ const usedText = ({ used }: AccountView): string =>
 
 const HEAD = ['account', 'state', 'since (UTC)', 'until (UTC)', 'next probe', 'weight', 'on their way', 'rates', 'why'];
 
+const NONE =
+  'No accounts are declared: all mail goes by VIVEIRO_SMTP_URL, or to the built-in inbox. See docs/deliverability.md.\n';
+
 export const accountsText = (accounts: readonly AccountView[]): string =>
+  accounts.length === 0 ? NONE : accountsTable(accounts);
+
+const accountsTable = (accounts: readonly AccountView[]): string =>
   table(
     HEAD,
     accounts.map((one) =>
@@ -84,7 +90,7 @@ const CHANGES: { readonly [C in NotedChange['change']]: string } = {
 };
 
 export const accountText = (account: AccountView, changes: readonly NotedChange[]): string =>
-  `${accountsText([account])}\n${table(
+  `${accountsTable([account])}\n${table(
     ['at (UTC)', 'what', 'why'],
     changes.map(({ at, change, reason }) => [minuteText(at), CHANGES[change], onOneLine(reason)]),
   )}`;

@@ -114,6 +114,11 @@ describe('SMTP accounts', () => {
     ]);
   });
 
+  test('are told not to be there, with what mail goes by instead', async () => {
+    const { out } = await viveiro(['account', 'list'], { VIVEIRO_DATABASE_URL: context.url });
+    expect(out).toMatch(/^No accounts are declared: all mail goes by VIVEIRO_SMTP_URL/);
+  });
+
   test('that rest are told with since, until and why, and what has become of them', async () => {
     const until = Date.now() + 3_600_000;
     const rest = { since: NOON, until, reason: 'connect ECONNREFUSED', nth: 2, fault: 'connection' };

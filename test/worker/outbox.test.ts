@@ -117,3 +117,30 @@ test('a job that cannot be carried out because Temporal is down waits with what 
   await sql('UPDATE graphile_worker._private_jobs SET run_at = now()'); // its time has come
   await isStarted(journeyId);
 });
+
+// INV-OUTBOX-GOES-ON
+test('when the database fails in the midst of its jobs, an outbox takes them up again once it works', async () => {
+  const errors: string[] = [];
+  await outbox?.stop();
+  await sql(`CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'the disk is full'; END$$`);
+  await sql(`CREATE TRIGGER broken BEFORE DELETE ON graphile_worker._private_jobs EXECUTE FUNCTION broken()`);
+  outbox = await startOutbox({ databaseUrl: database.url, lifecycle, onError: ({ message }) => errors.push(message) });
+  const first = await asked();
+  await isStarted(first);
+  await untilSome(async () => errors.filter((message) => message.includes('the disk is full')));
+  await sql('DROP TRIGGER broken ON graphile_worker._private_jobs; DROP FUNCTION broken');
+  await isStarted(await asked());
+  expect(await waitUntil(async () => (await rows('SELECT 1 FROM graphile_worker.jobs')).length === 0, 20_000)).toBe(
+    true,
+  );
+});
+
+test('an outbox whose session was cut off takes a new one, and keeps its name', async () => {
+  const held = () =>
+    rows(`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+  const [cut] = (await held()) as { readonly pid: number }[]; // as selected
+  await sql('SELECT pg_terminate_backend($1)', [cut?.pid]);
+  await untilSome(async () => ((await held()) as { readonly pid: number }[]).filter(({ pid }) => pid !== cut?.pid));
+  await isStarted(await asked());
+});
