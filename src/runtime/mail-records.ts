@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import { senderDomain } from '../domain/delivery/account-rules';
 import type { Sender } from '../mail/account';
 import { dkimName, dkimRecord, publicKeyIn } from '../mail/dkim-key';
+import { inTime } from '../mail/in-time';
 import { errorCode } from './error-code';
 
 /** A TXT record that receivers look for, and what stands there. */
@@ -77,16 +78,11 @@ async function standing(
   return { ...record, status: 'wrong', detail: verdict.wrong, fix };
 }
 
+type Looked = { readonly found: readonly string[] } | { readonly problem: string };
+
 /** RFC 7208 §3.3, RFC 6376 §3.6.2.2: the strings of one record are joined with nothing between. */
-async function textsAt(name: string): Promise<{ readonly found: readonly string[] } | { readonly problem: string }> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ readonly problem: string }>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ problem: `no name server answered within ${PATIENCE_MS / 1000} s` }),
-      PATIENCE_MS,
-    );
-  });
-  const looked = dns.promises.resolveTxt(name).then(
+function textsAt(name: string): Promise<Looked> {
+  const looked = dns.promises.resolveTxt(name).then<Looked, Looked>(
     (records) => ({ found: records.map((strings) => strings.join('')) }),
     (error: unknown) => {
       const code = errorCode(error) ?? String(error);
@@ -95,9 +91,5 @@ async function textsAt(name: string): Promise<{ readonly found: readonly string[
         : { problem: `no name server answered: ${code}` };
     },
   );
-  try {
-    return await Promise.race([looked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(looked, PATIENCE_MS, () => ({ problem: `no name server answered within ${PATIENCE_MS / 1000} s` }));
 }

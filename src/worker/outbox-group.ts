@@ -25,7 +25,7 @@ export interface GroupOptions {
 
 /** Workers that take jobs under one name. */
 export interface Group {
-  /** Resolves when they take no more, or nobody can tell any more that they live; not before, whatever fails. */
+  /** Resolves when they take no more, or nobody can tell any more that they live; never rejects. */
   readonly isOver: Promise<unknown>;
   /** Gives back what they have taken; never throws. */
   stop(): Promise<void>;
@@ -58,23 +58,21 @@ export async function startGroup(options: GroupOptions, databaseUrl: string): Pr
       isOver: Promise.race([hasStopped, alive.isLost]),
       async stop() {
         clearInterval(freeing);
-        await inTime(end());
+        await ended(end());
         await alive.end();
-        await inTime(pgPool.end());
+        await ended(pgPool.end());
       },
     };
   } catch (error) {
     await alive.end();
-    await inTime(pgPool.end());
+    await ended(pgPool.end());
     throw error;
   }
 }
 
-async function inTime(ending: Promise<unknown>): Promise<void> {
-  const limit = new AbortController();
-  await Promise.race([ending, after(STOP_MS, undefined, { signal: limit.signal }).catch(() => undefined)]);
-  limit.abort();
-}
+/** Waits for it, but not for ever. */
+const ended = (ending: Promise<unknown>): Promise<unknown> =>
+  Promise.race([ending, after(STOP_MS, undefined, { ref: false })]);
 
 /** A group is marked as alive, under the name that it writes on its jobs, by a session that lasts as long as it does. */
 function sessionsOfHolders(pgPool: Pool, onError: (error: Error) => void) {

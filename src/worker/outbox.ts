@@ -38,18 +38,24 @@ interface Going {
 }
 
 /** One group after the other: each ends when the database cuts it off, the last one when that is asked for. */
-async function keepGoing(first: Group, { begin, onError, signal }: Going): Promise<void> {
-  const isAsked = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  let group: Group | undefined = first;
-  for (let waitMs = AGAIN_MS; ; waitMs = group ? AGAIN_MS : Math.min(2 * waitMs, LONGEST_MS)) {
-    if (group) await Promise.race([group.isOver, isAsked]);
-    await group?.stop();
-    if (signal.aborted) return;
-    await after(waitMs, undefined, { signal }).catch(() => undefined); // woken early: it is asked to stop
-    if (signal.aborted) return;
-    group = await begin().catch((error: Error) => {
-      onError(error);
-      return undefined;
-    });
+async function keepGoing(first: Group, going: Going): Promise<void> {
+  const isAsked = new Promise((resolve) => going.signal.addEventListener('abort', resolve, { once: true }));
+  for (let group: Group | undefined = first; group; group = await next(going)) {
+    await Promise.race([group.isOver, isAsked]);
+    await group.stop();
   }
+}
+
+/** Tries until there is one; undefined: it is asked to stop. */
+async function next({ begin, onError, signal }: Going): Promise<Group | undefined> {
+  for (let waitMs = AGAIN_MS; !signal.aborted; waitMs = Math.min(2 * waitMs, LONGEST_MS)) {
+    await after(waitMs, undefined, { signal }).catch(() => undefined); // woken early: it is asked to stop
+    if (signal.aborted) return undefined;
+    try {
+      return await begin();
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  return undefined;
 }

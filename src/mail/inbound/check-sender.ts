@@ -3,6 +3,7 @@ import type { MethodResult } from '../../domain/inbound/authentication-results';
 import { type Authenticity, authenticityOf, unproven } from '../../domain/inbound/authenticity';
 import type { InboundMessage } from '../../domain/inbound/message';
 import { onOneLine } from '../../domain/inbound/report';
+import { inTime } from '../in-time';
 
 /** Asks the DNS. Fails with ENOTFOUND or ENODATA where there is nothing. */
 export type Resolve = (name: string, type: string) => Promise<string[][] | string[]>;
@@ -34,16 +35,10 @@ const MOST_SIGNATURES = 10;
  * out, or not in time, proves nothing.
  */
 export async function checkSender(checks: SenderChecks, brought: Brought): Promise<Authenticity> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Authenticity>((done) => {
-    timer = setTimeout(() => done(unproven('its checks took too long')), checks.patienceMs);
-  });
   try {
-    return await Promise.race([checked(checks, brought), late]);
+    return await inTime(checked(checks, brought), checks.patienceMs, () => unproven('its checks took too long'));
   } catch (error) {
     return unproven(`its checks failed: ${onOneLine(error instanceof Error ? error.message : String(error))}`);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
