@@ -19,8 +19,7 @@ const engine = testEngine((db, turn) => ({
 
 /** The server suggests to continue as new here, and a run must have done it before. */
 const LIMIT = 4_096;
-/** More send faster than a slow machine takes: an activation of over five seconds ends the process. */
-const SENDERS = 3;
+const SENDERS = 8;
 
 /** Several senders poke at full speed until each has sent its share, or the workflow has ended. */
 async function storm(workflow: string, pokes: number): Promise<void> {
