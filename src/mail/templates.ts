@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { failure } from '../domain/errors';
 import { inLocale, type TemplateContent } from '../domain/template/content';
 import { suggestion } from '../domain/yaml/closest';
@@ -51,12 +52,21 @@ export async function compileTemplates(folder: string): Promise<Templates> {
 
 /** The same without MJML, at once: for a folder that has none. */
 export function loadTemplates(folder: string): Templates {
-  const read = readDrafts(folder);
+  const read = readDrafts(readTemplateFolder(folder));
   return orInvalid(folder, templatesFrom(read, read.drafts.map(plainPage)));
 }
 
+/** What was compiled last: a process that reads the same files again, as for each engine that it starts, has it at once. */
+let last: { readonly folder: TemplateFolder; readonly compiled: Promise<ReadTemplates> } | undefined;
+
 /** Reads and compiles a folder, and says what is wrong with it. Throws VIV_FILE_UNREADABLE. */
-export async function readTemplates(folder: string): Promise<ReadTemplates> {
+export async function readTemplates(path: string): Promise<ReadTemplates> {
+  const folder = readTemplateFolder(path);
+  if (!last || !isDeepStrictEqual(last.folder, folder)) last = { folder, compiled: compileFolder(folder) };
+  return last.compiled;
+}
+
+async function compileFolder(folder: TemplateFolder): Promise<ReadTemplates> {
   const read = readDrafts(folder);
   const pages: HtmlPage[] = [];
   for (const draft of read.drafts) pages.push(draft.language === 'mjml' ? await mjmlPage(draft) : htmlPage(draft));
@@ -69,8 +79,7 @@ interface ReadDrafts {
   readonly problems: readonly Problem[];
 }
 
-function readDrafts(path: string): ReadDrafts {
-  const folder = readTemplateFolder(path);
+function readDrafts(folder: TemplateFolder): ReadDrafts {
   const read = folder.locales.map((files) => readDraft(files, folder));
   return {
     folder,
