@@ -174,7 +174,7 @@ class PlainWorld {
       .map(({ id, isOver, enteredAt }) => ({ id, running: !isOver, enteredAt, leadId: this.lead.id, entryKey: null }));
     const entering = { leadId: this.lead.id, key: undefined, now };
     if (reentry(definition.reenter, past, entering) !== undefined) return undefined;
-    const id = `journey-${this.journeys.length + 1}`;
+    const id = `${this.contact.id}.${this.journeys.length}`; // as the simulation names it
     const state = initialState(this.log.length);
     const rest = { turn: 0, turnedAt: 0, waitsFor: [], isOver: false, isFresh: true, mails: 0, offers: new Map() };
     const journey: Journey = { id, definition, enteredAt: now, state, ...rest, ...(parent ? { parent } : {}) };

@@ -24,8 +24,14 @@ const LATEST_AGAIN = 60;
 /** Events that the daily sweep tells. */
 const TOLD_BY_SWEEP: readonly string[] = [EVENTS.clientInactive, EVENTS.clientPreInactive];
 
-/** Lets the population come, each at their time; those of a day are made on that day. */
-export function arrive(simulation: Simulation, input: Simulated): void {
+/** A part of the population: which of so many. */
+export interface Cohort {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Lets a part of the population come, each at their time; those of a day are made on that day. */
+export function arrive(simulation: Simulation, input: Simulated, cohort: Cohort): void {
   const { population, startsAt, sequence, arrivalsPerDay, days, model } = input;
   const { seed } = model.script;
   const count = population.type === 'real' ? population.newcomers.length : sizeOf(population);
@@ -33,12 +39,14 @@ export function arrive(simulation: Simulation, input: Simulated): void {
   const newcomer = newcomers(input);
   const event = eventOf(sequence.enter);
   const isSwept = isEnteredBySweep(sequence.enter);
-  if (population.type === 'real')
-    for (const person of population.present ?? []) simulation.at(startsAt, () => void simulation.welcome(person));
-  for (let day = 0; day * perDay < count && day < days; day += 1)
+  const { present = [] } = population.type === 'real' ? population : {};
+  const [from, to] = rangeOf(cohort, present.length);
+  for (const person of present.slice(from, to)) simulation.at(startsAt, () => void simulation.welcome(person));
+  const [first, end] = rangeOf(cohort, count);
+  for (let day = Math.floor(first / perDay); day * perDay < end && day < days; day += 1)
     simulation.at(startsAt + day * DAY, () => {
-      const last = Math.min(count, (day + 1) * perDay);
-      for (let number = day * perDay; number < last; number += 1) {
+      const last = Math.min(end, (day + 1) * perDay);
+      for (let number = Math.max(first, day * perDay); number < last; number += 1) {
         const at = startsAt + day * DAY + Math.floor(quickChance(seed, 'arrives', number) * DAY);
         const comes = () => newcomer(number, at);
         const then = laterOf(simulation, input, { number, at });
@@ -47,6 +55,12 @@ export function arrive(simulation: Simulation, input: Simulated): void {
       }
     });
 }
+
+/** From where to where, the end not included, a cohort reaches among so many. */
+const rangeOf = ({ index, of }: Cohort, count: number): readonly [from: number, to: number] => [
+  Math.floor((count * index) / of),
+  Math.floor((count * (index + 1)) / of),
+];
 
 function eventOf(enter: Enter) {
   const [type] = eventsOfEntry(enter);

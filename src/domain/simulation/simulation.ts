@@ -57,7 +57,6 @@ export class Simulation {
   private readonly queue = new TimeQueue();
   private readonly wanted: Wanted;
   private readonly unread: Unread | undefined;
-  private journeys = 0;
 
   constructor(readonly setting: Setting) {
     const { rules, sequences, resources = {}, isRead = false } = setting;
@@ -117,9 +116,10 @@ export class Simulation {
     this.queue.put(Math.max(at, this.now), happens);
   }
 
+  /** By the person and how many they have had: it hangs on nobody else. */
   nextJourneyId(person: Person, sequence: string): string {
-    this.journeys += 1;
-    return this.setting.journeyIdOf?.(person, sequence) ?? `journey-${this.journeys}`;
+    const { facts, past } = person;
+    return this.setting.journeyIdOf?.(person, sequence) ?? `${facts.contact.id}.${past.length}`;
   }
 
   /** What somebody will do. Events of mails belong to the journey that sent them. */

@@ -91,6 +91,8 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   private readonly funnel: Funnel;
   private readonly midnight: Instant;
   private readonly perDay: number[];
+  /** Of all hours, from the first midnight on. */
+  private readonly hours: number[];
   private readonly perHour: number[] = Array.from({ length: 24 }, () => 0);
   private readonly mqlWeeks: number[];
   private readonly handoffWeeks: number[];
@@ -121,17 +123,16 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
     skipped: 0,
     escalations: 0,
     putOff: 0,
-    busiest: 0,
   };
   private readonly pauses: { -readonly [K in keyof PauseCounts]: number }[];
   private readonly winners: Counts['winners'][number][] = [];
-  private hour = { number: Number.NaN, count: 0 };
 
   constructor(private readonly options: TallyOptions) {
     const { startsAt, days, zone } = options;
     this.midnight = Math.floor(this.wall(startsAt, zone) / DAY) * DAY;
     const weeks = Math.ceil(days / 7);
     this.perDay = zeros(days);
+    this.hours = zeros(days * 24);
     this.mqlWeeks = zeros(weeks);
     this.handoffWeeks = zeros(weeks);
     this.answerWeeks = zeros(weeks);
@@ -178,12 +179,9 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
 
   sent: Required<Observer>['sent'] = (_, { at }) => {
     this.addTo(this.perDay, DAY, at);
-    const number = Math.floor(this.wall(at) / HOUR);
-    const ofDay = number % 24;
+    this.addTo(this.hours, HOUR, at);
+    const ofDay = Math.floor(this.wall(at) / HOUR) % 24;
     this.perHour[ofDay] = (this.perHour[ofDay] ?? 0) + 1;
-    this.hour = number === this.hour.number ? this.hour : { number, count: 0 };
-    this.hour.count += 1;
-    this.numbers.busiest = Math.max(this.numbers.busiest, this.hour.count);
     if (this.pauses.length > 0) this.countAfterPause(at);
   };
 
@@ -241,7 +239,7 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   };
 
   counts(): Counts {
-    const { entered, carriedOn, refused, waited, ended, skipped, escalations, putOff, busiest } = this.numbers;
+    const { entered, carriedOn, refused, waited, ended, skipped, escalations, putOff } = this.numbers;
     return {
       entered,
       carriedOn,
@@ -251,7 +249,7 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
       mails: sum(this.perDay),
       mailsPerDay: this.perDay,
       mailsPerHourOfDay: this.perHour,
-      mailsInBusiestHour: busiest,
+      mailsInBusiestHour: this.hours.reduce((most, count) => Math.max(most, count), 0),
       deferrals: this.deferrals,
       skipped,
       ...this.events,
