@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { connect, type Db, disconnect } from '../../src/store/db';
 import { TEST_KEYS } from './keys';
-import { TEMPLATE } from './servers';
+import { TEMPLATE } from './template-database';
 
 export interface TestDatabase {
   readonly url: string;

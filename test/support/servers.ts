@@ -10,8 +10,7 @@ import { startTempTemporal } from '../../src/runtime/temporal/temporary';
 import { migrate } from '../../src/store/migrate';
 import { migrateOutbox } from '../../src/store/outbox-schema';
 import { type Leaks, watchForLeaks } from './leaks';
-
-export const TEMPLATE = 'viveiro_template';
+import { TEMPLATE } from './template-database';
 
 interface Started {
   readonly postgres: Pg;
