@@ -18,7 +18,7 @@ export const interceptors = (): WorkflowInterceptors => ({
 
 /**
  * Pokes that follow one another in one activation are one: each says "look again", and nothing runs between them. The SDK spends a
- * millisecond on each signal (eight promises, and a stack for each), and an activation of over five seconds is no more let through.
+ * millisecond on each signal (eight promises, and a stack for each), and cuts off an activation of over five seconds, at which Node ends.
  */
 function leaveOnePoke(activation: Activation): void {
   activation.jobs = activation.jobs?.filter((job, index, jobs) => !(isPoke(job) && isPoke(jobs[index - 1]))) ?? null;
