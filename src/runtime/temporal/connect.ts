@@ -59,7 +59,11 @@ export function installRuntime(o: { readonly metricsAddress?: string } = {}): vo
   const { metricsAddress: bindAddress } = o;
   Runtime.install({
     logger: new TroubleLogger('WARN'),
-    ...(bindAddress === undefined ? {} : { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+    telemetryOptions: {
+      // its native part would write to standard output, into what a program reads
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      ...(bindAddress === undefined ? {} : { metrics: { prometheus: { bindAddress } } }),
+    },
   });
 }
 
