@@ -132,7 +132,7 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
     this.midnight = Math.floor(this.wall(startsAt, zone) / DAY) * DAY;
     const weeks = Math.ceil(days / 7);
     this.perDay = zeros(days);
-    this.hours = zeros(days * 24);
+    this.hours = zeros((days + 2) * 24); // from midnight on, and clocks change: no mail comes after the last
     this.mqlWeeks = zeros(weeks);
     this.handoffWeeks = zeros(weeks);
     this.answerWeeks = zeros(weeks);

@@ -61,7 +61,7 @@ export function installRuntime(o: { readonly metricsAddress?: string } = {}): vo
     logger: new TroubleLogger('WARN'),
     telemetryOptions: {
       // its native part would write to standard output, into what a program reads
-      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      logging: { forward: {} },
       ...(bindAddress === undefined ? {} : { metrics: { prometheus: { bindAddress } } }),
     },
   });

@@ -1,4 +1,5 @@
 import { deliverySchema } from '../../../src/domain/delivery/rules';
+import { gateSchema } from '../../../src/domain/gate/rules';
 import { scriptSchema } from '../../../src/domain/rehearsal/script';
 import type { Rules } from '../../../src/domain/rules';
 import type { Definition } from '../../../src/domain/sequence/definition';
@@ -53,6 +54,19 @@ test('everyone who entered has ended or is under way, and each step is left by a
 
 test('people come on their days', () => {
   expect(counted({ arrivalsPerDay: 10, days: 7 }).entered).toBe(70);
+});
+
+test('the busiest hour is one hour, also of mails on the last morning of a simulation that began at noon', () => {
+  const sequence = aDefinition({
+    steps: [
+      { id: 'hello', type: 'mail', template: 'course-programme' },
+      { id: 'done', type: 'end' },
+    ],
+  });
+  const gate = gateSchema.parse({ consentFor: [] });
+  const { mails, mailsInBusiestHour } = counted({ rules: { ...rules, gate }, sequence, days: 1, count: 480 });
+  expect(mails).toBe(480);
+  expect(mailsInBusiestHour).toBeLessThan(60); // 20 in each, on average
 });
 
 test('a provider with little room makes mails wait, and takes no more than it says', () => {
