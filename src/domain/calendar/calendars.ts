@@ -1,5 +1,5 @@
 import type { Instant } from '../ids';
-import { WEEKDAYS, type Weekday } from './local-time';
+import { type Weekday, weekdayOf } from './local-time';
 import { clockChange, DAY_MS, dateText, dayOf, firstShowing, showings, type Wall, wallAt } from './wall-clock';
 
 /** Business calendars, by name; and the zone of the company. */
@@ -33,8 +33,7 @@ const MOST_DAYS = 25 * 366;
 function hoursOn({ hours, closed, closedYearly }: Calendar, wall: Wall): readonly Hours[] {
   const date = dateText(wall);
   if (closedYearly.includes(date.slice(5)) || closed.some(({ from, to }) => from <= date && date <= to)) return [];
-  const weekday = WEEKDAYS[(Math.floor(wall / DAY_MS) + 3) % 7]; // 1 January 1970 was a Thursday
-  return (weekday && hours[weekday]) ?? [];
+  return hours[weekdayOf(wall)] ?? [];
 }
 
 /** Whether the calendar's clocks show one of its hours. Of an hour that the autumn change repeats, each is as open as its clock says. */

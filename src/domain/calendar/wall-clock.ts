@@ -1,16 +1,14 @@
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import type { Instant } from '../ids';
+import { zoneOffsetMs } from './zone-offset';
 
 /** What clocks in some zone show, written as if they were UTC: milliseconds since 1970-01-01T00:00. */
 export type Wall = number;
 
 export const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 
 /** What clocks in `zone` show at `at`. */
-export function wallAt(at: Instant, zone: string): Wall {
-  return at + IANAZone.create(zone).offset(at) * MINUTE_MS;
-}
+export const wallAt = (at: Instant, zone: string): Wall => at + zoneOffsetMs(zone, at);
 
 /** Midnight of the date that a clock shows. */
 export const dayOf = (wall: Wall): Wall => Math.floor(wall / DAY_MS) * DAY_MS;
@@ -32,27 +30,27 @@ export function showings(wall: Wall, zone: string): readonly Instant[] {
 
 /** The first moment at which clocks in `zone` show `wall`; of a time that they skip, as long after the change as it lies in the gap. */
 export function firstShowing(wall: Wall, zone: string): Instant {
+  const [before, after] = offsetsAround(wall, zone);
+  if (before === after) return wall - before;
   const [first] = showings(wall, zone);
-  const [before] = offsetsAround(wall, zone);
   return first ?? wall - before;
 }
 
 /** When the clocks change between two moments that are at most some days apart; undefined when they do not. */
 export function clockChange(from: Instant, to: Instant, zone: string): Instant | undefined {
-  const rules = IANAZone.create(zone);
-  const offsetAt = (at: Instant) => rules.offset(at);
-  if (offsetAt(from) === offsetAt(to)) return undefined;
+  const offset = zoneOffsetMs(zone, from);
+  if (offset === zoneOffsetMs(zone, to)) return undefined;
   let [before, after] = [from, to];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
-    if (offsetAt(middle) === offsetAt(from)) before = middle;
+    if (zoneOffsetMs(zone, middle) === offset) before = middle;
     else after = middle;
   }
   return after;
 }
 
 /** The offsets (ms) that hold a day before and a day after: zones change theirs far less often than that. */
-function offsetsAround(wall: Wall, zone: string): readonly [number, number] {
-  const rules = IANAZone.create(zone);
-  return [rules.offset(wall - DAY_MS) * MINUTE_MS, rules.offset(wall + DAY_MS) * MINUTE_MS];
-}
+const offsetsAround = (wall: Wall, zone: string): readonly [before: number, after: number] => [
+  zoneOffsetMs(zone, wall - DAY_MS),
+  zoneOffsetMs(zone, wall + DAY_MS),
+];

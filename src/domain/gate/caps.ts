@@ -49,6 +49,7 @@ export function timesOf(purposes: readonly string[], { purpose, mailedAt, mailed
 function fill(cap: Cap, mails: CappedMails, now: Instant): Hold | undefined {
   const { most, within } = cap;
   const room = roomFor(cap, mails.priority ?? 0);
+  if (mails.mailedAt.length + (mails.mailedElse?.length ?? 0) < room) return undefined;
   const times = timesOf(purposesOf(cap), mails);
   if (times.length < room) return undefined;
   const counted = times.filter((at) => at > now - within).toSorted((a, b) => a - b);

@@ -1,4 +1,4 @@
-import { localClock, nextLocalTime } from '../calendar/local-time';
+import { localClock, nextLocalTime, timeMs } from '../calendar/local-time';
 import type { Instant } from '../ids';
 
 export interface QuietHours {
@@ -36,5 +36,5 @@ function nextEnd(now: Instant, hours: QuietHours, zone: string): Instant {
   return byMinutes < byClock && !isQuiet(byMinutes, hours, zone) ? byMinutes : byClock;
 }
 
-/** Of `HH:mm`. */
-const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+/** Since midnight, of `HH:mm`. */
+const minutesOf = (time: string): number => timeMs(time) / MINUTE_MS;

@@ -1,3 +1,4 @@
+import type { StepType } from '../steps';
 import type { Effect } from './move';
 import type { Progress, Rest } from './progress';
 import type { Place } from './state';
@@ -7,9 +8,10 @@ import { stepOf } from './step-map';
 export function standsStill(progress: Progress, place: Extract<Place, { type: 'performing' }>): Rest {
   const { stepId, key, variant } = place;
   const { type } = stepOf(progress.input.definition, stepId);
-  const effect: Effect =
-    type === 'handoff' || type === 'webhook'
-      ? { type, key }
-      : { type: 'mail', key, ...(variant === undefined ? {} : { variant }) };
-  return { place, move: { type: 'perform', stepId, effect } };
+  return { place, move: { type: 'perform', stepId, effect: effectOf(type, key, variant) } };
+}
+
+function effectOf(type: StepType, key: string, variant: string | undefined): Effect {
+  if (type === 'handoff' || type === 'webhook') return { type, key };
+  return variant === undefined ? { type: 'mail', key } : { type: 'mail', key, variant };
 }

@@ -83,8 +83,8 @@ export type Place =
 
 /** A journey that has not taken its first step. `lastSeq`: the newest event of the contact; `entrySeq`: the event that entered it. */
 export function initialState(lastSeq: number, entrySeq?: number): JourneyState {
-  const state: JourneyState = { v: 1, place: { type: 'start' }, visits: {}, seen: { horizon: lastSeq, used: [] } };
-  return entrySeq === undefined ? state : { ...state, entrySeq };
+  const [place, seen]: [Place, Seen] = [{ type: 'start' }, { horizon: lastSeq, used: [] }];
+  return entrySeq === undefined ? { v: 1, place, visits: {}, seen } : { v: 1, place, visits: {}, seen, entrySeq };
 }
 
 /** Events that a journey looks back at, however old: the one that began it, and those that its waits have used. */

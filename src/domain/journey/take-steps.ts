@@ -52,9 +52,11 @@ function firstVisit(progress: Progress, place: Place, outcome: EffectOutcome | u
       return arriveAt(progress, progress.input.definition.steps[0]?.id);
     case 'held':
       return new Visit(progress, place.stepId, { phase: { type: 'arrived' }, sinceSeq: place.sinceSeq });
-    case 'performing':
+    case 'performing': {
       if (outcome === undefined) throw new TypeError('an effect under way has no outcome yet'); // advance has answered that
-      return new Visit(progress, place.stepId, { ...place, phase: { type: 'settled', outcome } });
+      const { stepId, sinceSeq, variant } = place;
+      return new Visit(progress, stepId, { phase: { type: 'settled', outcome }, sinceSeq, variant });
+    }
     case 'waiting':
       return waitingVisit(progress, place);
     case 'ended':

@@ -33,8 +33,9 @@ export function personasOf(
 ): (email: string) => Persona {
   const weights = Object.entries(weightsOf(script, audience));
   const total = weights.reduce((sum, [, weight]) => sum + (weight ?? 0), 0);
+  const contacts = new Map(Object.entries(script.contacts));
   return (email) => {
-    const named = script.contacts[email]?.persona ?? script.everyone?.persona;
+    const named = contacts.get(email)?.persona ?? script.everyone?.persona;
     if (named) return named;
     let left = draw(script.seed, 'persona', email) * total;
     for (const [persona, weight] of weights) {

@@ -37,13 +37,19 @@ function came(simulation: Simulation, person: Person, { sequence, event, journey
   const definition = simulation.setting.sequences.get(sequence);
   if (!definition) throw new TypeError(`there is no sequence ${sequence}`);
   const { now } = simulation;
-  const entry = event && simulation.happen(person, { ...event, at: now, journeyId: null }, { isKept: true });
+  const entry =
+    event &&
+    simulation.happen(
+      person,
+      { type: event.type, at: now, journeyId: null, properties: event.properties },
+      { isKept: true },
+    );
   if (entry && !admits(definition, person, { event: entry })) {
     const reason = 'the condition of its entry does not hold';
     simulation.setting.observer.refused?.(person, { sequence, reason, now });
     return;
   }
-  open(simulation, person, { definition, entry, journeyId, ...(entry ? { via: 'on' } : {}) });
+  open(simulation, person, entry ? { definition, entry, journeyId, via: 'on' } : { definition, journeyId });
 }
 
 /** As src/store/joins.ts: sequences that join each other in a circle come to an end. */

@@ -80,16 +80,18 @@ export class MailRecord {
       now,
       zone,
       client,
+      priority,
     }: {
       readonly rules: GateRules;
       readonly now: Instant;
       readonly zone: string;
       readonly client: GateFacts['client'];
+      readonly priority: number;
     },
   ): GateFacts {
     const mailedAt = this.timesOf(purpose, now);
     const consent = this.consents.get(purpose) ?? null;
-    const facts = { purpose, mailedAt, consent, suppression: this.suppression, zone, client };
+    const facts = { purpose, mailedAt, consent, suppression: this.suppression, zone, client, priority };
     const others = othersCounted(rules, purpose);
     if (others.length === 0 && !this.engagement) return facts;
     const mailedElse = others.flatMap((other) =>

@@ -48,8 +48,8 @@ export function performMail(
   const zone = person.facts.contact.timeZone;
   const { client } = person.facts;
   const { gate } = setting.rules;
-  const known = person.mails.gateFacts(purpose, { rules: gate, now, zone, client });
-  const facts = gate.gap ? { ...known, priority, rivals: rivalsOf(run, now) } : { ...known, priority };
+  const known = person.mails.gateFacts(purpose, { rules: gate, now, zone, client, priority });
+  const facts = gate.gap ? { ...known, rivals: rivalsOf(run, now) } : known;
   const verdict = barring(gate, facts, now);
   if (verdict) {
     const deferral = verdict.type === 'defer' ? heldBy(gate, facts, now) : null;
@@ -70,7 +70,7 @@ export function performMail(
     ordinal: run.mails + 1,
     sendId: asked.effect.key,
     at: now,
-    ...(asked.effect.variant === undefined ? {} : { variant: asked.effect.variant }),
+    variant: asked.effect.variant,
   });
 }
 
@@ -95,7 +95,9 @@ function mailStep({ definition }: Run, stepId: string): MailStep {
   return step;
 }
 
-function deliver(simulation: Simulation, run: Run, mail: SimulatedMail & { readonly variant?: string }): MailOutcome {
+type VariedMail = SimulatedMail & { readonly variant: string | undefined };
+
+function deliver(simulation: Simulation, run: Run, mail: VariedMail): MailOutcome {
   const { behaviour, observer } = simulation.setting;
   const { person, definition, id: journeyId } = run;
   const actor = { contact: person.facts.contact, audience: definition.audience };

@@ -99,9 +99,11 @@ function dueOf({ id, for: duration, until }: WaitStep, situation: Situation): Du
 
 function timeDue(until: Exclude<Until, { date: string } | { calendar: string }>, situation: Situation): Due {
   const zone = zoneOf(until, situation);
-  const weekdays = [until.weekday ?? []].flat();
+  const { weekday = [] } = until;
+  const weekdays = typeof weekday === 'string' ? [weekday] : weekday;
   const at = nextLocalTime(situation.now, { time: until.time, weekdays, zone });
-  return { at, reason: ['waits until', weekdays.join('/'), until.time, 'in', zone].filter(Boolean).join(' ') };
+  const days = weekdays.length > 0 ? `${weekdays.join('/')} ` : '';
+  return { at, reason: `waits until ${days}${until.time} in ${zone}` };
 }
 
 function calendarDue({ calendar: name, time }: Extract<Until, { calendar: string }>, situation: Situation): Due {

@@ -1,4 +1,6 @@
-import { localClock, nextLocalTime } from '../../../src/domain/calendar/local-time';
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+import { localClock, nextLocalTime, type WantedTime, WEEKDAYS } from '../../../src/domain/calendar/local-time';
 
 const at = (iso: string) => Date.parse(iso);
 const nine = (zone: string) => ({ time: '09:00', weekdays: [], zone }) as const;
@@ -32,4 +34,34 @@ describe('the next local time', () => {
   it('reads the clock in a zone', () => {
     expect(localClock(at('2026-01-05T02:15Z'), 'America/Sao_Paulo')).toEqual({ minutes: 23 * 60 + 15, weekday: 'sun' });
   });
+
+  it('is the one that a calendar finds by going from day to day, in every zone', () => {
+    fc.assert(
+      fc.property(momentOfDecades, wantedTime, (now, wanted) => {
+        expect(nextLocalTime(now, wanted)).toBe(byCalendar(now, wanted));
+      }),
+    );
+  });
 });
+
+const MINUTE = 60_000;
+const momentOfDecades = fc
+  .integer({ min: at('1995-01-01') / MINUTE, max: at('2040-01-01') / MINUTE })
+  .map((minutes) => minutes * MINUTE);
+const two = (number: number) => String(number).padStart(2, '0');
+const timeOfDay = fc.tuple(fc.nat(23), fc.nat(3)).map(([hour, quarter]) => `${two(hour)}:${two(quarter * 15)}`);
+const wantedTime: fc.Arbitrary<WantedTime> = fc.record({
+  time: timeOfDay,
+  weekdays: fc.subarray([...WEEKDAYS]),
+  zone: fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+});
+
+function byCalendar(now: number, { time, weekdays, zone }: WantedTime): number | undefined {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  const today = DateTime.fromMillis(now, { zone }).startOf('day');
+  const days = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((count) => today.plus({ days: count }));
+  const fitting = days.filter(
+    ({ weekday }) => weekdays.length === 0 || weekdays.includes(WEEKDAYS[weekday - 1] ?? 'mon'),
+  );
+  return fitting.map((day) => day.set({ hour, minute }).toMillis()).find((one) => one > now);
+}
