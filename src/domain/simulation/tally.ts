@@ -93,7 +93,6 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   private readonly perDay: number[];
   /** Of all hours, from the first midnight on. */
   private readonly hours: number[];
-  private readonly perHour: number[] = Array.from({ length: 24 }, () => 0);
   private readonly mqlWeeks: number[];
   private readonly handoffWeeks: number[];
   private readonly answerWeeks: number[];
@@ -180,8 +179,6 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   sent: Required<Observer>['sent'] = (_, { at }) => {
     this.addTo(this.perDay, DAY, at);
     this.addTo(this.hours, HOUR, at);
-    const ofDay = Math.floor(this.wall(at) / HOUR) % 24;
-    this.perHour[ofDay] = (this.perHour[ofDay] ?? 0) + 1;
     if (this.pauses.length > 0) this.countAfterPause(at);
   };
 
@@ -248,7 +245,7 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
       running: entered + carriedOn - ended,
       mails: sum(this.perDay),
       mailsPerDay: this.perDay,
-      mailsPerHourOfDay: this.perHour,
+      mailsPerHourOfDay: foldedBy(24, this.hours),
       mailsInBusiestHour: this.hours.reduce((most, count) => Math.max(most, count), 0),
       deferrals: this.deferrals,
       skipped,
@@ -271,4 +268,11 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
 }
 
 const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+/** What stands `length` places apart, added up. */
+function foldedBy(length: number, numbers: readonly number[]): readonly number[] {
+  const folded = zeros(length);
+  for (const [place, number] of numbers.entries()) folded[place % length] = (folded[place % length] ?? 0) + number;
+  return folded;
+}
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
