@@ -7,6 +7,7 @@ import type { Mutable } from './live-facts';
 import type { Newcomer } from './newcomer';
 
 const NONE: Instant[] = [];
+const NO_MAILS: readonly CountedMail[] = [];
 
 /** What a person's mails, and their words about mail, leave on record: all that the gate looks at. */
 export class MailRecord {
@@ -81,23 +82,26 @@ export class MailRecord {
       zone,
       client,
       priority,
+      rivals,
     }: {
       readonly rules: GateRules;
       readonly now: Instant;
       readonly zone: string;
       readonly client: GateFacts['client'];
       readonly priority: number;
+      readonly rivals: GateFacts['rivals'];
     },
   ): GateFacts {
     const mailedAt = this.timesOf(purpose, now);
+    const mailedElse = this.mailsOf(othersCounted(rules, purpose), now);
     const consent = this.consents.get(purpose) ?? null;
-    const facts = { purpose, mailedAt, consent, suppression: this.suppression, zone, client, priority };
-    const others = othersCounted(rules, purpose);
-    if (others.length === 0 && !this.engagement) return facts;
-    const mailedElse = others.flatMap((other) =>
-      this.timesOf(other, now).map((at): CountedMail => ({ purpose: other, at })),
-    );
-    return { ...facts, mailedElse, engagement: this.engagement };
+    const { suppression, engagement } = this;
+    return { purpose, mailedAt, mailedElse, consent, suppression, zone, client, priority, rivals, engagement };
+  }
+
+  private mailsOf(purposes: readonly string[], now: Instant): readonly CountedMail[] {
+    if (purposes.length === 0) return NO_MAILS;
+    return purposes.flatMap((purpose) => this.timesOf(purpose, now).map((at) => ({ purpose, at })));
   }
 
   private timesOf(purpose: string, now: Instant): readonly Instant[] {

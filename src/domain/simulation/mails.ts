@@ -48,8 +48,8 @@ export function performMail(
   const zone = person.facts.contact.timeZone;
   const { client } = person.facts;
   const { gate } = setting.rules;
-  const known = person.mails.gateFacts(purpose, { rules: gate, now, zone, client, priority });
-  const facts = gate.gap ? { ...known, rivals: rivalsOf(run, now) } : known;
+  const rivals = gate.gap && rivalsOf(run, now);
+  const facts = person.mails.gateFacts(purpose, { rules: gate, now, zone, client, priority, rivals });
   const verdict = barring(gate, facts, now);
   if (verdict) {
     const deferral = verdict.type === 'defer' ? heldBy(gate, facts, now) : null;

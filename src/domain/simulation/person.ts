@@ -65,6 +65,7 @@ export class Person {
       events,
       lastSeq,
       entry: undefined,
+      event: undefined, // there from the beginning on: a spread that brings a new field is dear (decision 25)
       enteredAt: undefined,
     };
     if (newcomer.otherLeads) this.others = OtherLeads.of(newcomer.otherLeads);
