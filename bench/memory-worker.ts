@@ -5,11 +5,12 @@ import { loadContent } from '../src/runtime/content';
 import { startEngine } from '../src/runtime/engine';
 import { freePort } from '../src/runtime/free-port';
 import { connectTo, installRuntime } from '../src/runtime/temporal/connect';
-import { bundledFrom } from '../src/worker/workflow-source';
 
 /** What the parent says, in BENCH_WORKER. */
 export interface WorkerOrder {
   readonly kind: 'journeys' | 'bare';
+  /** The bare workflows as one file. Absent for journeys: theirs is part of the build. */
+  readonly bundle?: string;
   readonly databaseUrl: string;
   readonly temporal: string;
   readonly taskQueue: string;
@@ -58,11 +59,11 @@ async function startJourneys(order: WorkerOrder, temporal: Connected) {
   return startEngine({ databaseUrl, temporal, taskQueue, rules, templates, mail, maxCachedWorkflows });
 }
 
-async function startBare({ taskQueue, maxCachedWorkflows }: WorkerOrder, temporal: Connected) {
+async function startBare({ taskQueue, maxCachedWorkflows, bundle = '' }: WorkerOrder, temporal: Connected) {
   const worker = await Worker.create({
     connection: temporal.nativeConnection,
     taskQueue,
-    ...bundledFrom(require.resolve('./workflows')),
+    workflowBundle: { codePath: bundle },
     maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: '1s',
   });

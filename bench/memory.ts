@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { newId } from '../src/domain/ids';
 import { readConfig } from '../src/runtime/config';
 import { loadContent } from '../src/runtime/content';
@@ -11,6 +12,7 @@ import { type System, startSystem, temporalOf } from '../src/runtime/system';
 import { connect, type Db, disconnect } from '../src/store/db';
 import type { SequenceVersion } from '../src/store/sequences';
 import type { TurnDeps } from '../src/store/turn';
+import { bundling } from '../src/worker/bundling';
 import { type ChildWorker, startChild } from './child-worker';
 import type { Measured } from './memory-worker';
 import { type Parked, park, parkedVersion, wake } from './parking';
@@ -27,6 +29,7 @@ const WARM = 500;
 const MORE = 2_000;
 
 interface Bench {
+  readonly dataDir: string;
   readonly system: System;
   readonly db: Db;
   readonly turn: TurnDeps;
@@ -46,7 +49,7 @@ export async function memoryBench(flags: readonly string[]): Promise<{ readonly 
   const db = connect(system.databaseUrl, 12, system.keys);
   try {
     const { rules } = await loadContent(config);
-    const bench = { system, db, turn: { rules }, version: await parkedVersion(db) };
+    const bench = { dataDir, system, db, turn: { rules }, version: await parkedVersion(db) };
     const steps = flags.includes('--cached') ? {} : await costs(bench);
     return { ...(await memory(bench)), ...steps };
   } finally {
@@ -117,13 +120,23 @@ async function memory(bench: Bench) {
   const journeys = await startChild({ ...orderFor(bench, 'cached', room), kind: 'journeys' }, { collects: true });
   const own = await growth(journeys, (count) => park(bench.db, { ...bench, count }));
   say(`filling a worker with ${WARM + MORE} bare workflows`);
-  const bare = await startChild({ ...orderFor(bench, 'bare', room), kind: 'bare' }, { collects: true });
+  const bundle = await bareBundle(bench);
+  const bare = await startChild({ ...orderFor(bench, 'bare', room), kind: 'bare', bundle }, { collects: true });
   const plain = await growth(bare, (count) => parkBare(bench, count));
   return {
     bytesPerCachedJourney: Math.round(own),
     bytesPerCachedBare: Math.round(plain),
     memoryRatio: rounded(own / plain),
   };
+}
+
+/** Made beforehand, as that of the journeys is: what webpack leaves free in a process would be filled by workflows and seen by nobody. */
+async function bareBundle({ dataDir }: Bench): Promise<string> {
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ ...bundling(require.resolve('./workflows')), logger });
+  const file = path.join(dataDir, 'bare-workflows.js');
+  writeFileSync(file, code);
+  return file;
 }
 
 /** By how much the worker's memory grows with each workflow that it caches (bytes). */

@@ -16,7 +16,7 @@ export function workflowSource(): Source {
 }
 
 /** For a worker that bundles the workflows of a file at its start. */
-export function bundledFrom(file: string): Source {
+function bundledFrom(file: string): Source {
   const { workflowsPath, workflowInterceptorModules, preloadModules } = bundling(file);
   return {
     workflowsPath,

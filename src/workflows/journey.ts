@@ -11,7 +11,7 @@ import type { Effect, HandoffOutcome, JourneyStatus, Turn } from '../domain/jour
 import { createClock } from './clock';
 import { answeredOrPoked, followHandoff, type HandedOver, startHandoff } from './hand-over';
 import type { JourneyInput } from './input';
-import { createRest, listenForMigrations, type Movable, type Rested, restIn } from './migrate';
+import { beginRest, breakRest, createRest, endRest, listenForMigrations, type Movable, restIn } from './migrate';
 import { failJourney, sendMailBy, sendWebhook, takeTurn } from './proxies';
 import { isRenewalDue, renew } from './renewal';
 import { poke } from './signals';
@@ -46,11 +46,11 @@ export async function journey(input: JourneyInput): Promise<string> {
       return move.outcome;
     }
     await renewIfDue(run);
-    // no function of its own around it: each one that awaits is a promise that a waiting journey holds
+    // no function of its own around it: each one that awaits is two promises that a waiting journey holds
     try {
-      const done = await perform(run);
-      run.turn = 'moved' in done ? (done.moved ?? (await next(run))) : done;
+      run.turn = (await perform(run)) ?? (await endRest(run)) ?? (await next(run));
     } catch (error) {
+      breakRest(run);
       run.turn = await failed(run, error);
     }
     if (run.script && run.turn.nextScriptedAt !== undefined) run.script.nextScriptedAt = run.turn.nextScriptedAt;
@@ -97,14 +97,15 @@ function codeOf(error: unknown): string | undefined {
   return isWrapped ? codeOf(error.cause) : undefined;
 }
 
-/** Performs the turn's move. Answers the turn after it, or that the journey has rested: the turn after that is still to be asked for. */
-function perform(run: Run): Promise<Turn | Rested<void>> {
+/** Performs the turn's move. Answers the turn after it; undefined: it rested, which is to be ended, and the next turn asked for. */
+function perform(run: Run): Promise<Turn | undefined> {
   const { move, turn } = run.turn;
   switch (move.type) {
     case 'perform':
       return performEffect(run, { stepId: move.stepId, effect: move.effect });
     case 'await':
-      return restIn(run, turn, () => waitUntil({ ...run, until: move.until }));
+      beginRest(run, turn);
+      return waitUntil({ ...run, until: move.until });
     case 'end':
       throw new TypeError('an ended journey performs nothing');
   }

@@ -66,17 +66,34 @@ export interface Rested<T> {
   readonly moved: Turn | null;
 }
 
-/**
- * Rests in a turn until `until` has come, and lets itself be moved meanwhile. No turn is asked for while a migration is under way, so
- * whoever wakes the journey is seen by the turn that comes after it.
- */
-export async function restIn<T>({ rest }: Movable, turn: number, until: () => Promise<T>): Promise<Rested<T>> {
-  Object.assign(rest, { turn, moved: null });
+/** Rests in a turn until `until` has come, and lets itself be moved meanwhile. */
+export async function restIn<T>(run: Movable, turn: number, until: () => Promise<T>): Promise<Rested<T>> {
+  beginRest(run, turn);
   try {
     const value = await until();
-    await condition(() => !rest.isMoving);
-    return { value, moved: rest.moved };
+    return { value, moved: await endRest(run) };
   } finally {
-    rest.turn = null;
+    breakRest(run);
   }
+}
+
+/** Lets itself be moved from now on, until `endRest` or `breakRest`. For whoever waits in a function of their own anyway. */
+export function beginRest({ rest }: Movable, turn: number): void {
+  Object.assign(rest, { turn, moved: null });
+}
+
+/**
+ * The turn to go on with, in place of the one that was held; null: that one. No turn is asked for while a migration is under way, so
+ * whoever wakes the journey is seen by the turn that comes after it.
+ */
+export async function endRest(run: Movable): Promise<Turn | null> {
+  const { rest } = run;
+  await condition(() => !rest.isMoving);
+  breakRest(run);
+  return rest.moved;
+}
+
+/** What it rested for has failed. */
+export function breakRest({ rest }: Movable): void {
+  rest.turn = null;
 }

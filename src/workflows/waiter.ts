@@ -45,7 +45,7 @@ export interface Wait {
  * Returns when poked or when the time has come. A rehearsal plays what its recipient does meanwhile, each at its virtual time. The
  * timer is awaited here and by itself: of each promise that is pending the SDK keeps the stack, two kilobytes for every waiting journey.
  */
-export async function waitUntil({ clock, wake, until, script }: Wait): Promise<void> {
+export async function waitUntil({ clock, wake, until, script }: Wait): Promise<undefined> {
   while (!wake.poked) {
     const due = earlier(until, script?.nextScriptedAt ?? null);
     if (due === null) {
