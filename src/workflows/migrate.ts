@@ -93,7 +93,7 @@ export async function endRest(run: Movable): Promise<Turn | null> {
   return rest.moved;
 }
 
-/** What it rested for has failed. */
+/** Lets itself be moved no more: the rest has ended, or what it was for has failed. */
 export function breakRest({ rest }: Movable): void {
   rest.turn = null;
 }

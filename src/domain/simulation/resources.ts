@@ -1,4 +1,4 @@
-import { zoneOffsetMs } from '../calendar/zone-offset';
+import { wallAt } from '../calendar/wall-clock';
 import type { Instant } from '../ids';
 
 /** What is scarce. What is left out is not. */
@@ -50,7 +50,7 @@ export class Desks {
   /** Whether the rep has room for one more answer at `now`; if so, it is taken. */
   take(rep: string, now: Instant): boolean {
     const { handoffsPerDay = Number.POSITIVE_INFINITY, handoffsPerWeek = Number.POSITIVE_INFINITY } = this.resources;
-    const local = now + zoneOffsetMs(this.zone, now);
+    const local = wallAt(now, this.zone);
     const day = this.dayOf(rep, Math.floor(local / DAY));
     const week = this.weekOf(rep, Math.floor((local - FIRST_MONDAY) / (7 * DAY)));
     if (day.count >= handoffsPerDay || week.count >= handoffsPerWeek) return false;

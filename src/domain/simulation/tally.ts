@@ -1,4 +1,4 @@
-import { zoneOffsetMs } from '../calendar/zone-offset';
+import { wallAt } from '../calendar/wall-clock';
 import { EVENTS } from '../event';
 import type { Instant } from '../ids';
 import type { HandoffStatus } from '../journey/move';
@@ -141,7 +141,7 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
   }
 
   private wall(at: Instant, zone = this.options.zone): number {
-    return at + zoneOffsetMs(zone, at);
+    return wallAt(at, zone);
   }
 
   private addTo(counts: number[], size: number, at: Instant): void {
@@ -268,6 +268,7 @@ export class Tally implements Required<Pick<Observer, 'sent' | 'turned'>>, Obser
 }
 
 const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+
 /** What stands `length` places apart, added up. */
 function foldedBy(length: number, numbers: readonly number[]): readonly number[] {
   const folded = zeros(length);
